@@ -1,0 +1,55 @@
+/**
+ * Every bound of the server, by name. A queue, page, buffer, body, depth, retry or cache without a line here
+ * is a defect. Sizes are bytes, times milliseconds, unless the name says otherwise.
+ */
+export const limits = {
+  // One request.
+  requestBodyBytes: 3 * 1024 * 1024,
+  requestUrlBytes: 16 * 1024,
+  requestHeaderBytes: 64 * 1024,
+  requestTimeoutMs: 60_000,
+  jsonDepth: 10_000,
+  jsonPatchOperations: 10_000,
+  fieldManagerLength: 128,
+
+  // One stored object.
+  recordBytes: 1_572_864,
+  storageKeyBytes: 1_900,
+  indexValueBytes: 256,
+  annotationsBytes: 256 * 1024,
+  configDataBytes: 1024 * 1024,
+
+  // Lists: how much one synchronous step may read before it yields to other requests.
+  listStepEntries: 500,
+  listStepBytes: 1024 * 1024,
+
+  // Writes.
+  commitBatchWrites: 1_000,
+  commitQueueWrites: 20_000,
+  updateRetries: 16,
+  generateNameRetries: 8,
+
+  // Watches.
+  watchQueueEvents: 256,
+  watchLogStepEntries: 256,
+  watchBookmarkIntervalMs: 60_000,
+  watchTimeoutMsMin: 1_800_000,
+
+  // Store upkeep.
+  compactionIntervalMs: 5 * 60_000,
+  compactionStepEntries: 500,
+
+  // Tenancy.
+  tenantCacheEntries: 4_096,
+  folderDepth: 10,
+  organizationNameLength: 50,
+  projectNameLength: 55,
+
+  // Connections.
+  connections: 20_000,
+  streamsPerConnection: 1_000,
+  sessionMemoryMiB: 256,
+  headersTimeoutMs: 30_000,
+  idleConnectionTimeoutMs: 300_000,
+  shutdownGraceMs: 4_000,
+} as const;

@@ -1,0 +1,134 @@
+/**
+ * ResourceDefinition: everything the engine knows of a resource. Built-in kinds write one in `apis/`; a
+ * CustomResourceDefinition compiles into the same shape. Pure data and pure functions: no IO, no clock.
+ */
+import type { FieldError } from './field-error.ts';
+import type { GroupResource, GroupVersionKind } from './gvk.ts';
+import type { JsonValue, KubeObject } from './object-meta.ts';
+import type { ObjectSchema } from './schema/schema.ts';
+
+/** A control plane or context whose surface may show a resource. */
+export type ContextKind = 'Platform' | 'Organization' | 'Folder' | 'Project' | 'User';
+
+export interface VersionDefinition {
+  readonly version: string;
+  /** The whole object, `metadata` included (apimachinery/schema/meta.ts has its schema). */
+  readonly schema: ObjectSchema;
+  /** Only where this version is not the stored one. */
+  readonly convert?: {
+    toStorage(object: KubeObject): KubeObject;
+    fromStorage(object: KubeObject): KubeObject;
+  };
+}
+
+export type ColumnType = 'string' | 'integer' | 'number' | 'boolean' | 'date';
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly format?: string;
+  readonly description: string;
+  /** 0 is always shown; higher only with `-o wide`. */
+  readonly priority?: number;
+  /** The cell. A `date` column returns an RFC 3339 time; the table writes it as an age. */
+  value(object: KubeObject): JsonValue | undefined;
+}
+
+/** What a strategy may know of the request. */
+export interface StrategyContext {
+  readonly nowMs: number;
+  readonly user: string;
+  readonly dryRun: boolean;
+  readonly newUid: () => string;
+}
+
+/** Another object written in the same atomic batch as the one created (a project's default namespace). */
+export interface CompanionObject {
+  readonly definition: GroupResource;
+  /** `own`: the control plane the object is in; `created`: the one it opens (a Project's). */
+  readonly plane: 'own' | 'created';
+  readonly object: KubeObject;
+}
+/** An object that must exist, undeleted, for the write to be accepted; held by a guard in the same batch. */
+export interface Reference {
+  readonly definition: GroupResource;
+  readonly namespace: string;
+  readonly name: string;
+  /** The field that refers, for the error. */
+  readonly field: string;
+}
+
+/**
+ * Kind-specific steps of the generic engine, in running order. Objects may be changed in place where a step
+ * says "prepare"; `old` is never changed.
+ */
+export interface ResourceStrategy {
+  /** Fills what a new object lacks; runs on every decode of this kind, so it must be idempotent. */
+  defaults?(object: KubeObject): void;
+  prepareForCreate?(object: KubeObject, context: StrategyContext): void;
+  prepareForUpdate?(object: KubeObject, old: KubeObject, context: StrategyContext): void;
+  /** Beyond the schema and metadata, which the engine checks. */
+  validate?(object: KubeObject): FieldError[];
+  validateUpdate?(object: KubeObject, old: KubeObject): FieldError[];
+  /** Checks the name; default is an RFC 1123 subdomain. */
+  validateName?(name: string): string[];
+  /** Objects this one needs; the engine checks and guards them. */
+  references?(object: KubeObject): Reference[];
+  companions?(object: KubeObject, context: StrategyContext): CompanionObject[];
+  /** Why it must not be deleted now, as the detail of a 403; undefined when it may. */
+  refuseDelete?(object: KubeObject): string | undefined;
+  /** Marks an object whose finalizers hold it (namespace phase). Runs once, when the deletion mark is set. */
+  prepareForDelete?(object: KubeObject, context: StrategyContext): void;
+  /** True while the kind's own lifecycle (not metadata.finalizers) still holds a deleted object. */
+  isHeld?(object: KubeObject): boolean;
+  readonly hasGeneration?: boolean;
+  readonly allowUnconditionalUpdate?: boolean;
+  readonly allowCreateOnUpdate?: boolean;
+  /** Seconds after which an object of this kind is removed; undefined keeps it. */
+  readonly ttlSeconds?: number;
+}
+
+export interface IndexDefinition {
+  readonly name: string;
+  /** `tenant`: looked up inside one control plane; `store`: across all. */
+  readonly scope: 'tenant' | 'store';
+  values(object: KubeObject): readonly string[];
+}
+
+/** Fields of the stored object a subresource may write; everything else keeps its stored value. */
+export interface SubresourceDefinition {
+  readonly name: string;
+  /** Verbs served, e.g. get, update, patch. */
+  readonly verbs: readonly string[];
+  /** The write: copies what this endpoint owns from `incoming` into `stored`, in place. */
+  merge(stored: KubeObject, incoming: KubeObject): void;
+  validate?(object: KubeObject, old: KubeObject): FieldError[];
+}
+
+export interface ResourceDefinition {
+  readonly group: string;
+  readonly resource: string;
+  readonly singular: string;
+  readonly kind: string;
+  readonly listKind: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly scope: 'Cluster' | 'Namespaced';
+  /** One or more sentences for OpenAPI and `kubectl explain`. */
+  readonly description: string;
+  readonly verbs: readonly string[];
+  /** Surfaces that show it; anywhere else it does not exist. */
+  readonly contexts: readonly ContextKind[];
+  /** Preferred first; the first is the default of clients. */
+  readonly versions: readonly VersionDefinition[];
+  /** Where and as what its objects lie; shared by two definitions when they are views of one (Event). */
+  readonly storage: GroupVersionKind & GroupResource;
+  readonly strategy: ResourceStrategy;
+  readonly subresources: readonly SubresourceDefinition[];
+  /** Name and Age are written out like any other column. */
+  readonly columns: readonly ColumnDefinition[];
+  /** Field selectors beyond metadata.name and metadata.namespace: label → value in the stored object. */
+  readonly selectableFields?: Readonly<Record<string, (stored: KubeObject) => string>>;
+  readonly indexes?: readonly IndexDefinition[];
+  /** True when strategic merge patch is offered (built-in kinds). */
+  readonly strategicMergePatch: boolean;
+}

@@ -1,0 +1,39 @@
+/**
+ * One request and its response, the same over HTTP/1.1 and HTTP/2. The hot path goes through here, so an
+ * implementation adds nothing that the wire does not need.
+ */
+export interface Exchange {
+  readonly method: string;
+  /** Path and query as sent. */
+  readonly url: string;
+  /** The request header, lower-case name; several values joined with ", ". */
+  header(name: string): string | undefined;
+  /** Identity presented by the connection, if it did. */
+  readonly peer: PeerCertificate | undefined;
+  readonly remoteAddress: string;
+  /**
+   * The whole body. Rejects with a 413 StatusError past `maxBytes`, and when the client goes away.
+   */
+  readBody(maxBytes: number): Promise<Buffer>;
+
+  /** Adds a response header; must precede `send` or `start`. */
+  setHeader(name: string, value: string): void;
+  /** A whole response. */
+  send(code: number, contentType: string, body: Buffer | string): void;
+  /** Begins a streamed response. */
+  start(code: number, contentType: string): void;
+  /** Writes to a started response. False: wait for `drained` before writing more. */
+  write(chunk: Buffer | string): boolean;
+  drained(): Promise<void>;
+  end(): void;
+  /** Breaks the response off, so that the client sees an incomplete one. */
+  destroy(): void;
+  readonly isStarted: boolean;
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
+export interface PeerCertificate {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+}

@@ -1,0 +1,60 @@
+/** What the pipeline knows of one request, filled step by step and handed down to the registry. */
+import type { ContextKind } from '../apimachinery/resource-definition.ts';
+
+export interface UserInfo {
+  readonly name: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The control plane or context that the path prefix names. */
+export interface Surface {
+  readonly kind: ContextKind;
+  /** "" for the platform. */
+  readonly name: string;
+}
+
+/** The path, understood. Upstream's RequestInfo, with the surface in front. */
+export interface RequestInfo {
+  readonly surface: Surface;
+  /** The path behind the surface's prefix, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** For a resource request the API verb; otherwise the lower-case HTTP method. */
+  readonly verb: string;
+  /** Set for resource requests only. */
+  readonly resource?: ResourceRequest;
+}
+export interface ResourceRequest {
+  readonly group: string;
+  readonly version: string;
+  /** "" when the path has none. */
+  readonly namespace: string;
+  readonly resource: string;
+  /** "" for collection requests. */
+  readonly name: string;
+  readonly subresource: string;
+}
+
+/** The storage side of a surface; resolved after authentication. */
+export interface Tenant {
+  /** storage TenantId. */
+  readonly id: string;
+  readonly surface: Surface;
+  /** The project is being deleted: creates are refused. */
+  readonly isDeleting: boolean;
+  /** Revision of the Project object, for guards; 0 on the platform. */
+  readonly projectRevision: number;
+}
+
+export interface RequestContext {
+  readonly info: RequestInfo;
+  readonly tenant: Tenant;
+  readonly user: UserInfo;
+  /** Aborts when the client is gone, the deadline passed or the server stops. */
+  readonly signal: AbortSignal;
+  readonly userAgent: string;
+  /** Adds a `Warning: 299` header to the response. */
+  warn(message: string): void;
+}
