@@ -82,16 +82,24 @@ export interface Field {
   readonly schema: Schema;
   readonly description: string;
   readonly required: boolean;
+  /**
+   * A Go pointer: "", 0 and false are values, not absence (Lease's holderIdentity). Elsewhere in kinds that have a
+   * protobuf form an optional field that is empty is the same as one left out, and is stored so (omitempty).
+   */
+  readonly pointer?: boolean;
 }
 
 /** A schema that remembers the TypeScript type of its values. */
 export type Typed<T, S extends Schema = Schema> = S & { readonly __value?: T };
 export type Infer<S> = S extends { readonly __value?: infer T } ? NonNullable<T> : never;
 
-type TypedField<T, R extends boolean> = Omit<Field, 'required'> & { readonly required: R; readonly __value?: T };
-type AnyFields = Readonly<Record<string, Field & { readonly __value?: unknown }>>;
+type TypedField<T, R extends boolean> = Omit<Field, 'required'> & {
+  readonly required: R;
+  readonly __value?: T;
+};
+export type AnyFields = Readonly<Record<string, Field & { readonly __value?: unknown }>>;
 type RequiredKeys<F> = { [K in keyof F]: F[K] extends { readonly required: true } ? K : never }[keyof F];
-type FieldsValue<F> = { [K in RequiredKeys<F>]: Infer<F[K]> } & {
+export type FieldsValue<F> = { [K in RequiredKeys<F>]: Infer<F[K]> } & {
   [K in Exclude<keyof F, RequiredKeys<F>>]?: Infer<F[K]>;
 };
 
@@ -104,7 +112,11 @@ export const enumeration = <const E extends readonly string[]>(
   options: Omit<StringSchema, 'type' | 'enum'> = {},
 ): Typed<E[number], StringSchema> => ({ type: 'string', enum: values, ...options });
 export const bytes = (): Typed<string, StringSchema> => ({ type: 'string', format: 'byte' });
-export const time = (): Typed<string, StringSchema> => ({ type: 'string', format: 'date-time', nullable: true });
+export const time = (): Typed<string, StringSchema> => ({
+  type: 'string',
+  format: 'date-time',
+  nullable: true,
+});
 export const microTime = (): Typed<string, StringSchema> => ({
   type: 'string',
   format: 'micro-time',
@@ -142,6 +154,14 @@ export const field = <T>(number: number, schema: Typed<T>, description: string):
   schema,
   description,
   required: false,
+});
+/** An optional field that is a Go pointer to a scalar: an empty value is kept. */
+export const pointer = <T>(number: number, schema: Typed<T>, description: string): TypedField<T, false> => ({
+  number,
+  schema,
+  description,
+  required: false,
+  pointer: true,
 });
 /** A field that must be present. */
 export const required = <T>(number: number, schema: Typed<T>, description: string): TypedField<T, true> => ({
