@@ -8,13 +8,17 @@ export const limits = {
   requestUrlBytes: 16 * 1024,
   requestHeaderBytes: 64 * 1024,
   requestTimeoutMs: 60_000,
+  acceptMemoEntries: 64,
+  acceptMemoHeaderLength: 512,
   jsonDepth: 10_000,
   jsonPatchOperations: 10_000,
   fieldManagerLength: 128,
 
   // One stored object.
   recordBytes: 1_572_864,
-  storageKeyBytes: 1_900,
+  /** LMDB takes 1,978 bytes with 4 KiB pages; an index key adds a name, a value and separators to an object's key. */
+  storageKeyBytes: 1_640,
+  indexNameBytes: 64,
   indexValueBytes: 256,
   annotationsBytes: 256 * 1024,
   configDataBytes: 1024 * 1024,
@@ -22,12 +26,16 @@ export const limits = {
   // Lists: how much one synchronous step may read before it yields to other requests.
   listStepEntries: 500,
   listStepBytes: 1024 * 1024,
+  countEntries: 20_000,
 
   // Writes.
   commitBatchWrites: 1_000,
   commitQueueWrites: 20_000,
   updateRetries: 16,
   generateNameRetries: 8,
+
+  // Reads.
+  futureRevisionWaitMs: 3_000,
 
   // Watches.
   watchQueueEvents: 256,
@@ -50,6 +58,11 @@ export const limits = {
   streamsPerConnection: 1_000,
   sessionMemoryMiB: 256,
   headersTimeoutMs: 30_000,
+  connectionSweepIntervalMs: 5_000,
+  /** What is read and thrown away of a body whose request has been answered, so that the client gets to see the answer. */
+  discardedBodyBytes: 16 * 1024 * 1024,
+  controlMessageBytes: 64 * 1024,
+  tokenFileBytes: 16 * 1024 * 1024,
   idleConnectionTimeoutMs: 300_000,
   shutdownGraceMs: 4_000,
 } as const;

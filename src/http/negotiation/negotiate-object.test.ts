@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { limits } from '../../apimachinery/limits.ts';
+import { StatusError } from '../../apimachinery/status.ts';
+import { isPretty, negotiateObject, type ResponseShape } from './negotiate-object.ts';
+
+const json = 'application/json';
+const table = (version: string, type = json): string => `${type};as=Table;v=${version};g=meta.k8s.io`;
+const partial = (kind: string, version = 'v1'): string => `${json};as=${kind};g=meta.k8s.io;v=${version}`;
+
+/** `format/transform/metaVersion`, with `/pretty` where asked for; or the code and message of the refusal. */
+function negotiated(accept: string | undefined, verb: ResponseShape, hasTable?: boolean): string {
+  try {
+    const result = negotiateObject(accept, hasTable === undefined ? { verb } : { verb, hasTable });
+    assert.equal(result.mediaType, `application/${result.format}`);
+    return `${result.format}/${result.transform}/${result.metaVersion}${result.pretty ? '/pretty' : ''}`;
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    assert.equal(error.reason, 'NotAcceptable');
+    return `${error.code} ${error.status.message}`;
+  }
+}
+
+test('the form follows the Accept header', () => {
+  const check = (accept: string | undefined, expected: string, verb: ResponseShape = 'get'): void => {
+    assert.equal(negotiated(accept, verb), expected, `${verb} ${accept}`);
+    assert.equal(negotiated(accept, verb), expected, `${verb} ${accept}, again`);
+  };
+  const refused = '406 only the following media types are accepted: application/json, application/yaml';
+
+  check(undefined, 'json/none/v1');
+  check('', 'json/none/v1');
+  check('*/*', 'json/none/v1');
+  check('application/*', 'json/none/v1');
+  check('Application/JSON', 'json/none/v1');
+  check('application/json; charset=utf-8', 'json/none/v1');
+  check('application/yaml', 'yaml/none/v1');
+  check('application/yaml, application/json', 'yaml/none/v1');
+  check('application/yaml;q=0.5, application/json', 'json/none/v1');
+  check('*/*, application/yaml', 'yaml/none/v1');
+  check('*/*;q=0.1, application/yaml;q=0.2', 'yaml/none/v1');
+  check('application/json;q=0, application/yaml', 'yaml/none/v1');
+  check('application/vnd.kubernetes.protobuf,application/json', 'json/none/v1');
+  check('application/vnd.kubernetes.protobuf;q=0.9, application/yaml;q=0.1', 'yaml/none/v1');
+  check('application/json;pretty=1', 'json/none/v1/pretty');
+  check('text/html, application/xhtml+xml, */*;q=0.8', 'json/none/v1');
+
+  check('application/vnd.kubernetes.protobuf', refused);
+  check('text/plain', refused);
+  check('application/json;q=0', refused);
+  check('garbage', refused);
+  check('*/json', refused);
+
+  for (const verb of ['get', 'list', 'watch'] as const) {
+    check(`${table('v1')},${table('v1beta1')},${json}`, 'json/table/v1', verb);
+    check(`${table('v1beta1')},${json}`, 'json/table/v1beta1', verb);
+    check(`${table('v2')},${json}`, 'json/none/v1', verb);
+    check(`${json};as=Table;v=v1;g=example.com,${json}`, 'json/none/v1', verb);
+    check(`${json};as=Chart;v=v1;g=meta.k8s.io,${json}`, 'json/none/v1', verb);
+    check(`${table('v1', 'application/vnd.kubernetes.protobuf')},${json}`, 'json/none/v1', verb);
+  }
+  check(table('v1', 'application/yaml'), 'yaml/table/v1');
+  check(table('v2'), refused);
+
+  check(partial('PartialObjectMetadata'), 'json/partial/v1');
+  check(partial('PartialObjectMetadata', 'v1beta1'), 'json/partial/v1beta1', 'watch');
+  check(partial('PartialObjectMetadataList'), 'json/partial/v1', 'list');
+  check(
+    `application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,${partial('PartialObjectMetadata')},${json}`,
+    'json/partial/v1',
+  );
+  check(
+    partial('PartialObjectMetadata'),
+    '406 you requested PartialObjectMetadata, but the requested object is a list',
+    'list',
+  );
+  check(
+    partial('PartialObjectMetadataList'),
+    '406 you requested PartialObjectMetadataList, but the requested object is not a list',
+  );
+  check(
+    partial('PartialObjectMetadataList'),
+    '406 you requested PartialObjectMetadataList, but the requested object is not a list',
+    'watch',
+  );
+
+  check('application/json;stream=watch', 'json/none/v1', 'watch');
+  check('application/json;stream=watch', refused);
+  check(
+    'application/yaml',
+    '406 only the following media types are accepted: application/json;stream=watch',
+    'watch',
+  );
+  check('application/yaml, application/json;q=0.1', 'json/none/v1', 'watch');
+});
+
+test('kinds without a table refuse one, whatever was answered elsewhere before', () => {
+  const refused = '406 only the following media types are accepted: application/json, application/yaml';
+  assert.equal(negotiated(table('v1'), 'get', true), 'json/table/v1');
+  assert.equal(negotiated(table('v1'), 'get', false), refused);
+  assert.equal(negotiated(table('v1'), 'get', true), 'json/table/v1');
+  assert.equal(negotiated(`${table('v1')},${json}`, 'get', false), 'json/none/v1');
+  assert.equal(negotiated(json, 'get', false), 'json/none/v1');
+});
+
+test('what is remembered is bounded, and does not change answers', () => {
+  for (let i = 0; i < 3 * limits.acceptMemoEntries; i++) {
+    assert.equal(negotiated(`application/x${i}, application/yaml`, 'get'), 'yaml/none/v1');
+  }
+  assert.equal(negotiated(`${table('v1')},${table('v1beta1')},${json}`, 'get'), 'json/table/v1');
+});
+
+test('pretty is asked for by query, or by the tools of people', () => {
+  const check = (query: string, userAgent: string, expected: boolean): void =>
+    assert.equal(isPretty(new URLSearchParams(query), userAgent), expected, `${query} ${userAgent}`);
+  check('', 'kubectl/v1.30.0', false);
+  check('', 'curl/8.0', true);
+  check('', 'Wget/1.21', true);
+  check('', 'Mozilla/5.0 (X11)', true);
+  check('pretty=true', 'kubectl/v1.30.0', true);
+  check('pretty=1', '', true);
+  check('pretty=false', 'curl/8.0', false);
+  check('pretty=', 'curl/8.0', true);
+  check('pretty=yes', 'curl/8.0', false);
+});
