@@ -1,0 +1,7 @@
+/** Copying one top-level field whole, absence included: how a write keeps what it may not change. */
+import type { KubeObject } from '../apimachinery/object-meta.ts';
+
+export function copyField(to: KubeObject, from: KubeObject, name: string): void {
+  if (from[name] === undefined) delete to[name];
+  else to[name] = structuredClone(from[name]);
+}

@@ -1,0 +1,103 @@
+/**
+ * The life of a Namespace: Active on creation, Terminating from the first delete on, held by `spec.finalizers`
+ * until its content is gone. Removing that content is a controller's work, not done here.
+ * Source of the rules: kubernetes pkg/registry/core/namespace and pkg/apis/core/validation.
+ */
+import { type FieldError, invalidValue } from '../../../../apimachinery/field-error.ts';
+import { dnsLabelProblems, labelKeyProblems } from '../../../../apimachinery/names.ts';
+import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
+import type {
+  ResourceStrategy,
+  SubresourceDefinition,
+} from '../../../../apimachinery/resource-definition.ts';
+import { copyField } from '../../../copy-field.ts';
+import { statusSubresource } from '../../../status-subresource.ts';
+import { subresourceVerbs } from '../../../verbs.ts';
+
+export const namespaceFinalizer = 'kubernetes';
+export const namespaceNameLabel = 'kubernetes.io/metadata.name';
+
+const undeletable: readonly string[] = ['default', 'kube-system', 'kube-public'];
+/** Finalizers that need no domain before their name. */
+const standardFinalizers: readonly string[] = ['kubernetes', 'orphan', 'foregroundDeletion'];
+
+export const namespaceStrategy: ResourceStrategy = {
+  allowUnconditionalUpdate: true,
+  validateName: dnsLabelProblems,
+
+  defaults: labelWithName,
+
+  prepareForCreate(namespace) {
+    labelWithName(namespace);
+    const finalizers: string[] = namespace.spec?.finalizers ?? [];
+    const isNamed = finalizers.includes(namespaceFinalizer);
+    namespace.spec = {
+      ...namespace.spec,
+      finalizers: isNamed ? finalizers : [...finalizers, namespaceFinalizer],
+    };
+    namespace.status = { phase: 'Active' };
+  },
+
+  prepareForUpdate(namespace, old) {
+    labelWithName(namespace);
+    copyField(namespace, old, 'spec');
+    copyField(namespace, old, 'status');
+  },
+
+  validate: (namespace) => finalizerErrors(namespace, () => 'spec.finalizers'),
+
+  refuseDelete: (namespace) =>
+    undeletable.includes(namespace.metadata.name ?? '') ? 'this namespace may not be deleted' : undefined,
+
+  prepareForDelete(namespace) {
+    namespace.status = { ...namespace.status, phase: 'Terminating' };
+  },
+
+  isHeld: (namespace) => (namespace.spec?.finalizers ?? []).length > 0,
+};
+
+export const namespaceStatusSubresource = statusSubresource({
+  metadata: 'written',
+  validate(namespace) {
+    const phase: string = namespace.status?.phase ?? '';
+    const isDeleting = namespace.metadata.deletionTimestamp !== undefined;
+    if (isDeleting && phase !== 'Terminating') {
+      const detail = "may only be 'Terminating' if `deletionTimestamp` is not empty";
+      return [invalidValue('status.Phase', phase, detail)];
+    }
+    if (!isDeleting && phase !== 'Active') {
+      return [invalidValue('status.Phase', phase, "may only be 'Active' if `deletionTimestamp` is empty")];
+    }
+    return [];
+  },
+});
+
+/** PUT of a whole namespace, of which only `spec.finalizers` is taken: how a content controller lets go. */
+export const namespaceFinalizeSubresource: SubresourceDefinition = {
+  name: 'finalize',
+  verbs: subresourceVerbs.filter((verb) => verb === 'update'),
+  merge(stored, incoming) {
+    const finalizers: string[] = incoming.spec?.finalizers ?? [];
+    const { finalizers: _, ...spec } = stored.spec ?? {};
+    stored.spec = finalizers.length === 0 ? spec : { ...spec, finalizers };
+  },
+  validate: (namespace) => finalizerErrors(namespace, (index) => `spec.finalizers[${index}]`),
+};
+
+function labelWithName(namespace: KubeObject): void {
+  const { metadata } = namespace;
+  if (metadata.name === undefined || metadata.name === '') return;
+  if (metadata.labels?.[namespaceNameLabel] === metadata.name) return;
+  metadata.labels = { ...metadata.labels, [namespaceNameLabel]: metadata.name };
+}
+
+function finalizerErrors(namespace: KubeObject, path: (index: number) => string): FieldError[] {
+  const finalizers: string[] = namespace.spec?.finalizers ?? [];
+  return finalizers.flatMap((finalizer, index) => {
+    const problems = labelKeyProblems(finalizer);
+    if (!finalizer.includes('/') && !standardFinalizers.includes(finalizer)) {
+      problems.push('name is neither a standard finalizer name nor is it fully qualified');
+    }
+    return problems.map((problem) => invalidValue(path(index), finalizer, problem));
+  });
+}

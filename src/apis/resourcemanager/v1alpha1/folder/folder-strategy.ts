@@ -1,0 +1,29 @@
+/**
+ * The life of a Folder: ready as soon as it is stored. It may move to another parent; that the way up stays free of
+ * cycles, short enough and inside one organization needs the other folders, so the engine checks it.
+ */
+import { dnsLabelProblems } from '../../../../apimachinery/names.ts';
+import type { ResourceStrategy } from '../../../../apimachinery/resource-definition.ts';
+import { copyField } from '../../../copy-field.ts';
+import { parentReferences } from '../hierarchy.ts';
+import { nextGeneration, observeReady, setReady } from '../ready.ts';
+
+export const folderStrategy: ResourceStrategy = {
+  hasGeneration: true,
+  validateName: dnsLabelProblems,
+
+  prepareForCreate(folder, { nowMs }) {
+    const generation = nextGeneration(folder, undefined);
+    folder.status = { observedGeneration: generation };
+    setReady(folder, 'The folder is ready to use.', generation, nowMs);
+  },
+
+  prepareForUpdate(folder, old, { nowMs }) {
+    copyField(folder, old, 'status');
+    const generation = nextGeneration(folder, old);
+    folder.status = { ...folder.status, observedGeneration: generation };
+    observeReady(folder, generation, nowMs);
+  },
+
+  references: (folder) => parentReferences(folder, 'parentRef'),
+};

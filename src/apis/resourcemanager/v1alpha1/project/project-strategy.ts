@@ -1,0 +1,100 @@
+/**
+ * The life of a Project: its control plane serves as soon as it is stored, with the namespace `default` in it from
+ * the same batch. Emptying the control plane after a delete is a controller's work.
+ *
+ * Not here, because other objects decide it: the organization label under a folder owner (the engine fills it in),
+ * and a metadata.ownerReferences entry for the owner (its uid is not known to a pure function).
+ */
+import { type FieldError, forbidden, invalidValue } from '../../../../apimachinery/field-error.ts';
+import { limits } from '../../../../apimachinery/limits.ts';
+import { dnsSubdomainProblems } from '../../../../apimachinery/names.ts';
+import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
+import type { CompanionObject, ResourceStrategy } from '../../../../apimachinery/resource-definition.ts';
+import { setCondition } from '../../../conditions.ts';
+import { copyField } from '../../../copy-field.ts';
+import { boundedName } from '../bounded-name.ts';
+import { addFinalizer } from '../finalizer.ts';
+import { parentOf, parentReferences } from '../hierarchy.ts';
+import { nextGeneration, observeReady, setReady } from '../ready.ts';
+
+export const projectFinalizer = 'resourcemanager.miloapis.com/project-controller';
+/** The organization a project belongs to, however many folders lie between. */
+export const organizationNameLabel = 'resourcemanager.miloapis.com/organization-name';
+
+export const projectStrategy: ResourceStrategy = {
+  hasGeneration: true,
+  validateName: boundedName(dnsSubdomainProblems, limits.projectNameLength),
+
+  prepareForCreate(project, { nowMs }) {
+    addFinalizer(project, projectFinalizer);
+    const owner = parentOf(project, 'ownerRef');
+    if (owner?.kind === 'Organization') setOrganization(project, owner.name);
+    delete project.status;
+    setReady(
+      project,
+      'The control plane of the project is ready to use.',
+      nextGeneration(project, undefined),
+      nowMs,
+    );
+  },
+
+  prepareForUpdate(project, old, { nowMs }) {
+    copyField(project, old, 'status');
+    const organization = organizationOf(old);
+    // A manifest that never named the label may replace the project; one that names another is refused below.
+    if (organizationOf(project) === '' && organization !== '') setOrganization(project, organization);
+    observeReady(project, nextGeneration(project, old), nowMs);
+  },
+
+  validateUpdate(project, old) {
+    const errors: FieldError[] = [];
+    const organization = organizationOf(old);
+    if (organization === '') return errors;
+    if (organizationOf(project) !== organization) {
+      const field = `metadata.labels[${organizationNameLabel}]`;
+      errors.push(invalidValue(field, organizationOf(project), 'field is immutable'));
+    }
+    const owner = parentOf(project, 'ownerRef');
+    if (owner?.kind === 'Organization' && owner.name !== organization) {
+      errors.push(forbidden('spec.ownerRef', `a project may not leave its organization "${organization}"`));
+    }
+    return errors;
+  },
+
+  references: (project) => parentReferences(project, 'ownerRef'),
+  companions: () => [defaultNamespace()],
+
+  prepareForDelete(project, { nowMs }) {
+    setCondition(
+      project,
+      {
+        type: 'ResourceCleanup',
+        status: 'False',
+        reason: 'CleanupStarted',
+        message: 'The project takes no more writes; what is in its control plane is being removed.',
+        observedGeneration: Number(project.metadata.generation ?? 1),
+      },
+      nowMs,
+    );
+  },
+};
+
+function organizationOf(project: KubeObject): string {
+  return project.metadata.labels?.[organizationNameLabel] ?? '';
+}
+
+function setOrganization(project: KubeObject, organization: string): void {
+  project.metadata.labels = { ...project.metadata.labels, [organizationNameLabel]: organization };
+}
+
+function defaultNamespace(): CompanionObject {
+  return {
+    definition: { group: '', resource: 'namespaces' },
+    plane: 'created',
+    object: {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'default', labels: { 'miloapis.com/project-default': 'true' } },
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** The `/status` endpoint of a kind: writes status, and of the rest only what that kind's upstream lets it. */
+import type { FieldError } from '../apimachinery/field-error.ts';
+import type { KubeObject } from '../apimachinery/object-meta.ts';
+import type { SubresourceDefinition } from '../apimachinery/resource-definition.ts';
+import { copyField } from './copy-field.ts';
+import { subresourceVerbs } from './verbs.ts';
+
+/** Metadata a client may write. The rest is the server's, and restored by the engine on every write. */
+const writableMetadata = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;
+
+export interface StatusSubresourceOptions {
+  /** `written`: as for built-in kinds, labels and the like may change too; `kept`: as for custom resources. */
+  readonly metadata: 'written' | 'kept';
+  validate?(object: KubeObject, old: KubeObject): FieldError[];
+}
+
+export function statusSubresource(options: StatusSubresourceOptions): SubresourceDefinition {
+  return {
+    name: 'status',
+    verbs: subresourceVerbs,
+    merge(stored, incoming) {
+      copyField(stored, incoming, 'status');
+      if (options.metadata === 'kept') return;
+      for (const name of writableMetadata) {
+        const value = incoming.metadata[name];
+        if (value === undefined) delete stored.metadata[name];
+        else Object.assign(stored.metadata, { [name]: structuredClone(value) });
+      }
+    },
+    ...(options.validate === undefined ? {} : { validate: options.validate }),
+  };
+}
