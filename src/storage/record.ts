@@ -1,0 +1,293 @@
+/**
+ * The stored bytes of one object: a small header, then the JSON that is served. The JSON never holds
+ * metadata.resourceVersion: it is spliced in at an offset the header knows, when the bytes go out. The header
+ * carries what filtering and the derived tables need. No reader here parses JSON, except
+ * parseRecord and the check of a whole record.
+ *
+ * Layout: version u8, flags u8, JSON offset u32, splice offset u32 (within the JSON), then in varints and UTF-8:
+ * uid, labels, selectable fields, index entries; then the JSON.
+ */
+import { parseJson, stringifyJson } from '../apimachinery/codec/json.ts';
+import type { JsonObject, JsonValue, KubeObject } from '../apimachinery/object-meta.ts';
+import { StorageError } from './errors.ts';
+import type { IndexEntry } from './keys.ts';
+import type { Revision } from './store.ts';
+
+export type { IndexEntry } from './keys.ts';
+
+/** Texts by name. Without a prototype: any name may be looked up. */
+export type TextMap = Readonly<Record<string, string>>;
+
+export interface RecordHeader {
+  /** The object carries a deletion mark (metadata.deletionTimestamp). */
+  readonly deleting: boolean;
+  readonly uid: string;
+  readonly labels: TextMap;
+  /** Selectable fields, by the names field selectors use. */
+  readonly fields: TextMap;
+  readonly indexes: readonly IndexEntry[];
+}
+
+export interface SerializedObject {
+  readonly json: string;
+  /** Byte offset right behind `"metadata":{`. */
+  readonly rvOffset: number;
+}
+
+const formatVersion = 1;
+const flagsAt = 1;
+const jsonOffsetAt = 2;
+const spliceOffsetAt = 6;
+const uidAt = 10;
+const deletingFlag = 0x01;
+const closingBrace = 0x7d;
+
+/** The JSON to store: kind, apiVersion and metadata first, without metadata.resourceVersion. */
+export function serializeObject(object: KubeObject): SerializedObject {
+  const { kind, apiVersion, metadata, ...rest } = object;
+  const { resourceVersion: _, ...kept } = metadata ?? {};
+  const lead = `${stringifyJson({ kind, apiVersion }).slice(0, -1)}${kind === undefined && apiVersion === undefined ? '' : ','}"metadata":`;
+  const tail = stringifyJson(rest).slice(1);
+  const json = `${lead}${stringifyJson(kept)}${tail === '}' ? '' : ','}${tail}`;
+  return { json, rvOffset: Buffer.byteLength(lead) + 1 };
+}
+
+/** `json` must be serializeObject's, or bytes with the same properties, and `rvOffset` the offset that goes with it. */
+export function encodeRecord(header: RecordHeader, json: string | Buffer, rvOffset: number): Buffer {
+  const labels = Object.entries(header.labels);
+  const fields = Object.entries(header.fields);
+  const writer = new HeaderWriter(header, labels, fields);
+  const jsonBytes = typeof json === 'string' ? Buffer.byteLength(json) : json.length;
+  const record = Buffer.allocUnsafe(writer.length + jsonBytes);
+  writer.writeTo(record);
+  record[0] = formatVersion;
+  record[flagsAt] = header.deleting ? deletingFlag : 0;
+  record.writeUInt32LE(writer.length, jsonOffsetAt);
+  record.writeUInt32LE(rvOffset, spliceOffsetAt);
+  if (typeof json === 'string') record.write(json, writer.length, 'utf8');
+  else json.copy(record, writer.length);
+  return record;
+}
+
+/** Header texts in order, measured before they are written, so that a record is one allocation. */
+class HeaderWriter {
+  readonly length: number;
+  readonly #texts: (string | number)[] = [];
+
+  constructor(
+    header: RecordHeader,
+    labels: readonly [string, string][],
+    fields: readonly [string, string][],
+  ) {
+    const texts = this.#texts;
+    texts.push(header.uid, labels.length);
+    for (const [name, value] of labels) texts.push(name, value);
+    texts.push(fields.length);
+    for (const [name, value] of fields) texts.push(name, value);
+    texts.push(header.indexes.length);
+    for (const { scope, name, value } of header.indexes) texts.push(scope === 'tenant' ? 0 : 1, name, value);
+    let length = uidAt;
+    for (const text of texts) {
+      if (typeof text === 'number') length += varintLength(text);
+      else {
+        const bytes = Buffer.byteLength(text);
+        length += varintLength(bytes) + bytes;
+      }
+    }
+    this.length = length;
+  }
+
+  writeTo(record: Buffer): void {
+    let at = uidAt;
+    for (const text of this.#texts) {
+      if (typeof text === 'number') at = writeVarint(record, at, text);
+      else {
+        at = writeVarint(record, at, Buffer.byteLength(text));
+        at += record.write(text, at, 'utf8');
+      }
+    }
+  }
+}
+
+function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length++;
+  return length;
+}
+
+function writeVarint(target: Buffer, offset: number, value: number): number {
+  let at = offset;
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) target[at++] = (rest % 0x80) | 0x80;
+  target[at++] = rest;
+  return at;
+}
+
+/** Walks a record's header. Bytes that are no record end in a StorageError, never in garbage. */
+class HeaderReader {
+  readonly #record: Buffer;
+  readonly #end: number;
+  #at = uidAt;
+
+  constructor(record: Buffer) {
+    this.#record = record;
+    this.#end = jsonOffsetOf(record);
+  }
+
+  count(): number {
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      const byte = this.#at < this.#end ? this.#record[this.#at++]! : 0x80;
+      if (byte < 0x80) return value + byte * scale;
+      if (this.#at >= this.#end) throw notARecord();
+      value += (byte & 0x7f) * scale;
+      scale *= 0x80;
+    }
+  }
+
+  text(): string {
+    const bytes = this.count();
+    const start = this.#at;
+    this.#at += bytes;
+    if (this.#at > this.#end) throw notARecord();
+    return this.#record.toString('utf8', start, this.#at);
+  }
+
+  skipText(): void {
+    const bytes = this.count();
+    this.#at += bytes;
+    if (this.#at > this.#end) throw notARecord();
+  }
+
+  texts(): TextMap {
+    const map: Record<string, string> = Object.create(null);
+    for (let left = this.count(); left > 0; left--) {
+      const name = this.text();
+      map[name] = this.text();
+    }
+    return map;
+  }
+
+  skipTexts(): void {
+    for (let left = this.count(); left > 0; left--) {
+      this.skipText();
+      this.skipText();
+    }
+  }
+
+  indexes(): IndexEntry[] {
+    const entries: IndexEntry[] = [];
+    for (let left = this.count(); left > 0; left--) {
+      const scope = this.count() === 0 ? 'tenant' : 'store';
+      const name = this.text();
+      entries.push({ scope, name, value: this.text() });
+    }
+    return entries;
+  }
+}
+
+function notARecord(cause?: unknown): StorageError {
+  const message = 'a stored record cannot be read: its bytes are damaged or of a newer version';
+  return new StorageError('corrupt', message, { cause });
+}
+
+function jsonOffsetOf(record: Buffer): number {
+  if (record.length < uidAt || record[0] !== formatVersion) throw notARecord();
+  const offset = record.readUInt32LE(jsonOffsetAt);
+  if (offset > record.length) throw notARecord();
+  return offset;
+}
+
+export function isDeleting(record: Buffer): boolean {
+  return (record[flagsAt]! & deletingFlag) !== 0;
+}
+
+export function uidOf(record: Buffer): string {
+  return new HeaderReader(record).text();
+}
+
+export function labelsOf(record: Buffer): TextMap {
+  const reader = new HeaderReader(record);
+  reader.skipText();
+  return reader.texts();
+}
+
+export function fieldsOf(record: Buffer): TextMap {
+  const reader = new HeaderReader(record);
+  reader.skipText();
+  reader.skipTexts();
+  return reader.texts();
+}
+
+export function indexesOf(record: Buffer): readonly IndexEntry[] {
+  const reader = new HeaderReader(record);
+  reader.skipText();
+  reader.skipTexts();
+  reader.skipTexts();
+  return reader.indexes();
+}
+
+export function headerOf(record: Buffer): RecordHeader {
+  const reader = new HeaderReader(record);
+  const uid = reader.text();
+  const labels = reader.texts();
+  const fields = reader.texts();
+  return { deleting: isDeleting(record), uid, labels, fields, indexes: reader.indexes() };
+}
+
+/** The stored JSON, without resourceVersion. Shares the record's memory. */
+export function jsonOf(record: Buffer): Buffer {
+  return record.subarray(jsonOffsetOf(record));
+}
+
+/** Throws a StorageError unless the bytes are a whole record; what `check` runs over every one. */
+export function verifyRecord(record: Buffer): void {
+  headerOf(record);
+  const json = jsonOf(record);
+  const splice = record.readUInt32LE(spliceOffsetAt);
+  const lead = json.toString('latin1', Math.max(0, splice - 12), splice);
+  if (lead !== '"metadata":{') throw notARecord();
+  try {
+    parseJson(json);
+  } catch (error) {
+    throw notARecord(error);
+  }
+}
+
+/** What stands at the splice offset once the revision is known. */
+function splice(json: Buffer, offset: number, revision: Revision): string {
+  return json[offset] === closingBrace
+    ? `"resourceVersion":"${revision}"`
+    : `"resourceVersion":"${revision}",`;
+}
+
+/** Bytes of the served JSON. */
+export function servedLength(record: Buffer, revision: Revision): number {
+  const json = jsonOf(record);
+  return json.length + splice(json, record.readUInt32LE(spliceOffsetAt), revision).length;
+}
+
+/** Writes the served JSON at `offset`, where servedLength bytes must be free; returns the offset behind it. */
+export function writeServed(target: Buffer, offset: number, record: Buffer, revision: Revision): number {
+  const start = jsonOffsetOf(record);
+  const middle = start + record.readUInt32LE(spliceOffsetAt);
+  let at = offset + record.copy(target, offset, start, middle);
+  at += target.write(splice(record, middle, revision), at, 'latin1');
+  return at + record.copy(target, at, middle);
+}
+
+/** The JSON as served: the stored bytes with metadata.resourceVersion in them. One allocation. */
+export function servedJson(record: Buffer, revision: Revision): Buffer {
+  const served = Buffer.allocUnsafe(servedLength(record, revision));
+  writeServed(served, 0, record, revision);
+  return served;
+}
+
+/** The object, parsed anew on every call. */
+export function parseRecord(record: Buffer, revision: Revision): KubeObject {
+  const object = parseJson(jsonOf(record)) as JsonObject;
+  const metadata = object.metadata as { [field: string]: JsonValue | undefined };
+  metadata.resourceVersion = String(revision);
+  return object as unknown as KubeObject;
+}
