@@ -1,0 +1,123 @@
+/**
+ * What a set of definitions says of itself to clients: groups, versions and resources, in the shapes of
+ * discovery (meta/v1 APIGroupList and APIResourceList, apidiscovery.k8s.io APIGroupDiscoveryList). Pure:
+ * the caller has already left out what the surface does not show, and serves the result.
+ */
+import { createHash } from 'node:crypto';
+import { apiVersionOf } from '../../apimachinery/gvk.ts';
+import type { ResourceDefinition } from '../../apimachinery/resource-definition.ts';
+import { compareVersions } from '../../apimachinery/version-order.ts';
+
+export interface ServedVersion {
+  readonly group: string;
+  readonly version: string;
+  /** Sorted by resource name. */
+  readonly definitions: readonly ResourceDefinition[];
+}
+export interface ServedGroup {
+  readonly group: string;
+  /** Preferred first. */
+  readonly versions: readonly ServedVersion[];
+}
+
+/** Groups in the order their first definition has, which is their priority. */
+export function servedGroups(definitions: readonly ResourceDefinition[]): ServedGroup[] {
+  const groups = new Map<string, Map<string, ResourceDefinition[]>>();
+  for (const definition of definitions) {
+    const versions = groups.get(definition.group) ?? new Map<string, ResourceDefinition[]>();
+    groups.set(definition.group, versions);
+    for (const { version } of definition.versions) {
+      versions.set(version, [...(versions.get(version) ?? []), definition]);
+    }
+  }
+  return [...groups].map(([group, versions]) => ({
+    group,
+    versions: [...versions]
+      .sort(([a], [b]) => compareVersions(a, b))
+      .map(([version, served]) => ({
+        group,
+        version,
+        definitions: served.toSorted((a, b) => (a.resource < b.resource ? -1 : 1)),
+      })),
+  }));
+}
+
+export function apiGroup({ group, versions }: ServedGroup): Record<string, unknown> {
+  const forms = versions.map(({ version }) => ({ groupVersion: apiVersionOf({ group, version }), version }));
+  return { name: group, versions: forms, preferredVersion: forms[0] };
+}
+
+export function apiResourceList({ group, version, definitions }: ServedVersion): unknown {
+  return {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: apiVersionOf({ group, version }),
+    resources: definitions.flatMap((definition) => [
+      {
+        name: definition.resource,
+        singularName: definition.singular,
+        namespaced: definition.scope === 'Namespaced',
+        kind: definition.kind,
+        verbs: definition.verbs.toSorted(),
+        ...namesOf(definition),
+        storageVersionHash: storageVersionHash(definition),
+      },
+      ...sortedSubresources(definition).map((sub) => ({
+        name: `${definition.resource}/${sub.name}`,
+        singularName: '',
+        namespaced: definition.scope === 'Namespaced',
+        kind: definition.kind,
+        verbs: sub.verbs.toSorted(),
+      })),
+    ]),
+  };
+}
+
+/** One item of an APIGroupDiscoveryList; v2 and v2beta1 have the same shape. */
+export function groupDiscovery({ group, versions }: ServedGroup): unknown {
+  return {
+    metadata: { ...(group === '' ? {} : { name: group }), creationTimestamp: null },
+    versions: versions.map(({ version, definitions }) => ({
+      version,
+      resources: definitions.map((definition) => {
+        const responseKind = { group, version, kind: definition.kind };
+        const subresources = sortedSubresources(definition).map((sub) => ({
+          subresource: sub.name,
+          responseKind,
+          verbs: sub.verbs.toSorted(),
+        }));
+        return {
+          resource: definition.resource,
+          responseKind,
+          scope: definition.scope,
+          singularResource: definition.singular,
+          verbs: definition.verbs.toSorted(),
+          ...namesOf(definition),
+          ...(subresources.length === 0 ? {} : { subresources }),
+        };
+      }),
+      freshness: 'Current',
+    })),
+  };
+}
+
+/** Changes when the stored form of a kind does: eight bytes of SHA-256 over group/version/kind, in base64. */
+export function storageVersionHash(definition: Pick<ResourceDefinition, 'storage'>): string {
+  const { group, version, kind } = definition.storage;
+  return createHash('sha256')
+    .update(`${group}/${version}/${kind}`)
+    .digest()
+    .subarray(0, 8)
+    .toString('base64');
+}
+
+function namesOf({ shortNames = [], categories = [] }: ResourceDefinition): Record<string, unknown> {
+  return {
+    ...(shortNames.length === 0 ? {} : { shortNames }),
+    ...(categories.length === 0 ? {} : { categories }),
+  };
+}
+
+function sortedSubresources(definition: ResourceDefinition): ResourceDefinition['subresources'] {
+  return definition.subresources.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
