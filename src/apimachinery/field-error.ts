@@ -1,4 +1,7 @@
 /** Field errors: what validation reports. A list of them becomes one 422 Status with a cause each. */
+import { stringifyJson } from './codec/json.ts';
+import type { JsonValue } from './object-meta.ts';
+
 export type CauseReason =
   | 'FieldValueNotFound'
   | 'FieldValueRequired'
@@ -19,7 +22,7 @@ export interface FieldError {
   readonly message: string;
 }
 
-const shown = (value: unknown): string => JSON.stringify(value) ?? 'null';
+const shown = (value: unknown): string => (value === undefined ? 'null' : stringifyJson(value as JsonValue));
 const suffix = (detail: string): string => (detail === '' ? '' : `: ${detail}`);
 
 export const requiredValue = (field: string, detail = ''): FieldError => ({
