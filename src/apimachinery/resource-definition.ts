@@ -68,6 +68,8 @@ export interface ResourceStrategy {
   prepareForUpdate?(object: KubeObject, old: KubeObject, context: StrategyContext): void;
   /** Beyond the schema and metadata, which the engine checks. */
   validate?(object: KubeObject): FieldError[];
+  /** Beyond `validate`, where a new object must satisfy more than an old one that is written again. */
+  validateCreate?(object: KubeObject): FieldError[];
   validateUpdate?(object: KubeObject, old: KubeObject): FieldError[];
   /** Checks the name; default is an RFC 1123 subdomain. */
   validateName?(name: string): string[];

@@ -1,8 +1,12 @@
 /** The kinds that every server has. Adding one is a folder in its group's room and a line here. */
 import type { ResourceDefinition } from '../apimachinery/resource-definition.ts';
+import { leaseDefinition } from './coordination/v1/lease/lease-definition.ts';
 import { configMapDefinition } from './core/v1/configmap/configmap-definition.ts';
+import { eventDefinition as coreEventDefinition } from './core/v1/event/event-definition.ts';
 import { namespaceDefinition } from './core/v1/namespace/namespace-definition.ts';
 import { secretDefinition } from './core/v1/secret/secret-definition.ts';
+import { serviceAccountDefinition } from './core/v1/serviceaccount/service-account-definition.ts';
+import { eventDefinition } from './events/v1/event/event-definition.ts';
 import { folderDefinition } from './resourcemanager/v1alpha1/folder/folder-definition.ts';
 import { organizationDefinition } from './resourcemanager/v1alpha1/organization/organization-definition.ts';
 import { projectDefinition } from './resourcemanager/v1alpha1/project/project-definition.ts';
@@ -11,6 +15,10 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   namespaceDefinition,
   configMapDefinition,
   secretDefinition,
+  coreEventDefinition,
+  serviceAccountDefinition,
+  eventDefinition,
+  leaseDefinition,
   organizationDefinition,
   folderDefinition,
   projectDefinition,

@@ -41,7 +41,6 @@ export const namespaceStrategy: ResourceStrategy = {
   prepareForUpdate(namespace, old) {
     labelWithName(namespace);
     copyField(namespace, old, 'spec');
-    copyField(namespace, old, 'status');
   },
 
   validate: (namespace) => finalizerErrors(namespace, () => 'spec.finalizers'),

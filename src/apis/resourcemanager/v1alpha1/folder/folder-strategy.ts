@@ -4,7 +4,6 @@
  */
 import { dnsLabelProblems } from '../../../../apimachinery/names.ts';
 import type { ResourceStrategy } from '../../../../apimachinery/resource-definition.ts';
-import { copyField } from '../../../copy-field.ts';
 import { parentReferences } from '../hierarchy.ts';
 import { nextGeneration, observeReady, setReady } from '../ready.ts';
 
@@ -19,7 +18,6 @@ export const folderStrategy: ResourceStrategy = {
   },
 
   prepareForUpdate(folder, old, { nowMs }) {
-    copyField(folder, old, 'status');
     const generation = nextGeneration(folder, old);
     folder.status = { ...folder.status, observedGeneration: generation };
     observeReady(folder, generation, nowMs);

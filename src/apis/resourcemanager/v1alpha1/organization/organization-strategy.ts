@@ -8,7 +8,6 @@ import { dnsLabelProblems } from '../../../../apimachinery/names.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import type { CompanionObject, ResourceStrategy } from '../../../../apimachinery/resource-definition.ts';
 import { setCondition } from '../../../conditions.ts';
-import { copyField } from '../../../copy-field.ts';
 import { boundedName } from '../bounded-name.ts';
 import { addFinalizer } from '../finalizer.ts';
 import { resourceManagerApiVersion } from '../hierarchy.ts';
@@ -33,7 +32,6 @@ export const organizationStrategy: ResourceStrategy = {
   },
 
   prepareForUpdate(organization, old, { nowMs }) {
-    copyField(organization, old, 'status');
     const generation = nextGeneration(organization, old);
     organization.status = { ...organization.status, observedGeneration: generation };
     observeReady(organization, generation, nowMs);

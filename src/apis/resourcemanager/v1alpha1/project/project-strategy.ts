@@ -11,7 +11,6 @@ import { dnsSubdomainProblems } from '../../../../apimachinery/names.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import type { CompanionObject, ResourceStrategy } from '../../../../apimachinery/resource-definition.ts';
 import { setCondition } from '../../../conditions.ts';
-import { copyField } from '../../../copy-field.ts';
 import { boundedName } from '../bounded-name.ts';
 import { addFinalizer } from '../finalizer.ts';
 import { parentOf, parentReferences } from '../hierarchy.ts';
@@ -28,8 +27,9 @@ export const projectStrategy: ResourceStrategy = {
   prepareForCreate(project, { nowMs }) {
     addFinalizer(project, projectFinalizer);
     const owner = parentOf(project, 'ownerRef');
+    // What a client says of the organization is never believed: under a folder the engine finds it out.
+    delete project.metadata.labels?.[organizationNameLabel];
     if (owner?.kind === 'Organization') setOrganization(project, owner.name);
-    delete project.status;
     setReady(
       project,
       'The control plane of the project is ready to use.',
@@ -39,7 +39,6 @@ export const projectStrategy: ResourceStrategy = {
   },
 
   prepareForUpdate(project, old, { nowMs }) {
-    copyField(project, old, 'status');
     const organization = organizationOf(old);
     // A manifest that never named the label may replace the project; one that names another is refused below.
     if (organizationOf(project) === '' && organization !== '') setOrganization(project, organization);

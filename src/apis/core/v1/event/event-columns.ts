@@ -1,0 +1,57 @@
+/** The table of events, the same for both of their forms. Reads the core/v1 form. */
+import type { JsonValue, KubeObject } from '../../../../apimachinery/object-meta.ts';
+import type { ColumnDefinition } from '../../../../apimachinery/resource-definition.ts';
+import { nameColumn } from '../../../columns.ts';
+
+/** `toCore` turns an object of the listed form into the core/v1 one. */
+export function eventColumns(toCore: (object: KubeObject) => KubeObject): ColumnDefinition[] {
+  const column = (
+    name: string,
+    type: ColumnDefinition['type'],
+    priority: number,
+    description: string,
+    value: (event: KubeObject) => JsonValue | undefined,
+  ): ColumnDefinition => ({ name, type, priority, description, value: (object) => value(toCore(object)) });
+  return [
+    column('Last Seen', 'date', 0, 'Time since it last happened.', lastSeen),
+    column('Type', 'string', 0, 'Normal or Warning.', (event) => event.type),
+    column('Reason', 'string', 0, 'Why it happened, as one word.', (event) => event.reason),
+    column('Object', 'string', 0, 'What it happened to.', objectName),
+    column(
+      'Subobject',
+      'string',
+      1,
+      'The part of the object it happened to.',
+      (event) => event.involvedObject?.fieldPath,
+    ),
+    column('Source', 'string', 1, 'Who reported it.', source),
+    column('Message', 'string', 0, 'What happened.', (event) => event.message?.trim()),
+    column('First Seen', 'date', 1, 'Time since it first happened.', firstSeen),
+    column('Count', 'integer', 1, 'How often it has happened.', count),
+    { ...nameColumn, priority: 1 },
+  ];
+}
+
+function firstSeen(event: KubeObject): string | undefined {
+  return event.firstTimestamp ?? event.eventTime ?? undefined;
+}
+
+function lastSeen(event: KubeObject): string | undefined {
+  return event.series?.lastObservedTime ?? event.lastTimestamp ?? firstSeen(event);
+}
+
+/** A reporter that counts in a series leaves `count` alone, and one that does not count has seen it once. */
+function count(event: KubeObject): number {
+  return event.series === undefined ? event.count || 1 : (event.series.count ?? 0);
+}
+
+function objectName({ involvedObject }: KubeObject): string {
+  const kind = (involvedObject?.kind ?? '').toLowerCase();
+  return (involvedObject?.name ?? '') === '' ? kind : `${kind}/${involvedObject.name}`;
+}
+
+function source(event: KubeObject): string {
+  const component = event.source?.component || event.reportingComponent || '';
+  const instance = event.source?.host || event.reportingInstance || '';
+  return instance === '' ? component : `${component}, ${instance}`;
+}

@@ -1,0 +1,72 @@
+/**
+ * The stricter rules of events written through events.k8s.io: complete on creation, and unchanged afterwards but for
+ * the series. Errors name the fields as core/v1 does, which is what upstream's clients are used to.
+ * Source: ValidateEventCreate and ValidateEventUpdate in kubernetes pkg/apis/core/validation/events.go.
+ */
+import { deepEqual } from '../../../../apimachinery/equality.ts';
+import { type FieldError, invalidValue, requiredValue } from '../../../../apimachinery/field-error.ts';
+import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
+import type { ResourceStrategy } from '../../../../apimachinery/resource-definition.ts';
+import { eventErrors, isUnset } from '../../../core/v1/event/event-validation.ts';
+import { toCoreEvent } from './event-conversion.ts';
+
+/** What a new event must leave to older reporters, and, with the rest, what never changes. */
+const olderFields = ['firstTimestamp', 'lastTimestamp', 'count'] as const;
+const fixedFields = [
+  'involvedObject',
+  'reason',
+  'message',
+  'source',
+  ...olderFields,
+  'type',
+  'eventTime',
+  'action',
+  'related',
+] as const;
+
+export const eventStrategy: ResourceStrategy = {
+  allowUnconditionalUpdate: true,
+  allowCreateOnUpdate: true,
+  ttlSeconds: 3600,
+  validate: (event) => eventErrors(toCoreEvent(event), 'reportingController'),
+  validateCreate: (event) => newEventErrors(toCoreEvent(event)),
+  validateUpdate: (event, old) => changeErrors(toCoreEvent(event), toCoreEvent(old)),
+};
+
+function newEventErrors(event: KubeObject): FieldError[] {
+  const errors = seriesErrors(event);
+  if (isUnset(event.eventTime)) errors.push(requiredValue('eventTime'));
+  if (event.type !== 'Normal' && event.type !== 'Warning') {
+    errors.push(invalidValue('type', '', `has invalid value: ${event.type ?? ''}`));
+  }
+  for (const field of olderFields) {
+    if (!isUnset(event[field])) errors.push(invalidValue(field, '', 'needs to be unset'));
+  }
+  if (!isUnset(event.source?.component) || !isUnset(event.source?.host)) {
+    errors.push(invalidValue('source', '', 'needs to be unset'));
+  }
+  return errors;
+}
+
+function changeErrors(event: KubeObject, old: KubeObject): FieldError[] {
+  const errors = deepEqual(event.series, old.series) ? [] : seriesErrors(event);
+  for (const field of fixedFields) errors.push(...changedError(event[field], old[field], field));
+  errors.push(
+    ...changedError(event.reportingComponent, old.reportingComponent, 'reportingController'),
+    ...changedError(event.reportingInstance, old.reportingInstance, 'reportingInstance'),
+  );
+  return errors;
+}
+
+function changedError(value: unknown, old: unknown, field: string): FieldError[] {
+  const isSame = deepEqual(value, old) || (isUnset(value) && isUnset(old));
+  return isSame ? [] : [invalidValue(field, value ?? null, 'field is immutable')];
+}
+
+function seriesErrors(event: KubeObject): FieldError[] {
+  if (event.series === undefined) return [];
+  const errors: FieldError[] = [];
+  if ((event.series.count ?? 0) < 2) errors.push(invalidValue('series.count', '', 'should be at least 2'));
+  if (isUnset(event.series.lastObservedTime)) errors.push(requiredValue('series.lastObservedTime'));
+  return errors;
+}
