@@ -43,7 +43,7 @@ export const namespaceStrategy: ResourceStrategy = {
     copyField(namespace, old, 'spec');
   },
 
-  validate: (namespace) => finalizerErrors(namespace, () => 'spec.finalizers'),
+  validate: finalizerErrors,
 
   refuseDelete: (namespace) =>
     undeletable.includes(namespace.metadata.name ?? '') ? 'this namespace may not be deleted' : undefined,
@@ -80,7 +80,6 @@ export const namespaceFinalizeSubresource: SubresourceDefinition = {
     const { finalizers: _, ...spec } = stored.spec ?? {};
     stored.spec = finalizers.length === 0 ? spec : { ...spec, finalizers };
   },
-  validate: (namespace) => finalizerErrors(namespace, (index) => `spec.finalizers[${index}]`),
 };
 
 function labelWithName(namespace: KubeObject): void {
@@ -90,13 +89,13 @@ function labelWithName(namespace: KubeObject): void {
   metadata.labels = { ...metadata.labels, [namespaceNameLabel]: metadata.name };
 }
 
-function finalizerErrors(namespace: KubeObject, path: (index: number) => string): FieldError[] {
+function finalizerErrors(namespace: KubeObject): FieldError[] {
   const finalizers: string[] = namespace.spec?.finalizers ?? [];
-  return finalizers.flatMap((finalizer, index) => {
+  return finalizers.flatMap((finalizer) => {
     const problems = labelKeyProblems(finalizer);
     if (!finalizer.includes('/') && !standardFinalizers.includes(finalizer)) {
       problems.push('name is neither a standard finalizer name nor is it fully qualified');
     }
-    return problems.map((problem) => invalidValue(path(index), finalizer, problem));
+    return problems.map((problem) => invalidValue('spec.finalizers', finalizer, problem));
   });
 }
