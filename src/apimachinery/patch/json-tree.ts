@@ -1,0 +1,92 @@
+/**
+ * What the patch kinds share about JSON values: telling objects, copying, measuring. Copying and measuring are
+ * iterative, because a stored object may be nested deeper than the stack allows. A patch itself is checked to be
+ * shallow (`limits.patchDepth`) before anything recurses along it.
+ */
+import { setField } from '../codec/json-parser.ts';
+import { limits } from '../limits.ts';
+import type { JsonObject, JsonValue } from '../object-meta.ts';
+import { PatchError } from './patch-error.ts';
+
+export type JsonContainer = JsonValue[] | JsonObject;
+export const isContainer = (value: JsonValue | undefined): value is JsonContainer =>
+  typeof value === 'object' && value !== null;
+export const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  isContainer(value) && !Array.isArray(value);
+
+/** An own field; never one of the prototype's. */
+export const fieldOf = (object: JsonObject, key: string): JsonValue | undefined =>
+  Object.hasOwn(object, key) ? object[key] : undefined;
+
+/** A copy that shares nothing with the original. Absent fields (undefined) are left out. */
+export function cloneJson<T extends JsonValue>(root: T): T {
+  if (!isContainer(root)) return root;
+  const emptyOf = (container: JsonContainer): JsonContainer => (Array.isArray(container) ? [] : {});
+  const copy = emptyOf(root);
+  const work: { readonly from: JsonContainer; readonly to: JsonContainer }[] = [{ from: root, to: copy }];
+  const copyOf = (value: JsonValue): JsonValue => {
+    if (!isContainer(value)) return value;
+    const to = emptyOf(value);
+    work.push({ from: value, to });
+    return to;
+  };
+  for (let next = work.pop(); next !== undefined; next = work.pop()) {
+    const { from, to } = next;
+    if (Array.isArray(from)) {
+      for (const item of from) (to as JsonValue[]).push(copyOf(item));
+    } else {
+      for (const key of Object.keys(from)) {
+        const value = from[key];
+        if (value !== undefined) setField(to as JsonObject, key, copyOf(value));
+      }
+    }
+  }
+  return copy as T;
+}
+
+/** Calls `visit` with every value and how many containers it lies in, until it answers false. */
+function walk(root: JsonValue, visit: (value: JsonValue, key: string, depth: number) => boolean): void {
+  const work: { readonly value: JsonValue; readonly key: string; readonly depth: number }[] = [
+    { value: root, key: '', depth: 0 },
+  ];
+  for (let next = work.pop(); next !== undefined; next = work.pop()) {
+    const { value, key, depth } = next;
+    if (!visit(value, key, depth)) return;
+    if (Array.isArray(value)) {
+      for (const item of value) work.push({ value: item, key: '', depth: depth + 1 });
+    } else if (isContainer(value)) {
+      for (const name of Object.keys(value)) {
+        const field = value[name];
+        if (field !== undefined) work.push({ value: field, key: name, depth: depth + 1 });
+      }
+    }
+  }
+}
+
+/** Whether containers are nested more than `depthMax` deep. */
+export function isDeeperThan(root: JsonValue, depthMax: number): boolean {
+  let isDeeper = false;
+  walk(root, (value, _key, depth) => {
+    isDeeper = depth >= depthMax && isContainer(value);
+    return !isDeeper;
+  });
+  return isDeeper;
+}
+
+/** About the bytes the value is written in; stops counting past `bytesMax`. */
+export function jsonBytes(root: JsonValue, bytesMax: number): number {
+  let bytes = 0;
+  walk(root, (value, key) => {
+    bytes +=
+      key.length + (typeof value === 'string' ? Buffer.byteLength(value) : isContainer(value) ? 0 : 4) + 3;
+    return bytes <= bytesMax;
+  });
+  return bytes;
+}
+
+/** Every patch passes here first. */
+export function checkPatchDepth(patch: JsonValue): void {
+  if (isDeeperThan(patch, limits.patchDepth)) {
+    throw new PatchError('malformed', `a patch may not be nested more than ${limits.patchDepth} deep`);
+  }
+}
