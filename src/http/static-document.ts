@@ -4,6 +4,7 @@
  * what the documents say.
  */
 import { createHash } from 'node:crypto';
+import { stringifyJson } from '../apimachinery/codec/json.ts';
 
 export interface StaticDocument {
   readonly status: number;
@@ -39,8 +40,8 @@ export function staticDocument(
   };
 }
 
-export function jsonDocument(value: unknown, options: DocumentOptions = {}): StaticDocument {
-  return staticDocument(Buffer.from(JSON.stringify(value)), 'application/json', options);
+export function jsonDocument(value: object, options: DocumentOptions = {}): StaticDocument {
+  return staticDocument(Buffer.from(stringifyJson(value)), 'application/json', options);
 }
 
 /** Upper-case hex of SHA-512, the form upstream's ETags and hash parameters have. */

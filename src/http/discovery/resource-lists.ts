@@ -47,7 +47,7 @@ export function apiGroup({ group, versions }: ServedGroup): Record<string, unkno
   return { name: group, versions: forms, preferredVersion: forms[0] };
 }
 
-export function apiResourceList({ group, version, definitions }: ServedVersion): unknown {
+export function apiResourceList({ group, version, definitions }: ServedVersion): object {
   return {
     kind: 'APIResourceList',
     apiVersion: 'v1',

@@ -11,7 +11,8 @@ export interface MediaRange {
   readonly quality: number;
 }
 
-const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+/** A token, and the `@` that kubectl puts into the media type of OpenAPI v2. */
+const token = /^[!#$%&'*+.^_`|~@0-9a-z-]+$/;
 
 /** Most wanted first: by quality, then the specific before the wildcard, then as written. Refused (`q=0`) and broken ranges are left out. */
 export function parseAccept(header: string): MediaRange[] {
