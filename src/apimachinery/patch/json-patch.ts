@@ -52,17 +52,23 @@ function apply(target: Target, operation: JsonObject): void {
   const op = fieldOf(operation, 'op');
   switch (op) {
     case 'add':
-      return target.add(path, requiredValue(operation));
+      target.add(path, requiredValue(operation));
+      break;
     case 'remove':
-      return target.remove(path);
+      target.remove(path);
+      break;
     case 'replace':
-      return target.replace(path, requiredValue(operation));
+      target.replace(path, requiredValue(operation));
+      break;
     case 'move':
-      return target.move(pointer(operation, 'from'), path);
+      target.move(pointer(operation, 'from'), path);
+      break;
     case 'copy':
-      return target.copy(pointer(operation, 'from'), path);
+      target.copy(pointer(operation, 'from'), path);
+      break;
     case 'test':
-      return target.test(path, requiredValue(operation));
+      target.test(path, requiredValue(operation));
+      break;
     default:
       throw fail(`unknown operation ${String(op)}`);
   }
