@@ -11,7 +11,12 @@ export const limits = {
   acceptMemoEntries: 64,
   acceptMemoHeaderLength: 512,
   jsonDepth: 10_000,
+  yamlDepth: 500,
+  yamlAliases: 10_000,
+  yamlExpandedBytes: 4 * 1024 * 1024,
+  protobufDepth: 100,
   jsonPatchOperations: 10_000,
+  patchDepth: 1_000,
   fieldManagerLength: 128,
 
   // One stored object.
@@ -27,6 +32,7 @@ export const limits = {
   listStepEntries: 500,
   listStepBytes: 1024 * 1024,
   countEntries: 20_000,
+  indexEntries: 10_000,
 
   // Writes.
   commitBatchWrites: 1_000,
@@ -42,10 +48,21 @@ export const limits = {
   watchLogStepEntries: 256,
   watchBookmarkIntervalMs: 60_000,
   watchTimeoutMsMin: 1_800_000,
+  watchTickMs: 1_000,
+  watchFinalBookmarkMs: 2_000,
 
   // Store upkeep.
   compactionIntervalMs: 5 * 60_000,
   compactionStepEntries: 500,
+
+  // Controllers.
+  retryMsMin: 50,
+  retryMsMax: 30_000,
+  removalStepEntries: 500,
+  removalPasses: 8,
+  removalExamples: 10,
+  expiryIntervalMs: 10_000,
+  cleanupPollMs: 1_000,
 
   // Tenancy.
   tenantCacheEntries: 4_096,
