@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { corpusMissing, corpusText, root } from '../../../test/corpus.ts';
 import { limits } from '../limits.ts';
 import type { JsonValue } from '../object-meta.ts';
-import { parseJson } from './json.ts';
+import { parseJson, stringifyJson } from './json.ts';
 import { parseYaml, stringifyYaml, YamlSyntaxError } from './yaml.ts';
 
 const check = (text: string, want: JsonValue): void => assert.deepEqual(parseYaml(text), want, text);
@@ -140,8 +140,9 @@ test('output reads back as it was', () => {
   );
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 4 }), fc.bigInt({ min: 2n ** 53n, max: 2n ** 63n - 1n }), (v, n) => {
-      const value = JSON.parse(JSON.stringify({ v })).v as JsonValue;
-      assert.deepEqual(parseYaml(stringifyYaml([value, n])), [value, n]);
+      // -0 is 0 in JSON, and a double beyond 2^53 reads back as the integer it is.
+      const value = parseJson(stringifyJson([v as JsonValue, n]));
+      assert.deepEqual(parseYaml(stringifyYaml(value)), value);
     }),
     { numRuns: 300 },
   );

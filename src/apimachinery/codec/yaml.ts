@@ -67,36 +67,36 @@ const goInteger = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]*|[1-
 const goFloat = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
 const uint64Max = 2n ** 64n - 1n;
 
-function resolveNumber(text: string): number | bigint | undefined {
+function resolveInteger(text: string): number | bigint | undefined {
+  const integer = goInteger.exec(text.replaceAll('_', ''));
+  if (integer === null) return undefined;
+  const [, sign, digits] = integer as unknown as [string, string, string];
+  const magnitude = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits.toLowerCase());
+  return magnitude <= uint64Max ? exactInteger(`${sign === '-' ? '-' : ''}${magnitude}`) : undefined;
+}
+function resolveFloat(text: string): number | undefined {
   const plain = text.replaceAll('_', '');
-  const integer = goInteger.exec(plain);
-  if (integer !== null) {
-    const [, sign, digits] = integer as unknown as [string, string, string];
-    const magnitude = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits.toLowerCase());
-    if (magnitude <= uint64Max) return exactInteger(`${sign === '-' ? '-' : ''}${magnitude}`);
-  }
-  if (!goFloat.test(plain)) return undefined;
-  const value = Number(plain);
+  const value = goFloat.test(plain) ? Number(plain) : Number.NaN;
   return Number.isFinite(value) ? value : undefined;
 }
 
 const numberStarts = [...'-+.0123456789'];
-const numberTag = (name: 'int' | 'float'): yaml.ScalarTagDefinition<number | bigint> =>
+const numberTag = (
+  name: 'int' | 'float',
+  resolve: (text: string) => number | bigint | undefined,
+): yaml.ScalarTagDefinition<number | bigint> =>
   yaml.defineScalarTag(`tag:yaml.org,2002:${name}`, {
     implicit: true,
     implicitFirstChars: numberStarts,
-    resolve: (source) => resolveNumber(source) ?? yaml.NOT_RESOLVED,
-    identify: (value) =>
-      typeof value === 'bigint' ||
-      (typeof value === 'number' && (name === 'int') === Number.isInteger(value)),
-    represent: String,
+    resolve: (source) => resolve(source) ?? yaml.NOT_RESOLVED,
+    identify: () => false,
   });
 
 const readSchema = yaml.FAILSAFE_SCHEMA.withTags(
   yaml.nullYaml11Tag,
   yaml.boolYaml11Tag,
-  numberTag('int'),
-  numberTag('float'),
+  numberTag('int', resolveInteger),
+  numberTag('float', resolveFloat),
   yaml.mergeTag,
 );
 
@@ -110,7 +110,7 @@ const writeOptions: yaml.DumpOptions = {
       ...yaml.intYaml11Tag,
       // What some reader takes for a number is quoted: ours, or a strict YAML 1.1 one (sexagesimals).
       resolve: (source, isExplicit, tagName) =>
-        resolveNumber(source) ?? yaml.intYaml11Tag.resolve(source, isExplicit, tagName),
+        resolveInteger(source) ?? yaml.intYaml11Tag.resolve(source, isExplicit, tagName),
       identify: (value) => typeof value === 'bigint' || yaml.intYaml11Tag.identify(value),
       represent: String,
     }),
