@@ -18,7 +18,7 @@ test('health is told as probes expect it', async () => {
     assert.equal(answer?.body.toString(), lines.join('\n'), url);
     assert.equal(answer.status, status, url);
     assert.equal(answer.contentType, 'text/plain; charset=utf-8');
-    assert.equal(answer.headers['X-Content-Type-Options'], 'nosniff');
+    assert.equal(answer.headers['x-content-type-options'], 'nosniff');
   };
   await check('/healthz', 200, 'ok');
   await check('/healthz/', 200, 'ok');

@@ -113,6 +113,6 @@ function textDocument(status: number, text: string): StaticDocument {
     body: Buffer.from(text),
     contentType: 'text/plain; charset=utf-8',
     etag: '',
-    headers: { 'X-Content-Type-Options': 'nosniff' },
+    headers: { 'x-content-type-options': 'nosniff' },
   };
 }

@@ -12,7 +12,7 @@ export interface StaticDocument {
   readonly contentType: string;
   /** Quoted, as the ETag header has it; empty where the document has none. */
   readonly etag: string;
-  /** Headers beyond Content-Type, ETag among them. They win over what the pipeline sets for every response. */
+  /** Headers beyond Content-Type, etag among them, names in lower case. They win over what the pipeline sets for every response. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -36,7 +36,7 @@ export function staticDocument(
     body,
     contentType,
     etag,
-    headers: { ...options.headers, ...(etag === '' ? {} : { ETag: etag }) },
+    headers: { ...options.headers, ...(etag === '' ? {} : { etag }) },
   };
 }
 
@@ -66,6 +66,6 @@ export function movedPermanently(location: string): StaticDocument {
     body: emptyBody,
     contentType: 'text/plain; charset=utf-8',
     etag: '',
-    headers: { Location: location },
+    headers: { location },
   };
 }

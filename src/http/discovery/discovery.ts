@@ -79,7 +79,7 @@ export class Discovery {
   #legacy(groups: readonly ServedGroup[]): Map<string, StaticDocument> {
     const core = groups.find(({ group }) => group === '');
     const named = groups.filter(({ group }) => group !== '');
-    const varies = { headers: { Vary: 'Accept' } };
+    const varies = { headers: { vary: 'Accept' } };
     const documents = new Map<string, StaticDocument>();
     documents.set(
       '/api',
@@ -125,7 +125,7 @@ function aggregated(groups: readonly ServedGroup[], version: AggregatedVersion):
     };
     // client-go reads from the Content-Type which form it was given.
     return {
-      ...jsonDocument(list, { hash: true, headers: { Vary: 'Accept', 'Cache-Control': 'public' } }),
+      ...jsonDocument(list, { hash: true, headers: { vary: 'Accept', 'cache-control': 'public' } }),
       contentType: `${jsonType};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
     };
   };

@@ -90,7 +90,7 @@ export class OpenApi {
     const expires = new Date(this.#clock.now() + yearMs).toUTCString();
     return {
       ...document,
-      headers: { ...document.headers, 'Cache-Control': 'public, immutable', Expires: expires },
+      headers: { ...document.headers, 'cache-control': 'public, immutable', expires },
     };
   }
 
@@ -128,7 +128,7 @@ class SurfaceDocuments {
     const key = `${name} ${served.definitions.map(({ resource }) => resource).join(' ')}`;
     const known = this.#shared.get(key);
     if (known !== undefined) return known;
-    const document = jsonDocument(openApiV3(served, this.#info), { hash: true, headers: { Vary: 'Accept' } });
+    const document = jsonDocument(openApiV3(served, this.#info), { hash: true, headers: { vary: 'Accept' } });
     this.#shared.set(key, document);
     return document;
   }
@@ -140,7 +140,7 @@ class SurfaceDocuments {
   swaggerJson(): StaticDocument {
     this.#swaggerJson ??= jsonDocument(openApiV2(this.#groups, this.#info), {
       hash: true,
-      headers: { Vary: 'Accept' },
+      headers: { vary: 'Accept' },
     });
     return this.#swaggerJson;
   }
@@ -149,7 +149,7 @@ class SurfaceDocuments {
     this.#swaggerProtobuf ??= staticDocument(
       encodeSwagger(openApiV2(this.#groups, this.#info)),
       swaggerTypes[0],
-      { hash: true, headers: { Vary: 'Accept' } },
+      { hash: true, headers: { vary: 'Accept' } },
     );
     return this.#swaggerProtobuf;
   }
@@ -162,7 +162,7 @@ function index(documents: readonly [string, StaticDocument][], prefix: string): 
       { serverRelativeURL: `${prefix}/openapi/v3/${name}?hash=${hashOf(document)}` },
     ]),
   );
-  return jsonDocument({ paths }, { hash: true, headers: { Vary: 'Accept' } });
+  return jsonDocument({ paths }, { hash: true, headers: { vary: 'Accept' } });
 }
 
 function documentName(served: ServedVersion): string {
