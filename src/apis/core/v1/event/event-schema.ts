@@ -1,6 +1,14 @@
 /** Fields of a core/v1 Event. Field numbers are those of k8s.io/api/core/v1/generated.proto. */
 import { kindSchema } from '../../../../apimachinery/schema/meta.ts';
-import { field, integer, microTime, object, string, time } from '../../../../apimachinery/schema/schema.ts';
+import {
+  field,
+  integer,
+  microTime,
+  object,
+  required,
+  string,
+  time,
+} from '../../../../apimachinery/schema/schema.ts';
 import { objectReferenceSchema } from '../object-reference.ts';
 
 export const eventSourceSchema = object(
@@ -27,7 +35,7 @@ export const eventSchema = kindSchema({
   description:
     'Event reports that something happened to an object. Events are hints for people: they are removed after an hour.',
   fields: {
-    involvedObject: field(2, objectReferenceSchema, 'What the event is about.'),
+    involvedObject: required(2, objectReferenceSchema, 'What the event is about.'),
     reason: field(3, string(), 'Why it happened, as one short word for programs.'),
     message: field(4, string(), 'What happened, in words for people.'),
     source: field(5, eventSourceSchema, 'Who reported it. Newer reporters use reportingComponent instead.'),

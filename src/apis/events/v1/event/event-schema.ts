@@ -1,13 +1,21 @@
 /** Fields of an events.k8s.io/v1 Event. Field numbers are those of k8s.io/api/events/v1/generated.proto. */
 import { kindSchema } from '../../../../apimachinery/schema/meta.ts';
-import { field, integer, microTime, object, string, time } from '../../../../apimachinery/schema/schema.ts';
+import {
+  field,
+  integer,
+  microTime,
+  object,
+  required,
+  string,
+  time,
+} from '../../../../apimachinery/schema/schema.ts';
 import { eventSourceSchema } from '../../../core/v1/event/event-schema.ts';
 import { objectReferenceSchema } from '../../../core/v1/object-reference.ts';
 
 const series = object(
   {
-    count: field(1, integer('int32'), 'How often it has happened, the first time included: at least 2.'),
-    lastObservedTime: field(2, microTime(), 'When it last happened.'),
+    count: required(1, integer('int32'), 'How often it has happened, the first time included: at least 2.'),
+    lastObservedTime: required(2, microTime(), 'When it last happened.'),
   },
   {
     name: 'io.k8s.api.events.v1.EventSeries',
@@ -20,7 +28,7 @@ export const eventSchema = kindSchema({
   description:
     'Event reports that something happened to an object. Events are hints for people: they are removed after an hour.',
   fields: {
-    eventTime: field(2, microTime(), 'When it first happened. A new event must have it.'),
+    eventTime: required(2, microTime(), 'When it first happened. A new event must have it.'),
     series: field(3, series, 'Present when it has happened more than once.'),
     reportingController: field(
       4,

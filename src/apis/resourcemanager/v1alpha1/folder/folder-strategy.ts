@@ -4,14 +4,19 @@
  */
 import { dnsLabelProblems } from '../../../../apimachinery/names.ts';
 import type { ResourceStrategy } from '../../../../apimachinery/resource-definition.ts';
+import { addFinalizer } from '../finalizer.ts';
 import { parentReferences } from '../hierarchy.ts';
 import { nextGeneration, observeReady, setReady } from '../ready.ts';
+
+/** Holds a deleted folder until a controller has seen that nothing is under it. */
+export const folderFinalizer = 'resourcemanager.miloapis.com/children';
 
 export const folderStrategy: ResourceStrategy = {
   hasGeneration: true,
   validateName: dnsLabelProblems,
 
   prepareForCreate(folder, { nowMs }) {
+    addFinalizer(folder, folderFinalizer);
     const generation = nextGeneration(folder, undefined);
     folder.status = { observedGeneration: generation };
     setReady(folder, 'The folder is ready to use.', generation, nowMs);

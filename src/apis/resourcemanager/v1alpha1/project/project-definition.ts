@@ -1,4 +1,5 @@
 /** Project, resourcemanager.miloapis.com/v1alpha1: on the platform, and in what it may lie under. */
+import { forbidden } from '../../../../apimachinery/field-error.ts';
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
 import { ageColumn, conditionColumn, nameColumn } from '../../../columns.ts';
 import { statusSubresource } from '../../../status-subresource.ts';
@@ -12,6 +13,9 @@ import {
 } from '../hierarchy.ts';
 import { projectSchema } from './project-schema.ts';
 import { projectStrategy } from './project-strategy.ts';
+
+/** In the record's header, so that a request finds its control plane without parsing the project. */
+export const startRevisionField = 'status.startRevision';
 
 export const projectDefinition: ResourceDefinition = {
   group: resourceManagerGroup,
@@ -32,7 +36,15 @@ export const projectDefinition: ResourceDefinition = {
     resource: 'projects',
   },
   strategy: projectStrategy,
-  subresources: [statusSubresource({ metadata: 'kept' })],
+  subresources: [
+    statusSubresource({
+      metadata: 'kept',
+      validate: (project, old) =>
+        project.status?.startRevision === old.status?.startRevision
+          ? []
+          : [forbidden('status.startRevision', 'field is immutable')],
+    }),
+  ],
   columns: [
     nameColumn,
     { ...displayNameColumn, priority: 1 },
@@ -40,6 +52,9 @@ export const projectDefinition: ResourceDefinition = {
     conditionColumn('Ready', 'Ready'),
     ageColumn,
   ],
+  selectableFields: {
+    [startRevisionField]: (project) => String(project.status?.startRevision ?? 0),
+  },
   indexes: [childrenIndex('ownerRef')],
   strategicMergePatch: false,
 };

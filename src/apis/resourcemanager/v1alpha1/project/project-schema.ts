@@ -1,6 +1,6 @@
 /** Fields of a Project. It has no protobuf form. */
 import { kindSchema } from '../../../../apimachinery/schema/meta.ts';
-import { enumeration, field, list, object, required, time } from '../../../../apimachinery/schema/schema.ts';
+import { enumeration, field, integer, list, object, required, time } from '../../../../apimachinery/schema/schema.ts';
 import { conditionsSchema } from '../../../conditions.ts';
 import { componentName, parentRefSchema } from '../hierarchy.ts';
 
@@ -38,6 +38,11 @@ const status = object(
       0,
       conditionsSchema,
       'What is known of the project: Ready, and ResourceCleanup once deleted.',
+    ),
+    startRevision: field(
+      0,
+      integer('int64'),
+      'The history of the control plane lies behind this resourceVersion; older ones are not its own.',
     ),
     suspensions: field(
       0,

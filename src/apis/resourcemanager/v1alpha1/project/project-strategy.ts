@@ -24,8 +24,9 @@ export const projectStrategy: ResourceStrategy = {
   hasGeneration: true,
   validateName: boundedName(dnsSubdomainProblems, limits.projectNameLength),
 
-  prepareForCreate(project, { nowMs }) {
+  prepareForCreate(project, { nowMs, revision }) {
     addFinalizer(project, projectFinalizer);
+    project.status = { startRevision: revision };
     const owner = parentOf(project, 'ownerRef');
     // What a client says of the organization is never believed: under a folder the engine finds it out.
     delete project.metadata.labels?.[organizationNameLabel];
