@@ -13,6 +13,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   controllers: ['lib', 'apimachinery', 'request', 'apis', 'storage', 'client'],
   authn: ['lib', 'apimachinery', 'request'],
   authz: ['lib', 'apimachinery', 'request'],
+  admission: ['lib', 'apimachinery', 'request', 'apis', 'storage', 'registry'],
   http: ['lib', 'apimachinery', 'request', 'storage', 'registry', 'authn', 'authz'],
   server: ['*'],
   cli: ['lib', 'server', 'storage'],

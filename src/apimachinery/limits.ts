@@ -14,7 +14,7 @@ export const limits = {
   yamlDepth: 500,
   yamlAliases: 10_000,
   yamlExpandedBytes: 4 * 1024 * 1024,
-  protobufDepth: 100,
+  protobufDepth: 200,
   jsonPatchOperations: 10_000,
   patchDepth: 1_000,
   fieldManagerLength: 128,
@@ -63,6 +63,7 @@ export const limits = {
   removalExamples: 10,
   expiryIntervalMs: 10_000,
   cleanupPollMs: 1_000,
+  namespacePollMs: 20,
 
   // Tenancy.
   tenantCacheEntries: 4_096,

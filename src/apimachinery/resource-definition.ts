@@ -39,6 +39,8 @@ export interface StrategyContext {
   readonly user: string;
   readonly dryRun: boolean;
   readonly newUid: () => string;
+  /** Newest revision of the store. On create the object's name was free at it. */
+  readonly revision: number;
 }
 
 /** Another object written in the same atomic batch as the one created (a project's default namespace). */

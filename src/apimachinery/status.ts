@@ -4,7 +4,7 @@
  * Shapes and reasons follow apimachinery/pkg/api/errors.
  */
 import type { FieldError } from './field-error.ts';
-import { groupResourceName, type GroupResource, type GroupVersionKind } from './gvk.ts';
+import { type GroupResource, type GroupVersionKind, groupResourceName } from './gvk.ts';
 
 export interface StatusCause {
   readonly reason?: string;
@@ -96,38 +96,62 @@ export const conflict = (gr: GroupResource, name: string, detail: string): Statu
     details: resourceDetails(gr, name),
   });
 export const modifiedConflict = (gr: GroupResource, name: string): StatusError =>
-  conflict(gr, name, 'the object has been modified; please apply your changes to the latest version and try again');
+  conflict(
+    gr,
+    name,
+    'the object has been modified; please apply your changes to the latest version and try again',
+  );
 export const invalid = (gvk: GroupVersionKind, name: string, errors: readonly FieldError[]): StatusError => {
   const lines = errors.map((e) => `${e.field}: ${e.message}`);
   const joined = lines.length === 1 ? lines[0]! : `[${lines.join(', ')}]`;
-  return failure(422, `${gvk.group === '' ? gvk.kind : `${gvk.kind}.${gvk.group}`} "${name}" is invalid: ${joined}`, {
-    reason: 'Invalid',
-    details: {
-      ...(name === '' ? {} : { name }),
-      ...(gvk.group === '' ? {} : { group: gvk.group }),
-      kind: gvk.kind,
-      causes: errors.map((e) => ({ reason: e.reason, message: e.message, field: e.field })),
+  return failure(
+    422,
+    `${gvk.group === '' ? gvk.kind : `${gvk.kind}.${gvk.group}`} "${name}" is invalid: ${joined}`,
+    {
+      reason: 'Invalid',
+      details: {
+        ...(name === '' ? {} : { name }),
+        ...(gvk.group === '' ? {} : { group: gvk.group }),
+        kind: gvk.kind,
+        causes: errors.map((e) => ({ reason: e.reason, message: e.message, field: e.field })),
+      },
     },
-  });
+  );
 };
 /** A request that the server refuses without more to say about it (a failed JSON patch operation). */
 export const unprocessable = (): StatusError =>
-  failure(422, 'the server rejected our request due to an error in our request', { reason: 'Invalid', details: {} });
-export const forbidden = (gr: GroupResource, name: string, detail: string, causes?: readonly StatusCause[]): StatusError =>
+  failure(422, 'the server rejected our request due to an error in our request', {
+    reason: 'Invalid',
+    details: {},
+  });
+export const forbidden = (
+  gr: GroupResource,
+  name: string,
+  detail: string,
+  causes?: readonly StatusCause[],
+): StatusError =>
   failure(
     403,
     gr.resource === ''
       ? `forbidden: ${detail}`
       : `${groupResourceName(gr)}${name === '' ? '' : ` "${name}"`} is forbidden: ${detail}`,
-    { reason: 'Forbidden', details: { ...resourceDetails(gr, name), ...(causes === undefined ? {} : { causes }) } },
+    {
+      reason: 'Forbidden',
+      details: { ...resourceDetails(gr, name), ...(causes === undefined ? {} : { causes }) },
+    },
   );
 export const unauthorized = (): StatusError => failure(401, 'Unauthorized', { reason: 'Unauthorized' });
 export const badRequest = (message: string, cause?: unknown): StatusError =>
   failure(400, message, { reason: 'BadRequest', cause });
 export const methodNotAllowed = (verb: string, kind: string): StatusError =>
-  failure(405, `${verb} is not supported on resources of kind "${kind}"`, { reason: 'MethodNotAllowed', details: {} });
+  failure(405, `${verb} is not supported on resources of kind "${kind}"`, {
+    reason: 'MethodNotAllowed',
+    details: {},
+  });
 export const notAcceptable = (accepted: readonly string[]): StatusError =>
-  failure(406, `only the following media types are accepted: ${accepted.join(', ')}`, { reason: 'NotAcceptable' });
+  failure(406, `only the following media types are accepted: ${accepted.join(', ')}`, {
+    reason: 'NotAcceptable',
+  });
 export const unsupportedMediaType = (accepted: readonly string[]): StatusError =>
   failure(
     415,

@@ -46,15 +46,15 @@ export interface Tenant {
   readonly isDeleting: boolean;
   /** Revision of the Project object, for guards; 0 on the platform. */
   readonly projectRevision: number;
+  /** The control plane's first revisions lie behind this one: what a client knows from before is not its own. */
+  readonly startRevision: number;
 }
 
+/** Filled step by step by the pipeline; a step that needs a later one's field is in the wrong place. */
 export interface RequestContext {
   readonly info: RequestInfo;
-  readonly tenant: Tenant;
-  readonly user: UserInfo;
-  /** Aborts when the client is gone, the deadline passed or the server stops. */
-  readonly signal: AbortSignal;
-  readonly userAgent: string;
-  /** Adds a `Warning: 299` header to the response. */
-  warn(message: string): void;
+  /** After authentication. */
+  user: UserInfo;
+  /** After the tenant step; undefined when the surface names nothing that exists. */
+  tenant: Tenant | undefined;
 }

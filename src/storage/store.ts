@@ -162,9 +162,16 @@ export interface Store {
   indexRange(query: IndexRangeQuery): readonly { readonly value: string; readonly key: ObjectKey }[];
   counter(tenant: TenantId, group: string, resource: string): Counter;
   /** Tenants that hold any object of the resource, in order, behind `after`. */
-  counters(group: string, resource: string, after: TenantId | undefined, maxEntries: number): readonly Counter[];
+  counters(
+    group: string,
+    resource: string,
+    after: TenantId | undefined,
+    maxEntries: number,
+  ): readonly Counter[];
   /** Resources of which the tenant holds any object. */
-  resourcesOf(tenant: TenantId): readonly { readonly group: string; readonly resource: string; readonly objects: number }[];
+  resourcesOf(
+    tenant: TenantId,
+  ): readonly { readonly group: string; readonly resource: string; readonly objects: number }[];
   changes(query: ChangesQuery): ChangesPage;
 
   /** Calls the listener with every durable change, in order, from the next one on. Returns its end. */

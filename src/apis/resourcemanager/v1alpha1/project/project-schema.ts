@@ -1,6 +1,14 @@
 /** Fields of a Project. It has no protobuf form. */
 import { kindSchema } from '../../../../apimachinery/schema/meta.ts';
-import { enumeration, field, integer, list, object, required, time } from '../../../../apimachinery/schema/schema.ts';
+import {
+  enumeration,
+  field,
+  integer,
+  list,
+  object,
+  required,
+  time,
+} from '../../../../apimachinery/schema/schema.ts';
 import { conditionsSchema } from '../../../conditions.ts';
 import { componentName, parentRefSchema } from '../hierarchy.ts';
 

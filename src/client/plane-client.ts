@@ -1,0 +1,45 @@
+/**
+ * What controllers do to objects, whatever carries it there (in process now, HTTP when controllers run apart).
+ * Every call is safe to repeat.
+ */
+import type { KubeObject } from '../apimachinery/object-meta.ts';
+
+/** An object of any control plane; a storage ObjectKey is one. */
+export interface ObjectRef {
+  readonly tenant: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface ContentScope {
+  readonly tenant: string;
+  readonly group: string;
+  readonly resource: string;
+  /** All namespaces when absent. */
+  readonly namespace?: string;
+  /** Removes even what the kind's own lifecycle holds; finalizers in metadata still do. */
+  readonly ignoresLifecycle?: boolean;
+}
+
+export interface Removal {
+  readonly removed: number;
+  /** Objects that finalizers hold, now marked as deleted. */
+  readonly held: number;
+  /** Their finalizers, without repeats, and how many objects each holds. */
+  readonly finalizers: ReadonlyMap<string, number>;
+  /** `namespace/name` of some of them, for people. */
+  readonly examples: readonly string[];
+}
+
+export interface PlaneClient {
+  /** The object in its storage version; undefined when there is none. */
+  get(ref: ObjectRef): KubeObject | undefined;
+  /** Changes the object, again on the newest state when it raced; does nothing when it is gone. */
+  update(ref: ObjectRef, subresource: string, change: (object: KubeObject) => void): Promise<void>;
+  /** Deletes as a client would: finalizers hold. Does nothing when it is gone or on its way. */
+  delete(ref: ObjectRef): Promise<void>;
+  /** Deletes all objects of one resource, at once where nothing holds them. */
+  removeContents(scope: ContentScope): Promise<Removal>;
+}

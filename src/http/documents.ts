@@ -1,0 +1,50 @@
+/** Everything a GET may answer that is not a resource: discovery, OpenAPI, version and health. */
+import { methodNotAllowed, pathNotFound } from '../apimachinery/status.ts';
+import type { RequestInfo } from '../request/context.ts';
+import { surfacePrefix } from '../request/request-info.ts';
+import type { Discovery } from './discovery/discovery.ts';
+import type { Exchange } from './exchange.ts';
+import type { Health } from './health.ts';
+import type { OpenApi } from './openapi/openapi.ts';
+import type { StaticDocument } from './static-document.ts';
+
+export interface Documents {
+  readonly discovery: Discovery;
+  readonly openApi: OpenApi;
+  readonly health: Health;
+  readonly version: StaticDocument;
+}
+
+/** Throws 404 where there is nothing, 405 for other methods. */
+export async function answerDocument(
+  documents: Documents,
+  exchange: Exchange,
+  info: RequestInfo,
+): Promise<void> {
+  const document = await find(documents, exchange, info);
+  if (document === undefined) throw pathNotFound();
+  if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
+    throw methodNotAllowed(info.verb, 'NonResource');
+  }
+  for (const [name, value] of Object.entries(document.headers)) exchange.setHeader(name.toLowerCase(), value);
+  exchange.send(document.status, document.contentType, document.body);
+}
+
+async function find(
+  documents: Documents,
+  exchange: Exchange,
+  info: RequestInfo,
+): Promise<StaticDocument | undefined> {
+  const { path, query, surface } = info;
+  const accept = exchange.header('accept');
+  const ifNoneMatch = exchange.header('if-none-match');
+  if (path === '/version' || path === '/version/') return documents.version;
+  if (path.startsWith('/openapi')) {
+    const address = { kind: surface.kind, prefix: surfacePrefix(surface) };
+    return documents.openApi.respond(address, { path, query, accept, ifNoneMatch });
+  }
+  return (
+    documents.discovery.respond(surface.kind, path, accept, ifNoneMatch) ??
+    (await documents.health.respond(path, query))
+  );
+}

@@ -1,0 +1,132 @@
+/**
+ * One request, end to end. The table below is the order; every step reads what earlier ones found and adds its
+ * own. A step that throws ends the request with a Status.
+ */
+import { randomUUID } from 'node:crypto';
+import type { GroupResource } from '../apimachinery/gvk.ts';
+import { limits } from '../apimachinery/limits.ts';
+import { notFound, pathNotFound, timeout, unauthorized } from '../apimachinery/status.ts';
+import type { Authenticator } from '../authn/authenticator.ts';
+import type { Authorizer } from '../authz/authorizer.ts';
+import { forbiddenError } from '../authz/forbidden.ts';
+import { must } from '../lib/assert.ts';
+import type { Engine } from '../registry/engine.ts';
+import type { RequestInfo, Tenant, UserInfo } from '../request/context.ts';
+import { parseRequestInfo } from '../request/request-info.ts';
+import { answerDocument, type Documents } from './documents.ts';
+import type { Exchange } from './exchange.ts';
+import { isServerFault, sendError } from './status-response.ts';
+import type { TenantResolver } from './steps/tenant.ts';
+import { dispatch } from './verbs/dispatch.ts';
+import type { WatchStreams } from './verbs/watch-streams.ts';
+
+export interface PipelineParts {
+  readonly engine: Engine;
+  readonly streams: WatchStreams;
+  readonly tenants: TenantResolver;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly documents: Documents;
+  readonly project: GroupResource;
+  /** Told of every error that is the server's fault. */
+  onFault(error: unknown, request: { method: string; url: string; auditId: string }): void;
+}
+
+/** What the steps know of a request so far. */
+interface Passage {
+  readonly exchange: Exchange;
+  readonly auditId: string;
+  info?: RequestInfo;
+  user?: UserInfo;
+  tenant?: Tenant | undefined;
+}
+type Step = (parts: PipelineParts, passage: Passage) => void | Promise<void>;
+
+/** THE TABLE. Auditing comes behind authentication and fairness before authorization when they exist. */
+const steps: readonly Step[] = [requestInfo, authenticate, resolveTenant, authorize, answer];
+
+export function pipeline(parts: PipelineParts): (exchange: Exchange) => Promise<void> {
+  return async (exchange) => {
+    const passage: Passage = { exchange, auditId: exchange.header('audit-id') ?? randomUUID() };
+    exchange.setHeader('audit-id', passage.auditId);
+    exchange.setHeader('cache-control', 'no-cache, private');
+    try {
+      for (const step of steps) {
+        const pending = step(parts, passage);
+        if (pending !== undefined) await pending;
+      }
+    } catch (error) {
+      if (exchange.signal.aborted) return;
+      if (isServerFault(error)) {
+        const { method, url } = exchange;
+        parts.onFault(error, { method, url, auditId: passage.auditId });
+      }
+      sendError(exchange, error);
+    }
+  };
+}
+
+function requestInfo(_: PipelineParts, passage: Passage): void {
+  passage.info = parseRequestInfo(passage.exchange.method, passage.exchange.url);
+}
+
+/** Credentials that prove nothing are refused; none at all make the anonymous user. */
+async function authenticate({ authenticator }: PipelineParts, passage: Passage): Promise<void> {
+  const asked = authenticator.authenticate(passage.exchange);
+  const answered = asked instanceof Promise ? await asked : asked;
+  if (answered === 'none' || answered === 'invalid') throw unauthorized();
+  passage.user = answered.user;
+}
+
+function resolveTenant({ tenants }: PipelineParts, passage: Passage): void {
+  passage.tenant = tenants.resolve(must(passage.info, 'request info').surface);
+}
+
+async function authorize({ authorizer }: PipelineParts, passage: Passage): Promise<void> {
+  const info = must(passage.info, 'request info');
+  const { surface, verb, path, resource } = info;
+  const user = must(passage.user, 'user');
+  const attributes = { user, surface, verb, path, ...(resource === undefined ? {} : { resource }) };
+  const asked = authorizer.authorize(attributes);
+  const decision = asked instanceof Promise ? await asked : asked;
+  if (decision.verdict !== 'allow') throw forbiddenError(attributes, decision.reason);
+}
+
+/** Only now may the client learn whether what it named exists. */
+async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
+  const { exchange, tenant } = passage;
+  const info = must(passage.info, 'request info');
+  if (tenant === undefined) {
+    throw info.surface.kind === 'Project' ? notFound(parts.project, info.surface.name) : pathNotFound();
+  }
+  if (info.resource === undefined) {
+    await answerDocument(parts.documents, exchange, info);
+    return;
+  }
+  const answering = dispatch(
+    parts.engine,
+    parts.streams,
+    exchange,
+    info,
+    info.resource,
+    tenant,
+    must(passage.user, 'user'),
+  );
+  // A watch lives as long as its client wants; everything else has a deadline.
+  await (info.verb === 'watch' ? answering : withDeadline(answering));
+}
+
+async function withDeadline(answering: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(timeout('request did not complete within the allotted timeout')),
+      limits.requestTimeoutMs,
+    );
+  });
+  try {
+    await Promise.race([answering, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

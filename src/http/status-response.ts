@@ -1,0 +1,64 @@
+/** From an error to the wire: the only place that knows both. Unknown errors are 500 and logged by the caller. */
+import { stringifyJson } from '../apimachinery/codec/json.ts';
+import {
+  badRequest,
+  expired,
+  internalError,
+  resourceVersionTooLarge,
+  StatusError,
+  serviceUnavailable,
+  tooLarge,
+  tooManyRequests,
+} from '../apimachinery/status.ts';
+import { StorageError } from '../storage/errors.ts';
+import type { Exchange } from './exchange.ts';
+
+/** The Status of any error. */
+export function statusOf(error: unknown): StatusError {
+  if (error instanceof StatusError) return error;
+  if (error instanceof StorageError) return storageStatus(error);
+  return internalError('the server met an unexpected condition', error);
+}
+
+function storageStatus(error: StorageError): StatusError {
+  switch (error.code) {
+    case 'compacted':
+      return expired(`too old resource version: ${error.requested} (${error.current})`);
+    case 'future-revision':
+      return resourceVersionTooLarge(error.requested ?? 0, error.current ?? 0);
+    case 'key-too-long':
+    case 'key-invalid':
+      return badRequest(error.message, error);
+    case 'value-too-large':
+      return tooLarge(`Request entity too large: ${error.message}`);
+    case 'overloaded':
+      return tooManyRequests('too many writes are waiting, please try again later');
+    case 'full':
+      return serviceUnavailable('the store has no room left: nothing was written', error);
+    case 'failed':
+    case 'closed':
+      return serviceUnavailable('the store is not available', error);
+    case 'in-use':
+    case 'corrupt':
+    case 'unreadable':
+      return internalError('the store cannot be read', error);
+  }
+}
+
+/** Whether the operator must hear of it. */
+export function isServerFault(error: unknown): boolean {
+  if (error instanceof StatusError) return error.code >= 500 && error.code !== 504;
+  return !(error instanceof StorageError) || statusOf(error).code >= 500;
+}
+
+/** Answers with the Status, or breaks off an answer that has begun. */
+export function sendError(exchange: Exchange, error: unknown): void {
+  if (exchange.isStarted) {
+    exchange.destroy();
+    return;
+  }
+  const { status, code } = statusOf(error);
+  const retryAfter = status.details?.retryAfterSeconds;
+  if (retryAfter !== undefined) exchange.setHeader('retry-after', String(retryAfter));
+  exchange.send(code, 'application/json', stringifyJson(status));
+}

@@ -1,0 +1,14 @@
+/** POST on a collection. */
+import { create as createObject } from '../../registry/create.ts';
+import { readObject } from './body.ts';
+import { renderingOf } from './rendering.ts';
+import type { VerbRequest } from './verb.ts';
+import { writeOptions } from './write-options.ts';
+import { sendWritten } from './written.ts';
+
+export async function create({ engine, exchange, info, user, target }: VerbRequest): Promise<void> {
+  const rendering = renderingOf(exchange, info, target.served, 'get', engine.clock.now());
+  const options = writeOptions(info.query, user, 'CreateOptions');
+  const decode = await readObject(exchange, target.served);
+  sendWritten(exchange, rendering, await createObject(engine, target, decode, options));
+}

@@ -1,0 +1,97 @@
+/** DeleteOptions from the body (any of three group versions, JSON, YAML or protobuf) or the query, checked. */
+import { decodeProtobuf, ProtobufError } from '../../apimachinery/codec/protobuf.ts';
+import { type FieldError, invalidValue, notSupported } from '../../apimachinery/field-error.ts';
+import { limits } from '../../apimachinery/limits.ts';
+import type { JsonObject } from '../../apimachinery/object-meta.ts';
+import { DecodeError, decodeObject } from '../../apimachinery/schema/decode.ts';
+import { deleteOptionsSchema } from '../../apimachinery/schema/meta.ts';
+import type { Infer } from '../../apimachinery/schema/schema.ts';
+import { badRequest, invalid } from '../../apimachinery/status.ts';
+import type { DeletePreconditions } from '../../registry/delete.ts';
+import type { WriteOptions } from '../../registry/engine.ts';
+import type { Exchange } from '../exchange.ts';
+import { negotiateBody } from '../negotiation/negotiate-body.ts';
+import { parseText } from './body.ts';
+import type { VerbRequest } from './verb.ts';
+
+export interface DeleteRequest {
+  readonly preconditions: DeletePreconditions;
+  readonly write: WriteOptions;
+}
+
+type DeleteOptions = Infer<typeof deleteOptionsSchema>;
+const propagationPolicies = ['Orphan', 'Background', 'Foreground'];
+
+/** Throws 400 and 422. */
+export async function readDeleteOptions(request: VerbRequest): Promise<DeleteRequest> {
+  const { exchange, info, user } = request;
+  const body = await exchange.readBody(limits.requestBodyBytes);
+  const options = body.length === 0 ? fromQuery(info.query) : fromBody(exchange, body);
+  const errors = validate(options);
+  if (errors.length > 0) {
+    throw invalid({ group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' }, '', errors);
+  }
+  const { uid, resourceVersion } = options.preconditions ?? {};
+  return {
+    preconditions: {
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
+    write: { user, dryRun: (options.dryRun ?? []).length > 0 },
+  };
+}
+
+function fromBody(exchange: Exchange, body: Buffer): DeleteOptions {
+  const format = negotiateBody(exchange.header('content-type'));
+  try {
+    const value =
+      format === 'protobuf'
+        ? decodeProtobuf(body, deleteOptionsSchema).value
+        : parseText(format, body, 'DeleteOptions');
+    return decodeObject(value, deleteOptionsSchema) as DeleteOptions;
+  } catch (error) {
+    if (!(error instanceof DecodeError || error instanceof ProtobufError)) throw error;
+    throw badRequest(`DeleteOptions cannot be read: ${error.message}`, error);
+  }
+}
+
+function fromQuery(query: URLSearchParams): DeleteOptions {
+  const options: JsonObject = {};
+  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  if (dryRun.length > 0) options.dryRun = dryRun;
+  const policy = query.get('propagationPolicy');
+  if (policy !== null && policy !== '') options.propagationPolicy = policy;
+  const orphan = query.get('orphanDependents');
+  if (orphan !== null && orphan !== '') options.orphanDependents = orphan === 'true' || orphan === '1';
+  const grace = query.get('gracePeriodSeconds');
+  if (grace !== null && grace !== '') {
+    if (!/^-?\d{1,15}$/.test(grace)) {
+      throw badRequest(`Invalid value: "${grace}": gracePeriodSeconds must be an integer`);
+    }
+    options.gracePeriodSeconds = Number(grace);
+  }
+  return options as DeleteOptions;
+}
+
+function validate(options: DeleteOptions): FieldError[] {
+  const errors: FieldError[] = [];
+  const { propagationPolicy, orphanDependents, dryRun } = options;
+  if (propagationPolicy !== undefined) {
+    if (orphanDependents !== undefined) {
+      errors.push(
+        invalidValue(
+          'propagationPolicy',
+          propagationPolicy,
+          'orphanDependents and deletionPropagation cannot be both set',
+        ),
+      );
+    }
+    if (!propagationPolicies.includes(propagationPolicy)) {
+      errors.push(
+        notSupported('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan']),
+      );
+    }
+  }
+  for (const value of dryRun ?? []) if (value !== 'All') errors.push(notSupported('dryRun', value, ['All']));
+  return errors;
+}

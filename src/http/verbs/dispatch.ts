@@ -1,0 +1,73 @@
+/** From a resource request to its verb: which paths and methods a definition offers. */
+import type { ResourceDefinition } from '../../apimachinery/resource-definition.ts';
+import { methodNotAllowed, pathNotFound } from '../../apimachinery/status.ts';
+import { findSubresource, type ServedResource } from '../../registry/definition-table.ts';
+import type { Engine } from '../../registry/engine.ts';
+import type { RequestInfo, ResourceRequest, Tenant, UserInfo } from '../../request/context.ts';
+import type { Exchange } from '../exchange.ts';
+import { create } from './create.ts';
+import { remove } from './delete.ts';
+import { deleteCollection } from './delete-collection.ts';
+import { get } from './get.ts';
+import { list } from './list.ts';
+import { patch } from './patch.ts';
+import { update } from './update.ts';
+import type { Verb } from './verb.ts';
+import { watch } from './watch.ts';
+import type { WatchStreams } from './watch-streams.ts';
+
+const verbs: Readonly<Record<string, Verb>> = {
+  get,
+  list,
+  watch,
+  create,
+  update,
+  patch,
+  delete: remove,
+  deletecollection: deleteCollection,
+};
+/** Verbs of a collection; all others are of one object. */
+const collectionVerbs: ReadonlySet<string> = new Set(['list', 'create', 'deletecollection']);
+
+/** The served resource a path names on its surface. Throws 404. */
+export function findServed(engine: Engine, info: RequestInfo, request: ResourceRequest): ServedResource {
+  const { group, version, resource } = request;
+  const served = engine.definitions.find(info.surface.kind, group, version, resource);
+  if (served === undefined) throw pathNotFound();
+  return served;
+}
+
+/** Answers the request. Throws 404 for paths the definition does not have, 405 for verbs it does not offer. */
+export async function dispatch(
+  engine: Engine,
+  streams: WatchStreams,
+  exchange: Exchange,
+  info: RequestInfo,
+  request: ResourceRequest,
+  tenant: Tenant,
+  user: UserInfo,
+): Promise<void> {
+  const served = findServed(engine, info, request);
+  const { definition } = served;
+  checkPath(definition, info.verb, request);
+  const subresource = findSubresource(definition, request.subresource);
+  if (request.subresource !== '' && subresource === undefined) throw pathNotFound();
+  const offered = subresource?.verbs ?? definition.verbs;
+  const verb = offered.includes(info.verb) ? verbs[info.verb] : undefined;
+  if (verb === undefined) throw methodNotAllowed(info.verb, definition.kind);
+  const target = { served, tenant, namespace: request.namespace, name: request.name };
+  await verb({ engine, streams, exchange, info, user, target, subresource });
+}
+
+function checkPath(definition: ResourceDefinition, verb: string, request: ResourceRequest): void {
+  const isNamespaced = definition.scope === 'Namespaced';
+  if (!isNamespaced && request.namespace !== '') throw pathNotFound();
+  if (isNamespaced && request.namespace === '') {
+    // Only reading goes over all namespaces.
+    if (request.name !== '') throw pathNotFound();
+    if (verb !== 'list' && verb !== 'watch') throw methodNotAllowed(verb, definition.kind);
+  }
+  const isOnObject = request.name !== '';
+  if (verb === 'watch') return;
+  if (collectionVerbs.has(verb) === isOnObject) throw methodNotAllowed(verb, definition.kind);
+}

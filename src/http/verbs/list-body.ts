@@ -1,0 +1,75 @@
+/**
+ * The body of a list, written step by step: the items of each step, then the list's metadata at the end, where
+ * it is known. JSON of the stored version is copied into one buffer a step; everything else is parsed.
+ */
+import { stringifyJson } from '../../apimachinery/codec/json.ts';
+import { apiVersionOf } from '../../apimachinery/gvk.ts';
+import { objectOf } from '../../registry/engine.ts';
+import { type ListMeta, renderTable } from '../../registry/table.ts';
+import { servedLength, writeServed } from '../../storage/record.ts';
+import type { StoredEntry } from '../../storage/store.ts';
+import { type Rendering, transformObject } from './rendering.ts';
+
+export interface ListBody {
+  readonly head: string;
+  /** The items of one step, without a separator around them. */
+  items(entries: readonly StoredEntry[]): Buffer | string;
+  tail(meta: ListMeta): string;
+}
+
+export function listBody(rendering: Rendering): ListBody {
+  const { transform, metaVersion } = rendering.negotiated;
+  const { definition, version } = rendering.served;
+  if (transform === 'table') return tableBody(rendering);
+  const kind = transform === 'partial' ? 'PartialObjectMetadataList' : definition.listKind;
+  const apiVersion =
+    transform === 'partial'
+      ? `meta.k8s.io/${metaVersion}`
+      : apiVersionOf({ group: definition.group, version: version.version });
+  return {
+    head: `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"items":[`,
+    items: rendering.isRaw ? rawItems : (entries) => parsedItems(rendering, entries),
+    tail: (meta) => `],"metadata":${stringifyJson(meta)}}`,
+  };
+}
+
+function tableBody(rendering: Rendering): ListBody {
+  const { metaVersion } = rendering.negotiated;
+  const { definition } = rendering.served;
+  const table = (entries: readonly StoredEntry[]) =>
+    renderTable(
+      definition,
+      entries.map((entry) => objectOf(rendering.served, entry)),
+      { includeObject: rendering.includeObject, nowMs: rendering.nowMs, listMeta: {}, metaVersion },
+    );
+  const columns = stringifyJson(table([]).columnDefinitions ?? []);
+  return {
+    head: `{"kind":"Table","apiVersion":"meta.k8s.io/${metaVersion}","columnDefinitions":${columns},"rows":[`,
+    items: (entries) =>
+      table(entries)
+        .rows.map((row) => stringifyJson(row))
+        .join(','),
+    tail: (meta) => `],"metadata":${stringifyJson(meta)}}`,
+  };
+}
+
+const comma = 0x2c;
+
+/** The served bytes of every entry in one allocation. */
+function rawItems(entries: readonly StoredEntry[]): Buffer {
+  let length = Math.max(entries.length - 1, 0);
+  for (const { record, revision } of entries) length += servedLength(record, revision);
+  const out = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const { record, revision } of entries) {
+    if (at > 0) out[at++] = comma;
+    at = writeServed(out, at, record, revision);
+  }
+  return out;
+}
+
+function parsedItems(rendering: Rendering, entries: readonly StoredEntry[]): string {
+  return entries
+    .map((entry) => stringifyJson(transformObject(rendering, objectOf(rendering.served, entry))))
+    .join(',');
+}

@@ -1,0 +1,99 @@
+/**
+ * How the answer of one request is written: JSON as stored, in another version, indented, YAML, Table or
+ * metadata only. Decided once per request; the JSON of the stored version stays bytes all the way.
+ */
+
+import { indentJson } from '../../apimachinery/codec/indent-json.ts';
+import { stringifyJson } from '../../apimachinery/codec/json.ts';
+import { stringifyYaml } from '../../apimachinery/codec/yaml.ts';
+import type { JsonValue, KubeObject } from '../../apimachinery/object-meta.ts';
+import { badRequest } from '../../apimachinery/status.ts';
+import type { ServedResource } from '../../registry/definition-table.ts';
+import { objectOf } from '../../registry/engine.ts';
+import {
+  type IncludeObject,
+  partialObjectMetadata,
+  renderTable,
+  resourceVersionOf,
+} from '../../registry/table.ts';
+import type { RequestInfo } from '../../request/context.ts';
+import { servedJson } from '../../storage/record.ts';
+import type { StoredRecord } from '../../storage/store.ts';
+import type { Exchange } from '../exchange.ts';
+import {
+  isPretty,
+  type Negotiated,
+  negotiateObject,
+  type ResponseShape,
+} from '../negotiation/negotiate-object.ts';
+
+export interface Rendering {
+  readonly negotiated: Negotiated;
+  readonly served: ServedResource;
+  readonly includeObject: IncludeObject;
+  readonly pretty: boolean;
+  /** The stored bytes are the answer. */
+  readonly isRaw: boolean;
+  readonly nowMs: number;
+}
+
+/** Throws 406, and 400 for a bad includeObject. */
+export function renderingOf(
+  exchange: Exchange,
+  info: RequestInfo,
+  served: ServedResource,
+  shape: ResponseShape,
+  nowMs: number,
+): Rendering {
+  const negotiated = negotiateObject(exchange.header('accept'), { verb: shape });
+  const pretty = negotiated.pretty || isPretty(info.query, exchange.header('user-agent') ?? '');
+  return {
+    negotiated,
+    served,
+    includeObject: negotiated.transform === 'table' ? includeObjectOf(info.query) : 'Metadata',
+    pretty: pretty && shape !== 'watch',
+    isRaw:
+      served.isStoredForm &&
+      negotiated.format === 'json' &&
+      negotiated.transform === 'none' &&
+      (!pretty || shape === 'watch'),
+    nowMs,
+  };
+}
+
+function includeObjectOf(query: URLSearchParams): IncludeObject {
+  const asked = query.get('includeObject');
+  if (asked === null || asked === '') return 'Metadata';
+  if (asked === 'None' || asked === 'Metadata' || asked === 'Object') return asked;
+  throw badRequest(`unrecognized includeObject value: "${asked}"`);
+}
+
+/** One stored object as the body of a response. */
+export function renderStored(rendering: Rendering, stored: StoredRecord): Buffer | string {
+  if (rendering.isRaw) return servedJson(stored.record, stored.revision);
+  return renderObject(rendering, objectOf(rendering.served, stored));
+}
+
+/** One object, in the version of the request, as the body of a response. */
+export function renderObject(rendering: Rendering, object: KubeObject): string {
+  return encode(rendering, transformObject(rendering, object));
+}
+
+export function transformObject(rendering: Rendering, object: KubeObject): object {
+  const { transform, metaVersion } = rendering.negotiated;
+  if (transform === 'partial') return partialObjectMetadata(object, metaVersion);
+  if (transform === 'none') return object;
+  return renderTable(rendering.served.definition, [object], {
+    includeObject: rendering.includeObject,
+    nowMs: rendering.nowMs,
+    listMeta: resourceVersionOf(object.metadata),
+    metaVersion,
+  });
+}
+
+/** Any document in the negotiated encoding. */
+export function encode(rendering: Rendering, document: object): string {
+  if (rendering.negotiated.format === 'yaml') return stringifyYaml(document as JsonValue);
+  const json = stringifyJson(document);
+  return rendering.pretty ? `${indentJson(json)}\n` : json;
+}

@@ -1,0 +1,16 @@
+/** PUT of an object or of its subresource. */
+import { update as updateObject } from '../../registry/update.ts';
+import { readObject } from './body.ts';
+import { renderingOf } from './rendering.ts';
+import type { VerbRequest } from './verb.ts';
+import { writeOptions } from './write-options.ts';
+import { sendWritten } from './written.ts';
+
+export async function update(request: VerbRequest): Promise<void> {
+  const { engine, exchange, info, user, target, subresource } = request;
+  const rendering = renderingOf(exchange, info, target.served, 'get', engine.clock.now());
+  const options = writeOptions(info.query, user, 'UpdateOptions');
+  const decode = await readObject(exchange, target.served);
+  const change = { change: decode, isReplace: true, ...(subresource === undefined ? {} : { subresource }) };
+  sendWritten(exchange, rendering, await updateObject(engine, target, change, options));
+}

@@ -1,0 +1,19 @@
+/** What every verb is given. A verb answers the exchange itself, or throws what status-response.ts writes. */
+import type { SubresourceDefinition } from '../../apimachinery/resource-definition.ts';
+import type { Engine, Target } from '../../registry/engine.ts';
+import type { RequestInfo, UserInfo } from '../../request/context.ts';
+import type { Exchange } from '../exchange.ts';
+import type { WatchStreams } from './watch-streams.ts';
+
+export interface VerbRequest {
+  readonly engine: Engine;
+  readonly streams: WatchStreams;
+  readonly exchange: Exchange;
+  readonly info: RequestInfo;
+  readonly user: UserInfo;
+  readonly target: Target;
+  /** Undefined for the object's own endpoint. */
+  readonly subresource: SubresourceDefinition | undefined;
+}
+
+export type Verb = (request: VerbRequest) => Promise<void>;

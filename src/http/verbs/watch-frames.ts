@@ -1,0 +1,109 @@
+/**
+ * The frames of a watch stream: one JSON object a line. A change is encoded once for all streams that show it
+ * alike; what differs (Table, metadata only, other versions) is told apart by the form's name.
+ */
+import { stringifyJson } from '../../apimachinery/codec/json.ts';
+import { apiVersionOf } from '../../apimachinery/gvk.ts';
+import type { KubeObject } from '../../apimachinery/object-meta.ts';
+import type { Status } from '../../apimachinery/status.ts';
+import { must } from '../../lib/assert.ts';
+import { objectOf } from '../../registry/engine.ts';
+import {
+  partialObjectMetadata,
+  renderBookmarkTable,
+  renderTable,
+  resourceVersionOf,
+} from '../../registry/table.ts';
+import { type EventType, eventState } from '../../registry/watch.ts';
+import { servedLength, writeServed } from '../../storage/record.ts';
+import type { StoredRecord } from '../../storage/store.ts';
+import type { SharedChange } from '../../storage/watch-target.ts';
+import type { Rendering } from './rendering.ts';
+
+export class WatchFrames {
+  readonly #rendering: Rendering;
+  readonly #form: string;
+  #hasSentColumns = false;
+
+  constructor(rendering: Rendering) {
+    this.#rendering = rendering;
+    const { served, negotiated, includeObject } = rendering;
+    const { group, resource } = served.definition;
+    const { transform, metaVersion } = negotiated;
+    this.#form = `${group}/${served.version.version}/${resource}/${transform}/${metaVersion}/${includeObject}`;
+  }
+
+  event(shared: SharedChange, type: EventType): Buffer {
+    // The first event of a Table stream carries the columns, so it is nobody else's.
+    if (this.#rendering.negotiated.transform === 'table' && !this.#hasSentColumns) {
+      return this.state(type, must(eventState(shared.change, type), 'state of an event'));
+    }
+    return shared.encoded(`${this.#form}/${type}`, (change) =>
+      this.state(type, must(eventState(change, type), 'state of an event')),
+    );
+  }
+
+  state(type: EventType, stored: StoredRecord): Buffer {
+    const { isRaw, served } = this.#rendering;
+    if (isRaw) return rawFrame(type, stored);
+    return frame(type, this.#transform(objectOf(served, stored)));
+  }
+
+  bookmark(revision: number, isInitialEnd: boolean): Buffer {
+    const { definition, version } = this.#rendering.served;
+    const bookmark: KubeObject = {
+      kind: definition.kind,
+      apiVersion: apiVersionOf({ group: definition.group, version: version.version }),
+      metadata: {
+        resourceVersion: String(revision),
+        creationTimestamp: null,
+        ...(isInitialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
+      },
+    };
+    const { transform, metaVersion } = this.#rendering.negotiated;
+    if (transform === 'partial') return frame('BOOKMARK', partialObjectMetadata(bookmark, metaVersion));
+    if (transform === 'none') return frame('BOOKMARK', bookmark);
+    const table = renderBookmarkTable(definition, bookmark, {
+      includeObject: this.#rendering.includeObject,
+      metaVersion,
+      hasColumns: this.#takeColumns(),
+    });
+    return frame('BOOKMARK', table);
+  }
+
+  error(status: Status): Buffer {
+    return frame('ERROR', status);
+  }
+
+  #transform(object: KubeObject): object {
+    const { negotiated, served, includeObject, nowMs } = this.#rendering;
+    if (negotiated.transform === 'none') return object;
+    if (negotiated.transform === 'partial') return partialObjectMetadata(object, negotiated.metaVersion);
+    return renderTable(served.definition, [object], {
+      includeObject,
+      nowMs,
+      listMeta: resourceVersionOf(object.metadata),
+      metaVersion: negotiated.metaVersion,
+      hasColumns: this.#takeColumns(),
+    });
+  }
+
+  #takeColumns(): boolean {
+    const isFirst = !this.#hasSentColumns;
+    this.#hasSentColumns = true;
+    return isFirst;
+  }
+}
+
+function frame(type: string, object: object): Buffer {
+  return Buffer.from(`{"type":"${type}","object":${stringifyJson(object)}}\n`);
+}
+
+function rawFrame(type: EventType, { record, revision }: StoredRecord): Buffer {
+  const head = `{"type":"${type}","object":`;
+  const out = Buffer.allocUnsafe(head.length + servedLength(record, revision) + 2);
+  let at = out.write(head, 0, 'latin1');
+  at = writeServed(out, at, record, revision);
+  out.write('}\n', at, 'latin1');
+  return out;
+}

@@ -1,0 +1,62 @@
+/**
+ * The open watch streams of the server: one timer for all of them sends bookmarks and ends those whose time is
+ * over, so that an idle stream costs no timer of its own. Runs only while a stream is open.
+ */
+
+import { limits } from '../../apimachinery/limits.ts';
+import type { Clock } from '../../lib/clock.ts';
+
+export interface TimedStream {
+  /** Milliseconds since the epoch at which the stream is to end. */
+  readonly deadlineMs: number;
+  /** When the next bookmark is due; Infinity for streams without. */
+  bookmarkDueMs: number;
+  readonly tenant: string;
+  bookmark(): void;
+  /** Ends the response cleanly, as at its timeout. */
+  finish(): void;
+}
+
+export class WatchStreams {
+  readonly #open = new Set<TimedStream>();
+  readonly #clock: Clock;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  add(stream: TimedStream): void {
+    this.#open.add(stream);
+    this.#timer ??= setInterval(() => this.#tick(), limits.watchTickMs).unref();
+  }
+
+  remove(stream: TimedStream): void {
+    this.#open.delete(stream);
+    if (this.#open.size > 0 || this.#timer === undefined) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Ends the streams of a control plane that is no more; their clients look it up again. */
+  finishTenant(tenant: string): void {
+    for (const stream of this.#open) if (stream.tenant === tenant) stream.finish();
+  }
+
+  /** Ends every stream (shutdown). */
+  finishAll(): void {
+    for (const stream of this.#open) stream.finish();
+  }
+
+  #tick(): void {
+    const now = this.#clock.now();
+    for (const stream of this.#open) {
+      if (now >= stream.deadlineMs) stream.finish();
+      else if (now >= stream.bookmarkDueMs) stream.bookmark();
+    }
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * WATCH on the wire: the state so far where the client asks for it, then every change, without a gap or a
+ * repeat. Slow clients are fed from the hub's bounded queue and then from the log; nothing here buffers.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { forbidden, notSupported } from '../../apimachinery/field-error.ts';
+import { limits } from '../../apimachinery/limits.ts';
+import { badRequest, expired, internalError, invalid, type Status } from '../../apimachinery/status.ts';
+import type { Engine, Target } from '../../registry/engine.ts';
+import { list as openList } from '../../registry/list.ts';
+import { parseResourceVersion, tooOld, waitForRevision } from '../../registry/resource-version.ts';
+import { parseSelection, type Selection } from '../../registry/selection.ts';
+import { eventType, watchTarget } from '../../registry/watch.ts';
+import { isTrue } from '../../request/request-info.ts';
+import type { StorageError } from '../../storage/errors.ts';
+import type { SharedChange, WatchHandle, WatchSink } from '../../storage/watch-target.ts';
+import type { Exchange } from '../exchange.ts';
+import { renderingOf } from './rendering.ts';
+import type { VerbRequest } from './verb.ts';
+import { WatchFrames } from './watch-frames.ts';
+import type { TimedStream, WatchStreams } from './watch-streams.ts';
+
+interface WatchOptions {
+  readonly selection: Selection;
+  readonly resourceVersion: string;
+  /** Objects that exist come first, as ADDED. */
+  readonly hasInitialEvents: boolean;
+  /** A bookmark tells the client when they are complete. */
+  readonly marksInitialEnd: boolean;
+  readonly allowsBookmarks: boolean;
+  readonly timeoutMs: number;
+}
+
+export async function watch({ engine, streams, exchange, info, target }: VerbRequest): Promise<void> {
+  const rendering = renderingOf(exchange, info, target.served, 'watch', engine.clock.now());
+  const options = watchOptions(engine, target, info.query);
+  const requested = parseResourceVersion(options.resourceVersion);
+  if (requested > 0) await waitForRevision(engine.store, requested);
+  else await engine.store.head();
+
+  const frames = new WatchFrames(rendering);
+  const stream = new WatchStream(engine, streams, exchange, target, options, frames);
+  exchange.start(200, rendering.negotiated.mediaType);
+  const isTooOld = requested > 0 && requested < Math.max(engine.store.compacted, target.tenant.startRevision);
+  if (isTooOld && !options.hasInitialEvents) {
+    exchange.write(frames.error(tooOld(requested, engine.store).status));
+    exchange.end();
+    return;
+  }
+  await stream.run(requested);
+}
+
+function watchOptions(engine: Engine, target: Target, query: URLSearchParams): WatchOptions {
+  const resourceVersion = query.get('resourceVersion') ?? '';
+  const match = query.get('resourceVersionMatch') ?? '';
+  const asked = query.get('sendInitialEvents');
+  const hasAsked = asked !== null && asked !== '';
+  const sendsInitial = hasAsked && isTrue(asked);
+  checkInitialEvents(hasAsked, match);
+  const allowsBookmarks = isTrue(query.get('allowWatchBookmarks'));
+  const isFromStart = resourceVersion === '' || resourceVersion === '0';
+  return {
+    selection: namedSelection(target, query),
+    resourceVersion,
+    hasInitialEvents: hasAsked ? sendsInitial : isFromStart,
+    marksInitialEnd: sendsInitial && allowsBookmarks,
+    allowsBookmarks,
+    timeoutMs: timeoutOf(engine, query.get('timeoutSeconds')),
+  };
+}
+
+/** Throws 422 for the combinations upstream forbids (ValidateListOptions with watch-list). */
+function checkInitialEvents(hasAsked: boolean, match: string): void {
+  const errors = [];
+  if (hasAsked && match === '') {
+    errors.push(
+      forbidden(
+        'resourceVersionMatch',
+        'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+      ),
+    );
+  }
+  if (match !== '' && !hasAsked) {
+    errors.push(
+      forbidden(
+        'resourceVersionMatch',
+        'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+      ),
+    );
+  }
+  if (hasAsked && match !== '' && match !== 'NotOlderThan') {
+    errors.push(notSupported('resourceVersionMatch', match, ['NotOlderThan']));
+  }
+  if (errors.length > 0)
+    throw invalid({ group: 'meta.k8s.io', version: 'v1', kind: 'ListOptions' }, '', errors);
+}
+
+/** A watch on one object's path selects that name; a field selector for another one contradicts it. */
+function namedSelection(target: Target, query: URLSearchParams): Selection {
+  const fieldSelector = query.get('fieldSelector') ?? '';
+  const selection = parseSelection(target.served.definition, query.get('labelSelector') ?? '', fieldSelector);
+  if (target.name === '' || selection.name === target.name) return selection;
+  if (selection.name !== undefined) {
+    throw badRequest("fieldSelector metadata.name doesn't match requested name");
+  }
+  const named = fieldSelector === '' ? '' : `${fieldSelector},`;
+  return parseSelection(
+    target.served.definition,
+    query.get('labelSelector') ?? '',
+    `${named}metadata.name=${target.name}`,
+  );
+}
+
+function timeoutOf(engine: Engine, seconds: string | null): number {
+  if (seconds === null || seconds === '' || seconds === '0') {
+    return limits.watchTimeoutMsMin * (1 + engine.random());
+  }
+  if (!/^\d{1,9}$/.test(seconds))
+    throw badRequest(`Invalid value: "${seconds}": timeoutSeconds must be an integer`);
+  return Number(seconds) * 1000;
+}
+
+class WatchStream implements WatchSink, TimedStream {
+  readonly deadlineMs: number;
+  bookmarkDueMs = Number.POSITIVE_INFINITY;
+  readonly tenant: string;
+  readonly #engine: Engine;
+  readonly #streams: WatchStreams;
+  readonly #exchange: Exchange;
+  readonly #target: Target;
+  readonly #options: WatchOptions;
+  readonly #frames: WatchFrames;
+  #handle: WatchHandle | undefined;
+  #isFull = false;
+  #isFinished = false;
+  #hasFinalBookmark = false;
+
+  constructor(
+    engine: Engine,
+    streams: WatchStreams,
+    exchange: Exchange,
+    target: Target,
+    options: WatchOptions,
+    frames: WatchFrames,
+  ) {
+    this.#engine = engine;
+    this.#streams = streams;
+    this.#exchange = exchange;
+    this.#target = target;
+    this.#options = options;
+    this.#frames = frames;
+    this.tenant = target.tenant.id;
+    this.deadlineMs = engine.clock.now() + options.timeoutMs;
+    if (options.allowsBookmarks) this.#scheduleBookmark();
+  }
+
+  /** Sends the state so far, then stays open. Resolves once the hub feeds the stream. */
+  async run(requested: number): Promise<void> {
+    const { signal } = this.#exchange;
+    signal.addEventListener('abort', () => this.#close(), { once: true });
+    this.#streams.add(this);
+    let after = requested;
+    if (this.#options.hasInitialEvents) {
+      after = await this.#sendState();
+      if (this.#isFinished || signal.aborted) return;
+      if (this.#options.marksInitialEnd) this.#exchange.write(this.#frames.bookmark(after, true));
+    } else if (requested === 0) after = this.#engine.store.applied;
+    if (this.#isFinished || signal.aborted) return;
+    this.#handle = this.#engine.hub.watch(watchTarget(this.#target, this.#options.selection), after, this);
+  }
+
+  deliver(shared: SharedChange): boolean {
+    const type = eventType(shared.change, this.#options.selection);
+    if (type === undefined) return true;
+    if (this.#exchange.write(this.#frames.event(shared, type))) return true;
+    this.#isFull = true;
+    void this.#exchange.drained().then(() => this.#drained());
+    return false;
+  }
+
+  end(error: StorageError): void {
+    if (this.#isFinished) return;
+    this.#exchange.write(this.#frames.error(endStatus(error)));
+    this.finish();
+  }
+
+  bookmark(): void {
+    if (this.#handle === undefined || this.#isFull) return;
+    this.#scheduleBookmark();
+    this.#exchange.write(this.#frames.bookmark(this.#handle.position, false));
+  }
+
+  finish(): void {
+    if (this.#isFinished) return;
+    this.#close();
+    this.#exchange.end();
+  }
+
+  async #sendState(): Promise<number> {
+    const listing = await openList(this.#engine, this.#target, {
+      selection: this.#options.selection,
+      resourceVersion: '',
+      resourceVersionMatch: '',
+      continueToken: '',
+      limit: 0,
+    });
+    for (let step = listing.next(); step !== undefined; step = listing.next()) {
+      let isRoom = true;
+      for (const entry of step) isRoom = this.#exchange.write(this.#frames.state('ADDED', entry)) && isRoom;
+      if (!isRoom) await this.#exchange.drained();
+      if (this.#isFinished || this.#exchange.signal.aborted) break;
+      await setImmediate();
+    }
+    return listing.revision;
+  }
+
+  #drained(): void {
+    this.#isFull = false;
+    if (!this.#isFinished) this.#handle?.resume();
+  }
+
+  /** Every interval, and once shortly before the end, so that the client can resume where it was. */
+  #scheduleBookmark(): void {
+    const regular = this.#engine.clock.now() + limits.watchBookmarkIntervalMs;
+    const final = this.deadlineMs - limits.watchFinalBookmarkMs;
+    if (regular < final) this.bookmarkDueMs = regular;
+    else {
+      this.bookmarkDueMs = this.#hasFinalBookmark ? Number.POSITIVE_INFINITY : final;
+      this.#hasFinalBookmark = true;
+    }
+  }
+
+  #close(): void {
+    this.#isFinished = true;
+    this.#handle?.close();
+    this.#streams.remove(this);
+  }
+}
+
+function endStatus(error: StorageError): Status {
+  if (error.code === 'compacted') {
+    return expired(`too old resource version: ${error.requested} (${error.current})`).status;
+  }
+  return internalError(error.message, error).status;
+}

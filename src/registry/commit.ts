@@ -1,0 +1,118 @@
+/**
+ * One write of the engine as a batch: the object, its companions, and guards on everything its checks relied
+ * on. All or nothing.
+ */
+import type { KubeObject } from '../apimachinery/object-meta.ts';
+import type { CompanionObject } from '../apimachinery/resource-definition.ts';
+import { alreadyExists } from '../apimachinery/status.ts';
+import { must } from '../lib/assert.ts';
+import { tenantOfProject } from '../storage/keys.ts';
+import { isDeleting } from '../storage/record.ts';
+import type { Guard, ObjectKey, Put, TenantId, Write } from '../storage/store.ts';
+import { type Engine, keyOf, strategyContext, type Target, type WriteOptions } from './engine.ts';
+import { stampNew } from './metadata.ts';
+import { recordOf } from './stored-object.ts';
+
+/** The put of an object that is in the version of the target. */
+export function putOf(engine: Engine, target: Target, object: KubeObject, expect: number): Put {
+  const { served } = target;
+  const stored = served.version.convert === undefined ? object : served.version.convert.toStorage(object);
+  const form = engine.definitions.storageOf(served.definition);
+  return { kind: 'put', key: keyOf(target), record: recordOf(form, stored, engine.clock.now()), expect };
+}
+
+export function companionPuts(
+  engine: Engine,
+  target: Target,
+  object: KubeObject,
+  options: WriteOptions,
+): Put[] {
+  const context = strategyContext(engine, options);
+  const companions = target.served.definition.strategy.companions?.(object, context) ?? [];
+  return companions.map((companion) => companionPut(engine, target, object, companion, options));
+}
+
+function companionPut(
+  engine: Engine,
+  target: Target,
+  owner: KubeObject,
+  companion: CompanionObject,
+  options: WriteOptions,
+): Put {
+  const { group, resource } = companion.definition;
+  const form = must(engine.definitions.stored(companion.definition), `definition of ${resource}`);
+  const { definition } = form;
+  const { object } = companion;
+  const context = strategyContext(engine, options);
+  definition.strategy.defaults?.(object);
+  stampNew(object, definition.strategy, engine.newUid(), context.nowMs);
+  definition.strategy.prepareForCreate?.(object, context);
+  const tenant =
+    companion.plane === 'own'
+      ? (target.tenant.id as TenantId)
+      : tenantOfProject(must(owner.metadata.name, 'name'), must(owner.metadata.uid, 'uid'));
+  const key: ObjectKey = {
+    tenant,
+    group,
+    resource,
+    namespace: object.metadata.namespace ?? '',
+    name: must(object.metadata.name, 'companion name'),
+  };
+  return { kind: 'put', key, record: recordOf(form, object, context.nowMs), expect: 0 };
+}
+
+/** Asks every plugin, in order. Throws the refusal of the first that refuses. */
+export async function admit(
+  engine: Engine,
+  request: Parameters<Engine['plugins'][number]['admit']>[0],
+): Promise<Guard[]> {
+  const guards: Guard[] = [];
+  for (const plugin of engine.plugins) {
+    const asked = plugin.admit(request);
+    guards.push(...(asked instanceof Promise ? await asked : asked));
+  }
+  return guards;
+}
+
+/** Guards on the objects that the new one refers to and the old one did not, and those that are not there. */
+export function referenceGuards(
+  engine: Engine,
+  target: Target,
+  object: KubeObject,
+  old: KubeObject | undefined,
+): { guards: Guard[]; missing: { field: string; name: string; isDeleting: boolean }[] } {
+  const { strategy } = target.served.definition;
+  const before = new Set((old === undefined ? [] : (strategy.references?.(old) ?? [])).map(referenceName));
+  const guards: Guard[] = [];
+  const missing: { field: string; name: string; isDeleting: boolean }[] = [];
+  for (const reference of strategy.references?.(object) ?? []) {
+    if (before.has(referenceName(reference))) continue;
+    const key: ObjectKey = {
+      tenant: target.tenant.id as TenantId,
+      group: reference.definition.group,
+      resource: reference.definition.resource,
+      namespace: reference.namespace,
+      name: reference.name,
+    };
+    const found = engine.store.get(key);
+    const deleting = found !== undefined && isDeleting(found.record);
+    if (found === undefined || deleting) {
+      missing.push({ field: reference.field, name: reference.name, isDeleting: deleting });
+    } else guards.push({ kind: 'guard', key, expect: found.revision });
+  }
+  return { guards, missing };
+}
+
+/** The Status for a companion whose place is taken. */
+export function companionExists(write: Write): Error {
+  return alreadyExists(write.key, write.key.name);
+}
+
+function referenceName(reference: {
+  readonly definition: { readonly group: string; readonly resource: string };
+  readonly namespace: string;
+  readonly name: string;
+}): string {
+  const { definition, namespace, name } = reference;
+  return `${definition.group}/${definition.resource}/${namespace}/${name}`;
+}

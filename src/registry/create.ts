@@ -1,0 +1,112 @@
+/** CREATE: names, stamps, checks and writes a new object, with its companions, in one batch. */
+import { requiredValue } from '../apimachinery/field-error.ts';
+import { generateName } from '../apimachinery/generate-name.ts';
+import { limits } from '../apimachinery/limits.ts';
+import type { KubeObject } from '../apimachinery/object-meta.ts';
+import {
+  alreadyExists,
+  badRequest,
+  bareError,
+  generateNameConflict,
+  modifiedConflict,
+} from '../apimachinery/status.ts';
+import { admit, companionExists, companionPuts, putOf, referenceGuards } from './commit.ts';
+import { findSubresource } from './definition-table.ts';
+import {
+  type Engine,
+  keyOf,
+  strategyContext,
+  type Target,
+  type WriteOptions,
+  type WriteResult,
+  withRevision,
+} from './engine.ts';
+import { stampNew } from './metadata.ts';
+import { missingReferences, throwIfInvalid, validateObject } from './validation.ts';
+
+/**
+ * `decode` gives a fresh copy of the object in the version of the target, so that an attempt that lost a race
+ * leaves nothing behind. Throws 4xx Status; 409 AlreadyExists.
+ */
+export async function create(
+  engine: Engine,
+  target: Target,
+  decode: () => KubeObject,
+  options: WriteOptions,
+): Promise<WriteResult> {
+  const { definition } = target.served;
+  for (let attempt = 0; ; attempt++) {
+    const object = decode();
+    const isGenerated = nameNewObject(engine, target, object);
+    const own = { ...target, name: object.metadata.name ?? '' };
+    const result = await attemptCreate(engine, own, object, options);
+    if (typeof result !== 'string') return result;
+    if (result === 'exists') {
+      if (!isGenerated) throw alreadyExists(definition, own.name);
+      if (attempt + 1 >= limits.generateNameRetries) throw generateNameConflict(definition, own.name);
+    } else if (attempt + 1 >= limits.updateRetries) throw modifiedConflict(definition, own.name);
+  }
+}
+
+function nameNewObject(engine: Engine, target: Target, object: KubeObject): boolean {
+  const { metadata } = object;
+  if (target.served.definition.scope === 'Cluster') delete metadata.namespace;
+  else if (metadata.namespace === undefined || metadata.namespace === '')
+    metadata.namespace = target.namespace;
+  else if (metadata.namespace !== target.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
+    throw bareError('resourceVersion should not be set on objects to be created');
+  }
+  if (metadata.name !== undefined && metadata.name !== '') return false;
+  if (metadata.generateName === undefined || metadata.generateName === '') {
+    throwIfInvalid(target.served, '', [requiredValue('metadata.name', 'name or generateName is required')]);
+  }
+  metadata.name = generateName(metadata.generateName ?? '', engine.random);
+  return true;
+}
+
+async function attemptCreate(
+  engine: Engine,
+  target: Target,
+  object: KubeObject,
+  options: WriteOptions,
+): Promise<WriteResult | 'exists' | 'retry'> {
+  const { definition } = target.served;
+  const { strategy } = definition;
+  // In one tick with the context: strategies may rely on the name being free at the context's revision.
+  if (engine.store.get(keyOf(target)) !== undefined) return 'exists';
+  const context = strategyContext(engine, options);
+  stampNew(object, strategy, engine.newUid(), context.nowMs);
+  if (findSubresource(definition, 'status') !== undefined) delete object.status;
+  strategy.prepareForCreate?.(object, context);
+  const guards = await admit(engine, {
+    operation: 'create',
+    definition,
+    subresource: '',
+    tenant: target.tenant,
+    user: options.user,
+    object,
+    old: undefined,
+  });
+  const references = referenceGuards(engine, target, object, undefined);
+  validateObject(target.served, object, undefined, missingReferences(references.missing));
+  const put = putOf(engine, target, object, 0);
+  if (options.dryRun) return { object, stored: undefined, outcome: 'created' };
+  const companions = companionPuts(engine, target, object, options);
+  const batch = [put, ...companions, ...guards, ...references.guards];
+  const outcome = await engine.store.commit(batch);
+  if (!outcome.ok) {
+    const failed = batch[outcome.index]!;
+    if (failed === put) return 'exists';
+    if (failed.kind === 'put') throw companionExists(failed);
+    return 'retry';
+  }
+  const revision = outcome.revisions[0]!;
+  return {
+    object: withRevision(object, revision),
+    stored: { revision, record: put.record },
+    outcome: 'created',
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * The definitions a server serves, looked up by path. Holds no state of any project: what a surface shows
+ * depends on its kind alone.
+ */
+
+import type { GroupResource } from '../apimachinery/gvk.ts';
+import type { KubeObject } from '../apimachinery/object-meta.ts';
+import type {
+  ContextKind,
+  ResourceDefinition,
+  SubresourceDefinition,
+  VersionDefinition,
+} from '../apimachinery/resource-definition.ts';
+import { must } from '../lib/assert.ts';
+
+export interface ServedResource {
+  readonly definition: ResourceDefinition;
+  readonly version: VersionDefinition;
+  /** The version is the stored one: its bytes are served as they lie. */
+  readonly isStoredForm: boolean;
+}
+
+/** In what form objects lie in the store, whichever of their views wrote them. */
+export interface StorageForm {
+  readonly definition: ResourceDefinition;
+  /** Those of every view, so that each view's selectors find what another wrote. */
+  readonly selectableFields: Readonly<Record<string, (stored: KubeObject) => string>>;
+}
+
+export class DefinitionTable {
+  readonly #served = new Map<string, ServedResource>();
+  readonly #stored = new Map<string, StorageForm>();
+  readonly all: readonly ResourceDefinition[];
+
+  constructor(definitions: readonly ResourceDefinition[]) {
+    this.all = definitions;
+    for (const definition of definitions) {
+      for (const version of definition.versions) {
+        this.#served.set(`${definition.group}/${version.version}/${definition.resource}`, {
+          definition,
+          version,
+          isStoredForm: version.convert === undefined,
+        });
+      }
+    }
+    for (const definition of definitions.filter(ownsStorage)) {
+      const views = definitions.filter((other) => storageName(other) === storageName(definition));
+      const selectableFields = Object.assign({}, ...views.map((view) => view.selectableFields));
+      this.#stored.set(storageName(definition), { definition, selectableFields });
+    }
+  }
+
+  /** The resource at a path, if the surface shows it. */
+  find(surface: ContextKind, group: string, version: string, resource: string): ServedResource | undefined {
+    const served = this.#served.get(`${group}/${version}/${resource}`);
+    return served?.definition.contexts.includes(surface) ? served : undefined;
+  }
+
+  /** The form in which a stored resource lies. */
+  stored(gr: GroupResource): StorageForm | undefined {
+    return this.#stored.get(`${gr.group}/${gr.resource}`);
+  }
+
+  storageOf(definition: ResourceDefinition): StorageForm {
+    return must(this.#stored.get(storageName(definition)), `storage of ${storageName(definition)}`);
+  }
+
+  visibleOn(surface: ContextKind): readonly ResourceDefinition[] {
+    return this.all.filter((definition) => definition.contexts.includes(surface));
+  }
+}
+
+/** False for a view of another definition's objects (events.k8s.io over core events). */
+export function ownsStorage(definition: ResourceDefinition): boolean {
+  return definition.storage.group === definition.group && definition.storage.resource === definition.resource;
+}
+
+export function findSubresource(
+  definition: ResourceDefinition,
+  name: string,
+): SubresourceDefinition | undefined {
+  return definition.subresources.find((sub) => sub.name === name);
+}
+
+function storageName(definition: ResourceDefinition): string {
+  return `${definition.storage.group}/${definition.storage.resource}`;
+}

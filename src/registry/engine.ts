@@ -1,0 +1,82 @@
+/**
+ * What the verbs of the generic engine share: the store, the definitions, the plugins, time and chance.
+ * The verbs are functions over it, a file each; none knows a kind by name.
+ */
+import type { KubeObject } from '../apimachinery/object-meta.ts';
+import type { StrategyContext } from '../apimachinery/resource-definition.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Tenant, UserInfo } from '../request/context.ts';
+import { parseRecord } from '../storage/record.ts';
+import type { ObjectKey, Revision, Store, StoredRecord, TenantId } from '../storage/store.ts';
+import type { WatchHub } from '../storage/watch-hub.ts';
+import type { AdmissionPlugin } from './admission.ts';
+import type { DefinitionTable, ServedResource } from './definition-table.ts';
+
+export interface Engine {
+  readonly store: Store;
+  readonly hub: WatchHub;
+  readonly definitions: DefinitionTable;
+  /** In running order. */
+  readonly plugins: readonly AdmissionPlugin[];
+  readonly clock: Clock;
+  readonly newUid: () => string;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+/** One object or collection of one control plane, in one version. */
+export interface Target {
+  readonly served: ServedResource;
+  readonly tenant: Tenant;
+  /** "" when cluster-scoped, or for all namespaces. */
+  readonly namespace: string;
+  /** "" for a collection. */
+  readonly name: string;
+}
+
+export interface WriteOptions {
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+}
+
+/** A write as it is to be answered. */
+export interface WriteResult {
+  /** In the version of the request. */
+  readonly object: KubeObject;
+  /** The stored bytes; undefined for a dry run. */
+  readonly stored: StoredRecord | undefined;
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'deleted';
+}
+
+export function keyOf(target: Target): ObjectKey {
+  const { group, resource } = target.served.definition.storage;
+  return {
+    tenant: target.tenant.id as TenantId,
+    group,
+    resource,
+    namespace: target.namespace,
+    name: target.name,
+  };
+}
+
+/** A stored record as an object in the version of the target. */
+export function objectOf(served: ServedResource, stored: StoredRecord): KubeObject {
+  const object = parseRecord(stored.record, stored.revision);
+  return served.version.convert === undefined ? object : served.version.convert.fromStorage(object);
+}
+
+export function strategyContext(engine: Engine, options: WriteOptions): StrategyContext {
+  return {
+    nowMs: engine.clock.now(),
+    user: options.user.name,
+    dryRun: options.dryRun,
+    newUid: engine.newUid,
+    revision: engine.store.applied,
+  };
+}
+
+/** Sets the resourceVersion a client sees. */
+export function withRevision(object: KubeObject, revision: Revision): KubeObject {
+  object.metadata.resourceVersion = String(revision);
+  return object;
+}

@@ -1,0 +1,185 @@
+/**
+ * LIST as a sequence of bounded synchronous steps at one revision, so that a list of any size neither stalls
+ * other requests nor sees a half of a later write. Filtering reads record headers only.
+ */
+import { limits } from '../apimachinery/limits.ts';
+import { badRequest, expired } from '../apimachinery/status.ts';
+import { StorageError } from '../storage/errors.ts';
+import { type ContinueToken, decodeContinue, encodeContinue } from '../storage/keys.ts';
+import type { RangeQuery, Revision, StoredEntry, TenantId } from '../storage/store.ts';
+import type { Engine, Target } from './engine.ts';
+import { checkListOptions, listRevision, type ReadOptions } from './resource-version.ts';
+import { isSelected, isSelective, type Selection } from './selection.ts';
+
+/** A continue token's revision that means: go on at the newest state. */
+const atNewest = 0;
+
+export interface ListOptions extends ReadOptions {
+  readonly selection: Selection;
+}
+
+/** Throws the Status of an impossible combination, a foreign token (400), or an expired one (410). */
+export async function list(engine: Engine, target: Target, options: ListOptions): Promise<Listing> {
+  checkListOptions(options);
+  if (options.continueToken === '') {
+    const at = await listRevision(engine.store, options, target.tenant.startRevision);
+    return new Listing(engine, target, options, at, undefined);
+  }
+  if (options.resourceVersion !== '' && options.resourceVersion !== '0') {
+    throw badRequest('specifying resource version is not allowed when using continue');
+  }
+  const token = ownToken(target, options.continueToken);
+  const { store } = engine;
+  await store.head();
+  if (token.revision === atNewest) return new Listing(engine, target, options, undefined, token);
+  if (token.revision < store.compacted) {
+    throw expired(
+      'The provided continue parameter is too old to display a consistent list result. You can start a new ' +
+        'list without the continue parameter, or use the continue token in this response to retrieve the ' +
+        'remainder of the results. Continuing with the provided token results in an inconsistent list - ' +
+        'objects that were created, modified, or deleted between the time the first chunk was returned and ' +
+        'now may show up in the list.',
+      encodeContinue({ ...token, revision: atNewest }),
+    );
+  }
+  return new Listing(engine, target, options, token.revision, token);
+}
+
+/** The one namespace to read; undefined for all. */
+function queryNamespace(target: Target, selection: Selection): string | undefined {
+  if (target.served.definition.scope === 'Cluster') return '';
+  return target.namespace === '' ? selection.namespace : target.namespace;
+}
+
+function ownToken(target: Target, text: string): ContinueToken {
+  let token: ContinueToken;
+  try {
+    token = decodeContinue(text);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    throw badRequest(`invalid continue token: ${error.message}`, error);
+  }
+  const { storage } = target.served.definition;
+  const isOwn =
+    token.tenant === target.tenant.id &&
+    token.group === storage.group &&
+    token.resource === storage.resource &&
+    (token.namespace ?? '') === target.namespace;
+  if (!isOwn) throw badRequest('continue token does not belong to the current scope');
+  return token;
+}
+
+export class Listing {
+  /** Revision of every step; the list's resourceVersion. */
+  readonly revision: Revision;
+  readonly #engine: Engine;
+  readonly #selection: Selection;
+  readonly #target: Target;
+  readonly #limit: number;
+  readonly #query: Omit<RangeQuery, 'after' | 'maxEntries'>;
+  #after: RangeQuery['after'];
+  #taken = 0;
+  #done = false;
+  #more = false;
+  #remaining: number | undefined;
+
+  constructor(
+    engine: Engine,
+    target: Target,
+    options: ListOptions,
+    at: Revision | undefined,
+    token: ContinueToken | undefined,
+  ) {
+    this.#engine = engine;
+    this.#target = target;
+    this.#selection = options.selection;
+    this.#limit = options.limit;
+    this.revision = at ?? engine.store.applied;
+    this.#after = token?.cursor;
+    this.#remaining = token?.remaining;
+    const { storage } = target.served.definition;
+    const namespace = queryNamespace(target, options.selection);
+    this.#query = {
+      tenant: target.tenant.id as TenantId,
+      group: storage.group,
+      resource: storage.resource,
+      ...(namespace === undefined ? {} : { namespace }),
+      at: this.revision,
+      maxBytes: limits.listStepBytes,
+    };
+    if (options.selection.namespace !== undefined && options.selection.namespace !== namespace)
+      this.#done = true;
+    if (this.#limit > 0 && !isSelective(options.selection) && this.#remaining === undefined) {
+      this.#remaining = engine.store.count({
+        ...this.#query,
+        ...(this.#after === undefined ? {} : { after: this.#after }),
+        maxEntries: limits.countEntries,
+      });
+    }
+  }
+
+  /** The next selected entries; undefined at the end. May be empty: then there may still be more. */
+  next(): readonly StoredEntry[] | undefined {
+    if (this.#done) return undefined;
+    if (this.#selection.name !== undefined && this.#query.namespace !== undefined) return this.#single();
+    const wanted = this.#limit > 0 ? this.#limit - this.#taken : limits.listStepEntries;
+    const page = this.#engine.store.range({
+      ...this.#query,
+      ...(this.#after === undefined ? {} : { after: this.#after }),
+      // One selective step reads a full step whatever the limit: matches may be rare.
+      maxEntries: isSelective(this.#selection)
+        ? limits.listStepEntries
+        : Math.min(wanted, limits.listStepEntries),
+    });
+    const selected: StoredEntry[] = [];
+    let examined = 0;
+    for (const entry of page.entries) {
+      examined += 1;
+      this.#after = { namespace: entry.key.namespace, name: entry.key.name };
+      if (isSelected(this.#selection, entry.key, entry.record)) {
+        selected.push(entry);
+        this.#taken += 1;
+        if (this.#limit > 0 && this.#taken >= this.#limit) break;
+      }
+    }
+    const isFull = this.#limit > 0 && this.#taken >= this.#limit;
+    const isExhausted = !page.more && examined === page.entries.length;
+    if (isFull || isExhausted) {
+      this.#done = true;
+      this.#more = !isExhausted;
+    }
+    return selected;
+  }
+
+  /** metadata.name pinned within one namespace: one key. */
+  #single(): readonly StoredEntry[] {
+    this.#done = true;
+    const { tenant, group, resource } = this.#query;
+    const namespace = this.#query.namespace ?? '';
+    const key = { tenant, group, resource, namespace, name: this.#selection.name ?? '' };
+    const stored = this.#engine.store.get(key, this.revision);
+    if (stored === undefined || !isSelected(this.#selection, key, stored.record)) return [];
+    return [{ key, ...stored }];
+  }
+
+  /** Once `next` has returned undefined. */
+  get listMeta(): { resourceVersion: string; continue?: string; remainingItemCount?: number } {
+    const meta = { resourceVersion: String(this.revision) };
+    if (!this.#more || this.#after === undefined) return meta;
+    const remaining = this.#remaining === undefined ? undefined : Math.max(this.#remaining - this.#taken, 1);
+    const token: ContinueToken = {
+      tenant: this.#query.tenant,
+      group: this.#query.group,
+      resource: this.#query.resource,
+      namespace: this.#target.namespace,
+      revision: this.revision,
+      cursor: this.#after,
+      ...(remaining === undefined ? {} : { remaining }),
+    };
+    return {
+      ...meta,
+      continue: encodeContinue(token),
+      ...(remaining === undefined ? {} : { remainingItemCount: remaining }),
+    };
+  }
+}

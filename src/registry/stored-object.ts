@@ -1,0 +1,40 @@
+/**
+ * Between an object and its record: what the header must carry so that lists, watches, deletion and indexes
+ * never parse the body. Adds the three indexes every kind has.
+ */
+import type { KubeObject } from '../apimachinery/object-meta.ts';
+import { deletingIndex, deletingValue, expiryIndex, ownerIndex } from '../storage/index-names.ts';
+import { expiryValue, type IndexEntry } from '../storage/keys.ts';
+import { encodeRecord, type RecordHeader, serializeObject } from '../storage/record.ts';
+import type { StorageForm } from './definition-table.ts';
+
+/** The record of an object in its storage version. `resourceVersion` is left out: the store's revision is it. */
+export function recordOf(form: StorageForm, object: KubeObject, nowMs: number): Buffer {
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  const { json, rvOffset } = serializeObject({ ...object, metadata });
+  return encodeRecord(headerOf(form, object, nowMs), json, rvOffset);
+}
+
+function headerOf(form: StorageForm, object: KubeObject, nowMs: number): RecordHeader {
+  const { metadata } = object;
+  const { definition } = form;
+  const deleting = metadata.deletionTimestamp !== undefined;
+  const fields: Record<string, string> = {};
+  for (const [label, value] of Object.entries(form.selectableFields)) {
+    fields[label] = value(object);
+  }
+  const indexes: IndexEntry[] = [];
+  for (const owner of metadata.ownerReferences ?? []) {
+    indexes.push({ scope: 'tenant', name: ownerIndex, value: owner.uid });
+  }
+  if (deleting)
+    indexes.push({ scope: 'store', name: deletingIndex, value: deletingValue(definition.storage) });
+  if (definition.strategy.ttlSeconds !== undefined) {
+    const value = expiryValue(nowMs + definition.strategy.ttlSeconds * 1000);
+    indexes.push({ scope: 'store', name: expiryIndex, value });
+  }
+  for (const index of definition.indexes ?? []) {
+    for (const value of index.values(object)) indexes.push({ scope: index.scope, name: index.name, value });
+  }
+  return { uid: metadata.uid ?? '', deleting, labels: metadata.labels ?? {}, fields, indexes };
+}

@@ -1,0 +1,127 @@
+/**
+ * From method and URL to RequestInfo: strips the surface's prefix, then reads an ordinary Kubernetes path.
+ * Knows the URL grammar only: whether a resource, project or version exists is decided later.
+ */
+import type { ContextKind } from '../apimachinery/resource-definition.ts';
+import { badRequest } from '../apimachinery/status.ts';
+import type { RequestInfo, ResourceRequest, Surface } from './context.ts';
+
+const platform: Surface = { kind: 'Platform', name: '' };
+const noQuery = new URLSearchParams();
+
+/** The second form of each prefix, `/apis/<group>/<version>/<plural>/<name>/control-plane`. */
+const surfacePlurals: Readonly<Record<string, ContextKind>> = {
+  projects: 'Project',
+  organizations: 'Organization',
+  folders: 'Folder',
+  users: 'User',
+};
+const groupPrefixes = ['/apis/resourcemanager.miloapis.com/v1alpha1/', '/apis/iam.miloapis.com/v1alpha1/'];
+
+/** Path prefix under which a surface is reached, without a trailing slash; "" for the platform. */
+export function surfacePrefix(surface: Surface): string {
+  if (surface.kind === 'Platform') return '';
+  return `/${surface.kind.toLowerCase()}s/${surface.name}/control-plane`;
+}
+
+/** Throws a 400 StatusError when the path cannot be decoded. */
+export function parseRequestInfo(method: string, url: string): RequestInfo {
+  const queryAt = url.indexOf('?');
+  const fullPath = queryAt === -1 ? url : url.slice(0, queryAt);
+  const query = queryAt === -1 ? noQuery : new URLSearchParams(url.slice(queryAt + 1));
+  const { surface, path } = splitSurface(fullPath);
+  const segments = path.split('/');
+  const resource = parseResource(segments);
+  if (resource === undefined) return { surface, path, query, verb: method.toLowerCase() };
+  return { surface, path, query, verb: resourceVerb(method, resource, query), resource };
+}
+
+function splitSurface(path: string): { surface: Surface; path: string } {
+  let rest = path;
+  for (const prefix of groupPrefixes) {
+    if (path.startsWith(prefix)) {
+      rest = path.slice(prefix.length - 1);
+      break;
+    }
+  }
+  // `/projects/<name>/control-plane[/...]`, with or without the group in front.
+  const pluralEnd = rest.indexOf('/', 1);
+  if (pluralEnd === -1) return { surface: platform, path };
+  const kind = surfacePlurals[rest.slice(1, pluralEnd)];
+  if (kind === undefined) return { surface: platform, path };
+  const nameEnd = rest.indexOf('/', pluralEnd + 1);
+  if (nameEnd === -1 || !rest.startsWith('/control-plane', nameEnd)) return { surface: platform, path };
+  const behind = rest.slice(nameEnd + '/control-plane'.length);
+  if (behind !== '' && behind[0] !== '/') return { surface: platform, path };
+  const name = decodeSegment(rest.slice(pluralEnd + 1, nameEnd));
+  return { surface: { kind, name }, path: behind === '' ? '/' : behind };
+}
+
+/** `segments[0]` is "" since the path starts with a slash. */
+function parseResource(segments: string[]): ResourceRequest | undefined {
+  let at: number;
+  let group = '';
+  if (segments[1] === 'api') at = 2;
+  else if (segments[1] === 'apis' && segments.length > 4) {
+    group = segments[2]!;
+    at = 3;
+  } else return undefined;
+  const version = segments[at];
+  const parts = segments.slice(at + 1);
+  if (parts[parts.length - 1] === '') parts.pop();
+  if (version === undefined || version === '' || parts.length === 0) return undefined;
+
+  // `namespaces/<ns>/<resource>…`, but `namespaces/<name>` and its two subresources are the Namespace itself.
+  const isNamespaceItself =
+    parts[0] === 'namespaces' && (parts.length < 3 || parts[2] === 'status' || parts[2] === 'finalize');
+  let namespace = '';
+  let from = 0;
+  if (parts[0] === 'namespaces' && !isNamespaceItself) {
+    namespace = decodeSegment(parts[1]!);
+    from = 2;
+  }
+  if (parts.length - from > 3) return undefined;
+  return {
+    group,
+    version,
+    namespace,
+    resource: parts[from]!,
+    name: decodeSegment(parts[from + 1] ?? ''),
+    subresource: parts[from + 2] ?? '',
+  };
+}
+
+function resourceVerb(method: string, resource: ResourceRequest, query: URLSearchParams): string {
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      if (isTrue(query.get('watch'))) return 'watch';
+      return resource.name === '' ? 'list' : 'get';
+    case 'POST':
+      return 'create';
+    case 'PUT':
+      return 'update';
+    case 'PATCH':
+      return 'patch';
+    case 'DELETE':
+      return resource.name === '' ? 'deletecollection' : 'delete';
+    default:
+      return method.toLowerCase();
+  }
+}
+
+/** Query booleans as Go's strconv reads them; present without a value counts as true. */
+export function isTrue(value: string | null): boolean {
+  return (
+    value !== null && (value === '' || value === '1' || value === 'true' || value === 'True' || value === 't')
+  );
+}
+
+function decodeSegment(segment: string): string {
+  if (!segment.includes('%')) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch (error) {
+    throw badRequest(`invalid percent-encoding in path segment "${segment}"`, error);
+  }
+}

@@ -1,0 +1,35 @@
+/** What the platform has from its first start: the namespaces its users and tools expect. Repeating it changes nothing. */
+import { StatusError } from '../apimachinery/status.ts';
+import { must } from '../lib/assert.ts';
+import { create } from '../registry/create.ts';
+import type { Engine, Target } from '../registry/engine.ts';
+import { tenantOfPlatform } from '../storage/keys.ts';
+
+const systemUser = { name: 'system:milo', uid: '', groups: ['system:masters'], extra: {} };
+
+export async function bootstrap(engine: Engine): Promise<void> {
+  const served = must(
+    engine.definitions.find('Platform', '', 'v1', 'namespaces'),
+    'definition of namespaces',
+  );
+  for (const name of ['default', 'milo-system']) {
+    const target: Target = {
+      served,
+      namespace: '',
+      name,
+      tenant: {
+        id: tenantOfPlatform,
+        surface: { kind: 'Platform', name: '' },
+        isDeleting: false,
+        projectRevision: 0,
+        startRevision: 0,
+      },
+    };
+    const namespace = () => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    try {
+      await create(engine, { ...target, name: '' }, namespace, { user: systemUser, dryRun: false });
+    } catch (error) {
+      if (!(error instanceof StatusError) || error.reason !== 'AlreadyExists') throw error;
+    }
+  }
+}

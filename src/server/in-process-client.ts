@@ -1,0 +1,84 @@
+/** PlaneClient straight onto the engine: what controllers in the same process use. */
+import type { KubeObject } from '../apimachinery/object-meta.ts';
+import { StatusError } from '../apimachinery/status.ts';
+import type { ContentScope, ObjectRef, PlaneClient, Removal } from '../client/plane-client.ts';
+import { must } from '../lib/assert.ts';
+import { findSubresource, type ServedResource } from '../registry/definition-table.ts';
+import { deleteObject } from '../registry/delete.ts';
+import type { Engine, Target, WriteOptions } from '../registry/engine.ts';
+import { removeContents } from '../registry/remove-contents.ts';
+import { update } from '../registry/update.ts';
+import type { Surface } from '../request/context.ts';
+import { parseRecord } from '../storage/record.ts';
+import type { ObjectKey, TenantId } from '../storage/store.ts';
+
+const options: WriteOptions = {
+  user: { name: 'system:milo-controllers', uid: '', groups: ['system:masters'], extra: {} },
+  dryRun: false,
+};
+const platform: Surface = { kind: 'Platform', name: '' };
+
+export class InProcessClient implements PlaneClient {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  get(ref: ObjectRef): KubeObject | undefined {
+    const stored = this.#engine.store.get(ref as ObjectKey);
+    return stored === undefined ? undefined : parseRecord(stored.record, stored.revision);
+  }
+
+  async update(ref: ObjectRef, subresource: string, change: (object: KubeObject) => void): Promise<void> {
+    const target = this.#target(ref);
+    const endpoint = findSubresource(target.served.definition, subresource);
+    await unlessGone(
+      update(
+        this.#engine,
+        target,
+        {
+          isReplace: false,
+          ...(endpoint === undefined ? {} : { subresource: endpoint }),
+          change(current) {
+            change(current);
+            return current;
+          },
+        },
+        options,
+      ),
+    );
+  }
+
+  async delete(ref: ObjectRef): Promise<void> {
+    await unlessGone(deleteObject(this.#engine, this.#target(ref), {}, options));
+  }
+
+  async removeContents(scope: ContentScope): Promise<Removal> {
+    return await removeContents(this.#engine, { ...scope, tenant: scope.tenant as TenantId });
+  }
+
+  /** The stored form; the tenant's surface does not matter to what exists already. */
+  #target(ref: ObjectRef): Target {
+    const { definition } = must(this.#engine.definitions.stored(ref), `definition of ${ref.resource}`);
+    const version = must(
+      definition.versions.find(({ version }) => version === definition.storage.version),
+      'storage version',
+    );
+    const served: ServedResource = { definition, version, isStoredForm: true };
+    return {
+      served,
+      namespace: ref.namespace,
+      name: ref.name,
+      tenant: { id: ref.tenant, surface: platform, isDeleting: false, projectRevision: 0, startRevision: 0 },
+    };
+  }
+}
+
+async function unlessGone(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.code !== 404) throw error;
+  }
+}

@@ -1,0 +1,155 @@
+/** Where the lists meet: kinds, plugins, controllers and endpoints become one API over one store. */
+import { randomUUID } from 'node:crypto';
+import { hierarchy } from '../admission/hierarchy/hierarchy.ts';
+import { namespaceLifecycle } from '../admission/namespace-lifecycle/namespace-lifecycle.ts';
+import { projectLifecycle } from '../admission/project-lifecycle/project-lifecycle.ts';
+import { builtInDefinitions } from '../apis/definitions.ts';
+import {
+  projectDefinition,
+  startRevisionField,
+} from '../apis/resourcemanager/v1alpha1/project/project-definition.ts';
+import type { TokenEntry } from '../authn/static-tokens/token-file.ts';
+import { authenticators } from '../authn/union.ts';
+import { authorizers } from '../authz/chain.ts';
+import { ExpiryReaper } from '../controllers/expiry/expiry-reaper.ts';
+import { folderController, organizationController } from '../controllers/hierarchy/parent-controller.ts';
+import { namespaceController } from '../controllers/namespace/namespace-controller.ts';
+import { projectController } from '../controllers/project/project-controller.ts';
+import { ControllerRuntime } from '../controllers/runtime/controller.ts';
+import { Discovery } from '../http/discovery/discovery.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { Health, pingCheck } from '../http/health.ts';
+import { OpenApi } from '../http/openapi/openapi.ts';
+import { pipeline } from '../http/pipeline.ts';
+import { TenantResolver } from '../http/steps/tenant.ts';
+import { WatchStreams } from '../http/verbs/watch-streams.ts';
+import { type BuildInfo, gitVersion, versionDocument } from '../http/version.ts';
+import type { Clock } from '../lib/clock.ts';
+import { DefinitionTable } from '../registry/definition-table.ts';
+import type { Engine } from '../registry/engine.ts';
+import { tenantOfProject } from '../storage/keys.ts';
+import { uidOf } from '../storage/record.ts';
+import type { Store } from '../storage/store.ts';
+import { WatchHub } from '../storage/watch-hub.ts';
+import { bootstrap } from './bootstrap.ts';
+import { InProcessClient } from './in-process-client.ts';
+import type { Logger } from './logging.ts';
+
+export interface WireInput {
+  readonly store: Store;
+  readonly tokens: readonly TokenEntry[];
+  /** `host:port` at which clients reach the server. */
+  readonly serverAddress: string;
+  readonly build: BuildInfo;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export interface Wired {
+  handle(exchange: Exchange): Promise<void>;
+  /** Ends watches cleanly and answers readyz with a failure; requests in flight go on. */
+  drain(): void;
+  /** Stops controllers. Call before the store closes. */
+  stop(): Promise<void>;
+}
+
+export async function wire(input: WireInput): Promise<Wired> {
+  const { store, logger, clock } = input;
+  const hub = new WatchHub(store);
+  const definitions = new DefinitionTable(builtInDefinitions);
+  const engine: Engine = {
+    store,
+    hub,
+    definitions,
+    plugins: [namespaceLifecycle(store), projectLifecycle(), hierarchy(store)],
+    clock,
+    newUid: randomUUID,
+    random: Math.random,
+  };
+  await bootstrap(engine);
+
+  const client = new InProcessClient(engine);
+  const controllers = new ControllerRuntime(
+    store,
+    hub,
+    [
+      namespaceController(store, client, clock),
+      projectController(store, client, clock),
+      organizationController(store, client),
+      folderController(store, client),
+    ],
+    {
+      onError: (controller, key, error) => logger.error({ controller, key, err: error }, 'reconcile failed'),
+    },
+  );
+  const reaper = new ExpiryReaper(store, clock, (error) =>
+    logger.error({ err: error }, 'removing expired objects failed'),
+  );
+
+  let isDraining = false;
+  const health = new Health(
+    healthChecks(store, () => isDraining),
+    (endpoint, check, reason) => logger.warn({ endpoint, check, reason }, 'health check failed'),
+  );
+  const streams = new WatchStreams(clock);
+  const tenants = new TenantResolver(store, { ...projectDefinition.storage, startRevisionField });
+  const unfollow = finishRemovedProjects(store, streams);
+  const handle = pipeline({
+    engine,
+    streams,
+    tenants,
+    authenticator: authenticators({ tokens: input.tokens }),
+    authorizer: authorizers(),
+    documents: {
+      discovery: new Discovery(definitions.all, {
+        serverAddress: input.serverAddress,
+        otherPaths: [...health.paths(), '/openapi/v2', '/openapi/v3', '/version'],
+      }),
+      openApi: new OpenApi(definitions.all, { title: 'Milo', version: gitVersion(input.build) }, clock),
+      health,
+      version: versionDocument(input.build),
+    },
+    project: projectDefinition,
+    onFault: (error, request) => logger.error({ err: error, ...request }, 'request failed'),
+  });
+
+  return {
+    handle,
+    drain() {
+      isDraining = true;
+      streams.finishAll();
+    },
+    async stop() {
+      unfollow();
+      tenants.close();
+      await reaper.close();
+      await controllers.close();
+      hub.close();
+    },
+  };
+}
+
+function healthChecks(store: Store, isDraining: () => boolean) {
+  const storage = { name: 'storage', check: () => store.fault };
+  const shutdown = {
+    name: 'shutdown',
+    check: () => (isDraining() ? 'the server is shutting down' : undefined),
+  };
+  return {
+    healthz: [pingCheck, storage],
+    livez: [pingCheck, storage],
+    readyz: [pingCheck, storage, shutdown],
+  };
+}
+
+/** A watch into a project that is gone would wait for nothing, or for a namesake's objects it never listed. */
+function finishRemovedProjects(store: Store, streams: WatchStreams): () => void {
+  const { group, resource } = projectDefinition.storage;
+  return store.subscribe((changes) => {
+    for (const { key, record, previous } of changes) {
+      if (record !== undefined || previous === undefined) continue;
+      if (key.group !== group || key.resource !== resource) continue;
+      streams.finishTenant(tenantOfProject(key.name, uidOf(previous.record)));
+    }
+  });
+}
