@@ -10,6 +10,7 @@ export const limits = {
   requestTimeoutMs: 60_000,
   acceptMemoEntries: 64,
   acceptMemoHeaderLength: 512,
+  acceptRanges: 64,
   jsonDepth: 10_000,
   yamlDepth: 500,
   yamlAliases: 10_000,

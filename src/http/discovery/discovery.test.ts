@@ -226,6 +226,7 @@ test('the form follows the Accept header', () => {
   check('/apis/a.example.com', v2, '406');
   check('/api/v1', 'application/vnd.kubernetes.protobuf,application/json', json);
   check('/apis', 'application/vnd.kubernetes.protobuf', '406');
+  check('/', 'text/html', json);
 });
 
 test('aggregated documents answer conditional requests', () => {

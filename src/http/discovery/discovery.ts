@@ -57,8 +57,8 @@ export class Discovery {
     const normal = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
     const legacy = documents.legacy.get(normal);
     if (legacy === undefined) return undefined;
-    const isRoot = normal === '/api' || normal === '/apis';
-    const form = negotiateForm(accept, isRoot);
+    if (!normal.startsWith('/api')) return legacy; // The index of paths has one form, whatever is accepted.
+    const form = negotiateForm(accept, normal === '/api' || normal === '/apis');
     if (form === 'legacy') return legacy;
     return conditional(documents.aggregated[form].get(normal) ?? legacy, ifNoneMatch);
   }

@@ -2,6 +2,8 @@
  * The Accept and Content-Type headers, parsed (RFC 9110 §12.5.1, §8.3). Knows the grammar and its order of
  * preference, and nothing of what the server can write or read.
  */
+import { limits } from '../../apimachinery/limits.ts';
+
 export interface MediaRange {
   /** Lower case; `*` for any. */
   readonly type: string;
@@ -14,9 +16,13 @@ export interface MediaRange {
 /** A token, and the `@` that kubectl puts into the media type of OpenAPI v2. */
 const token = /^[!#$%&'*+.^_`|~@0-9a-z-]+$/;
 
-/** Most wanted first: by quality, then the specific before the wildcard, then as written. Refused (`q=0`) and broken ranges are left out. */
+/**
+ * Most wanted first: by quality, then the specific before the wildcard, then as written. Refused (`q=0`) and broken
+ * ranges are left out, and those past `limits.acceptRanges`.
+ */
 export function parseAccept(header: string): MediaRange[] {
   return splitOutsideQuotes(header, ',')
+    .slice(0, limits.acceptRanges)
     .map(parseMediaRange)
     .filter((range) => range !== undefined && range.quality > 0)
     .sort((a, b) => b!.quality - a!.quality || specificity(b!) - specificity(a!)) as MediaRange[];

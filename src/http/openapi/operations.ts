@@ -208,7 +208,6 @@ function responsesOf(definition: ResourceDefinition, verb: string): Response[] {
         ? [answer(200, 'OK', 'kind'), answer(201, 'Created', 'kind'), refused]
         : [answer(200, 'OK', 'kind'), refused];
     case 'delete':
-      return [answer(200, 'OK', 'Status'), answer(202, 'Accepted', 'Status'), refused];
     case 'deletecollection':
       return [answer(200, 'OK', 'Status'), refused];
     default:
