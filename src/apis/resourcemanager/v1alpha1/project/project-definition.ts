@@ -1,8 +1,6 @@
 /** Project, resourcemanager.miloapis.com/v1alpha1: on the platform, and in what it may lie under. */
-import { forbidden } from '../../../../apimachinery/field-error.ts';
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
 import { ageColumn, conditionColumn, nameColumn } from '../../../columns.ts';
-import { statusSubresource } from '../../../status-subresource.ts';
 import { objectVerbs } from '../../../verbs.ts';
 import {
   childrenIndex,
@@ -12,7 +10,7 @@ import {
   resourceManagerVersion,
 } from '../hierarchy.ts';
 import { projectSchema } from './project-schema.ts';
-import { projectStrategy } from './project-strategy.ts';
+import { projectStatusSubresource, projectStrategy } from './project-strategy.ts';
 
 /** In the record's header, so that a request finds its control plane without parsing the project. */
 export const startRevisionField = 'status.startRevision';
@@ -36,15 +34,7 @@ export const projectDefinition: ResourceDefinition = {
     resource: 'projects',
   },
   strategy: projectStrategy,
-  subresources: [
-    statusSubresource({
-      metadata: 'kept',
-      validate: (project, old) =>
-        project.status?.startRevision === old.status?.startRevision
-          ? []
-          : [forbidden('status.startRevision', 'field is immutable')],
-    }),
-  ],
+  subresources: [projectStatusSubresource],
   columns: [
     nameColumn,
     { ...displayNameColumn, priority: 1 },

@@ -9,8 +9,13 @@ import { type FieldError, forbidden, invalidValue } from '../../../../apimachine
 import { limits } from '../../../../apimachinery/limits.ts';
 import { dnsSubdomainProblems } from '../../../../apimachinery/names.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
-import type { CompanionObject, ResourceStrategy } from '../../../../apimachinery/resource-definition.ts';
+import type {
+  CompanionObject,
+  ResourceStrategy,
+  SubresourceDefinition,
+} from '../../../../apimachinery/resource-definition.ts';
 import { setCondition } from '../../../conditions.ts';
+import { statusSubresource } from '../../../status-subresource.ts';
 import { boundedName } from '../bounded-name.ts';
 import { addFinalizer } from '../finalizer.ts';
 import { parentOf, parentReferences } from '../hierarchy.ts';
@@ -76,6 +81,20 @@ export const projectStrategy: ResourceStrategy = {
       },
       nowMs,
     );
+  },
+};
+
+const status = statusSubresource({ metadata: 'kept' });
+/**
+ * `/status`, which leaves startRevision alone: moving it would show a namesake's past, or hide what is here. It is
+ * kept, not refused, because clients that do not know the field send a status without it.
+ */
+export const projectStatusSubresource: SubresourceDefinition = {
+  ...status,
+  merge(stored, incoming) {
+    const startRevision: number | undefined = stored.status?.startRevision;
+    status.merge(stored, incoming);
+    if (startRevision !== undefined) stored.status = { ...stored.status, startRevision };
   },
 };
 

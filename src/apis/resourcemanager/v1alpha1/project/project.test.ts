@@ -12,7 +12,7 @@ const context = {
   user: 'ann',
   dryRun: false,
   newUid: () => 'u',
-  revision: 0,
+  revision: 7,
 };
 const label = 'resourcemanager.miloapis.com/organization-name';
 const finalizer = 'resourcemanager.miloapis.com/project-controller';
@@ -40,7 +40,7 @@ describe('a new project', () => {
     strategy.prepareForCreate?.(given, context);
     assert.deepEqual(given.metadata.labels, labels);
     assert.deepEqual(given.metadata.finalizers, [finalizer]);
-    assert.deepEqual(given.status, { conditions: [ready] });
+    assert.deepEqual(given.status, { startRevision: 7, conditions: [ready] });
   }
   test('is ready, and knows its organization', () =>
     check(project('Organization/acme'), { [label]: 'acme' }));
@@ -90,6 +90,21 @@ describe('an updated project', () => {
       ),
       [],
     ));
+});
+
+describe('status', () => {
+  function check(incoming: object | undefined, expected: object): void {
+    const stored = project('Organization/acme');
+    strategy.prepareForCreate?.(stored, context);
+    const given = project('Folder/other', { labels: { x: 'y' } });
+    if (incoming !== undefined) given.status = incoming;
+    const before = structuredClone(stored);
+    projectDefinition.subresources[0]?.merge(stored, given);
+    assert.deepEqual(stored, { ...before, status: expected });
+  }
+  test('is written', () => check({ conditions: [] }, { conditions: [], startRevision: 7 }));
+  test('but not where the control plane began', () => check({ startRevision: 1 }, { startRevision: 7 }));
+  test('nor by leaving it all out', () => check(undefined, { startRevision: 7 }));
 });
 
 describe('fields', () => {

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
+import { serviceAccountDefinition } from './service-account-definition.ts';
+
+const { strategy, columns } = serviceAccountDefinition;
+const context = { nowMs: 0, user: 'ann', dryRun: false, newUid: () => 'u', revision: 0 };
+const account = (fields: object = {}): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { name: 'a', namespace: 'n' },
+  ...fields,
+});
+
+describe('secrets', () => {
+  function check(secrets: object[] | undefined, expected: object[] | undefined, count: number): void {
+    const created = account(secrets === undefined ? {} : { secrets });
+    const updated = structuredClone(created);
+    strategy.prepareForCreate?.(created, context);
+    strategy.prepareForUpdate?.(updated, account(), context);
+    assert.deepEqual(created.secrets, expected);
+    assert.deepEqual(updated, created);
+    assert.equal(columns[1]?.value(created), count);
+  }
+  test('none', () => check(undefined, undefined, 0));
+  test('only names are kept', () =>
+    check(
+      [{ kind: 'Secret', namespace: 'x', name: 's', uid: 'u' }, { name: 't' }],
+      [{ name: 's' }, { name: 't' }],
+      2,
+    ));
+});
