@@ -43,7 +43,7 @@ export function parseSelection(
     const isOffered =
       field === 'metadata.name' ||
       field === 'metadata.namespace' ||
-      definition.selectableFields?.[field] !== undefined;
+      Object.hasOwn(definition.selectableFields ?? {}, field);
     if (!isOffered) throw badRequest(`field label not supported: ${field}`);
   }
   return {

@@ -10,12 +10,12 @@ const platform: Surface = { kind: 'Platform', name: '' };
 const noQuery = new URLSearchParams();
 
 /** The second form of each prefix, `/apis/<group>/<version>/<plural>/<name>/control-plane`. */
-const surfacePlurals: Readonly<Record<string, ContextKind>> = {
-  projects: 'Project',
-  organizations: 'Organization',
-  folders: 'Folder',
-  users: 'User',
-};
+const surfacePlurals: ReadonlyMap<string, ContextKind> = new Map([
+  ['projects', 'Project'],
+  ['organizations', 'Organization'],
+  ['folders', 'Folder'],
+  ['users', 'User'],
+]);
 const groupPrefixes = ['/apis/resourcemanager.miloapis.com/v1alpha1/', '/apis/iam.miloapis.com/v1alpha1/'];
 
 /** Path prefix under which a surface is reached, without a trailing slash; "" for the platform. */
@@ -47,7 +47,7 @@ function splitSurface(path: string): { surface: Surface; path: string } {
   // `/projects/<name>/control-plane[/...]`, with or without the group in front.
   const pluralEnd = rest.indexOf('/', 1);
   if (pluralEnd === -1) return { surface: platform, path };
-  const kind = surfacePlurals[rest.slice(1, pluralEnd)];
+  const kind = surfacePlurals.get(rest.slice(1, pluralEnd));
   if (kind === undefined) return { surface: platform, path };
   const nameEnd = rest.indexOf('/', pluralEnd + 1);
   if (nameEnd === -1 || !rest.startsWith('/control-plane', nameEnd)) return { surface: platform, path };

@@ -5,7 +5,8 @@
 
 import { parseJson } from '../../apimachinery/codec/json.ts';
 import { JsonSyntaxError } from '../../apimachinery/codec/json-parser.ts';
-import { decodeProtobuf, ProtobufError } from '../../apimachinery/codec/protobuf.ts';
+import { decodeProtobuf } from '../../apimachinery/codec/protobuf.ts';
+import { ProtobufError } from '../../apimachinery/codec/protobuf-wire.ts';
 import { parseYaml, YamlSyntaxError } from '../../apimachinery/codec/yaml.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import { limits } from '../../apimachinery/limits.ts';
@@ -26,10 +27,7 @@ export async function readObject(exchange: Exchange, served: ServedResource): Pr
 
 function decodeBody(served: ServedResource, format: BodyFormat, body: Buffer): KubeObject {
   const { definition, version } = served;
-  if (format === 'protobuf') {
-    const { kind, apiVersion, value } = readProtobuf(served, body);
-    return finish(served, { ...value, kind, apiVersion });
-  }
+  if (format === 'protobuf') return finish(served, readProtobuf(served, body));
   const value = parseText(format, body, `${definition.kind} in version "${version.version}"`);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badRequest(
@@ -39,12 +37,9 @@ function decodeBody(served: ServedResource, format: BodyFormat, body: Buffer): K
   return finish(served, value);
 }
 
-function readProtobuf(
-  served: ServedResource,
-  body: Buffer,
-): { kind: string; apiVersion: string; value: JsonObject } {
+function readProtobuf(served: ServedResource, body: Buffer): JsonObject {
   try {
-    return decodeProtobuf(body, served.version.schema);
+    return { ...decodeProtobuf(body, served.version.schema) } as JsonObject;
   } catch (error) {
     if (error instanceof ProtobufError) throw badRequest(error.message, error);
     throw error;

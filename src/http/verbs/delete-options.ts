@@ -1,5 +1,6 @@
 /** DeleteOptions from the body (any of three group versions, JSON, YAML or protobuf) or the query, checked. */
-import { decodeProtobuf, ProtobufError } from '../../apimachinery/codec/protobuf.ts';
+import { decodeProtobuf } from '../../apimachinery/codec/protobuf.ts';
+import { ProtobufError } from '../../apimachinery/codec/protobuf-wire.ts';
 import { type FieldError, invalidValue, notSupported } from '../../apimachinery/field-error.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject } from '../../apimachinery/object-meta.ts';
@@ -44,11 +45,8 @@ export async function readDeleteOptions(request: VerbRequest): Promise<DeleteReq
 function fromBody(exchange: Exchange, body: Buffer): DeleteOptions {
   const format = negotiateBody(exchange.header('content-type'));
   try {
-    const value =
-      format === 'protobuf'
-        ? decodeProtobuf(body, deleteOptionsSchema).value
-        : parseText(format, body, 'DeleteOptions');
-    return decodeObject(value, deleteOptionsSchema) as DeleteOptions;
+    if (format === 'protobuf') return decodeProtobuf(body, deleteOptionsSchema);
+    return decodeObject(parseText(format, body, 'DeleteOptions'), deleteOptionsSchema);
   } catch (error) {
     if (!(error instanceof DecodeError || error instanceof ProtobufError)) throw error;
     throw badRequest(`DeleteOptions cannot be read: ${error.message}`, error);

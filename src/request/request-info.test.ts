@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseRequestInfo, surfacePrefix } from './request-info.ts';
+
+/** `surface | verb | group/version/resource namespace/name/subresource`, or `surface | verb | path`. */
+function shown(method: string, url: string): string {
+  const { surface, verb, path, resource: r } = parseRequestInfo(method, url);
+  const where = surface.name === '' ? surface.kind : `${surface.kind} ${surface.name}`;
+  if (r === undefined) return `${where} | ${verb} | ${path}`;
+  return `${where} | ${verb} | ${r.group}/${r.version}/${r.resource} ${r.namespace}/${r.name}/${r.subresource}`;
+}
+const check = (method: string, url: string, expected: string): void =>
+  test(`${method} ${url}`, () => assert.equal(shown(method, url), expected));
+
+check('GET', '/api/v1/namespaces/a/configmaps/b', 'Platform | get | /v1/configmaps a/b/');
+check('GET', '/api/v1/namespaces/a/configmaps', 'Platform | list | /v1/configmaps a//');
+check('GET', '/api/v1/namespaces/a/configmaps/', 'Platform | list | /v1/configmaps a//');
+check('GET', '/api/v1/configmaps?watch=1', 'Platform | watch | /v1/configmaps //');
+check('GET', '/api/v1/configmaps?watch=false', 'Platform | list | /v1/configmaps //');
+check('GET', '/api/v1/namespaces/a/configmaps/b?watch=true', 'Platform | watch | /v1/configmaps a/b/');
+check('POST', '/api/v1/namespaces', 'Platform | create | /v1/namespaces //');
+check('GET', '/api/v1/namespaces/a', 'Platform | get | /v1/namespaces /a/');
+check('PUT', '/api/v1/namespaces/a/status', 'Platform | update | /v1/namespaces /a/status');
+check('PUT', '/api/v1/namespaces/a/finalize', 'Platform | update | /v1/namespaces /a/finalize');
+check('PATCH', '/apis/g.io/v1/widgets/w', 'Platform | patch | g.io/v1/widgets /w/');
+check('DELETE', '/apis/g.io/v1/widgets/w', 'Platform | delete | g.io/v1/widgets /w/');
+check('DELETE', '/apis/g.io/v1/widgets', 'Platform | deletecollection | g.io/v1/widgets //');
+check('HEAD', '/apis/g.io/v1/widgets/w', 'Platform | get | g.io/v1/widgets /w/');
+check('GET', '/apis/g.io/v1/namespaces/a/widgets/w/scale', 'Platform | get | g.io/v1/widgets a/w/scale');
+check(
+  'GET',
+  '/apis/g.io/v1/clusterroles/system%3Aadmin',
+  'Platform | get | g.io/v1/clusterroles /system:admin/',
+);
+check('GET', '/apis/g.io/v1/a/b/c/d', 'Platform | get | /apis/g.io/v1/a/b/c/d');
+check('GET', '/api', 'Platform | get | /api');
+check('GET', '/api/v1', 'Platform | get | /api/v1');
+check('GET', '/apis/g.io/v1', 'Platform | get | /apis/g.io/v1');
+check('GET', '/apis/g.io/v1/', 'Platform | get | /apis/g.io/v1/');
+check('GET', '/', 'Platform | get | /');
+check('GET', '/healthz?verbose', 'Platform | get | /healthz');
+
+check('GET', '/projects/p/control-plane/api/v1/configmaps', 'Project p | list | /v1/configmaps //');
+check('GET', '/projects/p/control-plane', 'Project p | get | /');
+check('GET', '/projects/p/control-plane/', 'Project p | get | /');
+check('GET', '/projects/p/control-planes/api', 'Platform | get | /projects/p/control-planes/api');
+check(
+  'GET',
+  '/apis/resourcemanager.miloapis.com/v1alpha1/projects/p/control-plane/apis/g.io/v1/widgets',
+  'Project p | list | g.io/v1/widgets //',
+);
+check(
+  'GET',
+  '/apis/resourcemanager.miloapis.com/v1alpha1/projects/p',
+  'Platform | get | resourcemanager.miloapis.com/v1alpha1/projects /p/',
+);
+check(
+  'GET',
+  '/apis/resourcemanager.miloapis.com/v1alpha1/projects/p/status',
+  'Platform | get | resourcemanager.miloapis.com/v1alpha1/projects /p/status',
+);
+check('GET', '/constructor/p/control-plane/api', 'Platform | get | /constructor/p/control-plane/api');
+check('GET', '/organizations/o/control-plane/api', 'Organization o | get | /api');
+check('GET', '/apis/iam.miloapis.com/v1alpha1/users/u/control-plane/api', 'User u | get | /api');
+check(
+  'GET',
+  '/projects/p/control-plane/projects/q/control-plane/api',
+  'Project p | get | /projects/q/control-plane/api',
+);
+
+test('a broken escape is a 400', () => {
+  assert.throws(() => parseRequestInfo('GET', '/api/v1/namespaces/%zz/configmaps'), /percent-encoding/);
+});
+
+test('the prefix of a surface leads back to it', () => {
+  const surface = { kind: 'Project', name: 'p' } as const;
+  assert.deepEqual(parseRequestInfo('GET', `${surfacePrefix(surface)}/api`).surface, surface);
+});
