@@ -107,11 +107,7 @@ function validateNamespace(
   else for (const problem of dnsLabelProblems(namespace)) errors.push(invalidValue(path, namespace, problem));
 }
 
-export function validateLabels(
-  labels: Readonly<Record<string, string>>,
-  path: string,
-  errors: FieldError[],
-): void {
+function validateLabels(labels: Readonly<Record<string, string>>, path: string, errors: FieldError[]): void {
   for (const key of Object.keys(labels)) {
     for (const problem of labelKeyProblems(key)) errors.push(invalidValue(path, key, problem));
     const value = labels[key]!;

@@ -15,8 +15,6 @@ import { parseJson } from './json.ts';
 import { setField } from './json-parser.ts';
 import { ProtobufError, WireReader, wireTypes } from './protobuf-wire.ts';
 
-/** The media type, without parameters. */
-export const protobufMediaType = 'application/vnd.kubernetes.protobuf';
 const magic = Buffer.from('k8s\0');
 
 /** runtime.Unknown: what an object is, beside its bytes. */

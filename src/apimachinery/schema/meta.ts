@@ -1,5 +1,5 @@
 /**
- * Schemas of what every kind shares: ObjectMeta, ListMeta, DeleteOptions, Condition, Status, LabelSelector, with
+ * Schemas of what every kind shares: ObjectMeta, ListMeta, DeleteOptions, Condition, Status, with
  * upstream's protobuf field numbers (apimachinery/pkg/apis/meta/v1/generated.proto). And `kindSchema`, which makes
  * the schema of a whole kind. No kind of any API group lives here.
  *
@@ -34,7 +34,7 @@ import {
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
-export const ownerReferenceSchema = object(
+const ownerReferenceSchema = object(
   {
     apiVersion: required(5, string(), 'API version of the owner.'),
     kind: required(1, string(), 'Kind of the owner.'),
@@ -55,7 +55,7 @@ export const ownerReferenceSchema = object(
   },
 );
 
-export const managedFieldsEntrySchema = object(
+const managedFieldsEntrySchema = object(
   {
     manager: field(1, string(), 'Who manages these fields.'),
     operation: field(2, string(), 'Apply or Update: the kind of write that made this entry.'),
@@ -146,7 +146,7 @@ export const listMetaSchema = object(
   { name: `${meta}.ListMeta`, description: 'ListMeta is what every list has.' },
 );
 
-export const preconditionsSchema = object(
+const preconditionsSchema = object(
   {
     uid: pointer(1, string(), 'The UID the object must have.'),
     resourceVersion: pointer(2, string(), 'The resourceVersion the object must have.'),
@@ -234,29 +234,6 @@ export const statusSchema = object(
     code: field(6, integer('int32'), 'The HTTP status code.'),
   },
   { name: `${meta}.Status`, description: 'Status is the answer of a call that returns no object.' },
-);
-
-const labelSelectorRequirementSchema = object(
-  {
-    key: required(1, string(), 'The label key.'),
-    operator: required(2, string(), 'In, NotIn, Exists or DoesNotExist.'),
-    values: field(3, list(string()), 'Values for In and NotIn; empty otherwise.'),
-  },
-  {
-    name: `${meta}.LabelSelectorRequirement`,
-    description: 'LabelSelectorRequirement is one test of one label.',
-  },
-);
-export const labelSelectorSchema = object(
-  {
-    matchLabels: field(1, map(string()), 'Labels that must have exactly these values.'),
-    matchExpressions: field(2, list(labelSelectorRequirementSchema), 'Tests that must all hold.'),
-  },
-  {
-    name: `${meta}.LabelSelector`,
-    description: 'LabelSelector selects by labels; an empty one selects everything.',
-    mapType: 'atomic',
-  },
 );
 
 /** An object of a kind made by `kindSchema`, as static type. */
