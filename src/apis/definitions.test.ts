@@ -1,16 +1,24 @@
 /** What must hold of every built-in kind, whatever it is. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { corpusMissing, corpusText, root } from '../../test/corpus.ts';
 import { parseJson } from '../apimachinery/codec/json.ts';
+import { decodeProtobuf } from '../apimachinery/codec/protobuf.ts';
+import { parseYaml } from '../apimachinery/codec/yaml.ts';
 import { apiVersionOf, groupResourceName } from '../apimachinery/gvk.ts';
+import { validateObjectMeta } from '../apimachinery/metadata-validation.ts';
+import type { JsonObject } from '../apimachinery/object-meta.ts';
 import type { ResourceDefinition } from '../apimachinery/resource-definition.ts';
 import { decodeObject } from '../apimachinery/schema/decode.ts';
 import type { ObjectSchema, Schema } from '../apimachinery/schema/schema.ts';
+import { validateValue } from '../apimachinery/schema/validate.ts';
 import { builtInDefinitions } from './definitions.ts';
 
-const corpus = '../shared/corpora/kubernetes-codec';
+/** The path of a kind's upstream object without its ending: one file for each encoding. */
+const upstreamObject = (group: string, version: string, kind: string): string =>
+  `kubernetes-codec/${group === '' ? 'core' : group}.${version}.${kind}`;
 
 /** Every object schema inside a schema, itself included, with where it is. */
 function* objectSchemas(schema: Schema, path: string): Generator<[path: string, schema: ObjectSchema]> {
@@ -62,12 +70,12 @@ function checkSchema(root: ObjectSchema, kind: string): void {
   }
 }
 
-function checkCorpus(definition: ResourceDefinition, text: string): void {
-  const given = parseJson(Buffer.from(text));
+function checkUpstreamObject(schema: ObjectSchema, json: string, protobuf: Buffer): void {
+  const given = parseJson(json);
   const unknown: string[] = [];
-  const object = decodeObject(given, definition.versions[0]!.schema, unknown);
+  assert.deepEqual(decodeObject(given, schema, unknown), given, 'nothing is dropped or rewritten');
   assert.deepEqual(unknown, [], 'every field is known');
-  assert.deepEqual(object, given, 'nothing is dropped or rewritten');
+  assert.deepEqual(decodeProtobuf(protobuf, schema), given, "field numbers are upstream's");
 }
 
 describe('every kind', () => {
@@ -87,14 +95,52 @@ describe('every kind', () => {
 });
 
 describe('upstream objects', () => {
-  for (const definition of builtInDefinitions) {
-    const { group, kind } = definition;
+  for (const { group, kind, versions } of builtInDefinitions) {
     if (group.endsWith('.miloapis.com')) continue;
-    const { version } = definition.versions[0]!;
-    const file = join(corpus, `${group === '' ? 'core' : group}.${version}.${kind}.json`);
+    const { version, schema } = versions[0]!;
+    const path = upstreamObject(group, version, kind);
     test(`${apiVersionOf({ group, version })} ${kind}`, (t) => {
-      if (!existsSync(file)) t.skip(`${file} is not here`);
-      else checkCorpus(definition, readFileSync(file, 'utf8'));
+      const json = corpusText(`${path}.json`);
+      if (json === undefined) return t.skip(corpusMissing(`${path}.json`));
+      checkUpstreamObject(schema, json, readFileSync(join(root, '../shared/corpora', `${path}.pb`)));
     });
   }
 });
+
+describe('examples', () => {
+  const folder = join(root, 'examples');
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+  test('are there', () => assert.ok(files.length > 0));
+  for (const file of files) {
+    const documents = readFileSync(join(folder, file), 'utf8').split(/^---$/m);
+    documents.forEach((text, index) => {
+      test(`${file} #${index}`, () => checkExample(parseYaml(text) as JsonObject));
+    });
+  }
+});
+
+/** It is of a kind that is served, has no field the kind has not, and would be accepted. */
+function checkExample(given: JsonObject): void {
+  const definition = builtInDefinitions.find(
+    ({ group, kind, versions }) =>
+      kind === given.kind &&
+      versions.some(({ version }) => apiVersionOf({ group, version }) === given.apiVersion),
+  );
+  assert.ok(definition !== undefined, `${given.apiVersion} ${given.kind} is not served`);
+  const { schema } = definition.versions[0]!;
+  const unknown: string[] = [];
+  const object = decodeObject(given, schema, unknown);
+  assert.deepEqual(unknown, []);
+  definition.strategy.defaults?.(object);
+  const errors = [
+    ...validateObjectMeta(object.metadata, {
+      namespaced: definition.scope === 'Namespaced',
+      ...(definition.strategy.validateName === undefined
+        ? {}
+        : { validateName: definition.strategy.validateName }),
+    }),
+    ...validateValue(schema, object),
+    ...(definition.strategy.validate?.(object) ?? []),
+  ];
+  assert.deepEqual(errors, []);
+}

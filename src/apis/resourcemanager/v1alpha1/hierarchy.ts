@@ -18,7 +18,7 @@ export const resourceManagerApiVersion = `${resourceManagerGroup}/${resourceMana
 export const componentName = (type: string): string => `com.miloapis.resourcemanager.v1alpha1.${type}`;
 
 /** Where people's tools look for a name to show. */
-export const displayNameAnnotation = 'kubernetes.io/display-name';
+const displayNameAnnotation = 'kubernetes.io/display-name';
 export const displayNameColumn: ColumnDefinition = {
   name: 'Display Name',
   type: 'string',

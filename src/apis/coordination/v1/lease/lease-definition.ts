@@ -46,7 +46,7 @@ const spec = object(
   { name: 'io.k8s.api.coordination.v1.LeaseSpec', description: 'Who holds the lease, and since when.' },
 );
 
-export const leaseSchema = kindSchema({
+const leaseSchema = kindSchema({
   name: 'io.k8s.api.coordination.v1.Lease',
   description,
   fields: { spec: field(2, spec, 'Who holds the lease, and since when.') },

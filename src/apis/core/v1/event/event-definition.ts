@@ -1,29 +1,10 @@
-/** Event, core/v1: the form in which all events are stored. events.k8s.io shows the same objects in its own form. */
-import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
+/** Event, core/v1: the form in which all events are stored. */
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
+import { eventColumns } from '../../../event-columns.ts';
+import { eventErrors } from '../../../event-errors.ts';
+import { eventDescription, eventStorage, eventWrites, referenceSelectors } from '../../../event-parts.ts';
 import { objectVerbs } from '../../../verbs.ts';
-import { eventColumns } from './event-columns.ts';
 import { eventSchema } from './event-schema.ts';
-import { eventErrors } from './event-validation.ts';
-
-/** What is said about the object of an event can be selected by, field by field. */
-const referenceFields = [
-  'kind',
-  'namespace',
-  'name',
-  'uid',
-  'apiVersion',
-  'resourceVersion',
-  'fieldPath',
-] as const;
-export function referenceSelectors(label: string): Record<string, (stored: KubeObject) => string> {
-  return Object.fromEntries(
-    referenceFields.map((name) => [
-      `${label}.${name}`,
-      (stored: KubeObject) => stored.involvedObject?.[name] ?? '',
-    ]),
-  );
-}
 
 export const eventDefinition: ResourceDefinition = {
   group: '',
@@ -33,18 +14,12 @@ export const eventDefinition: ResourceDefinition = {
   listKind: 'EventList',
   shortNames: ['ev'],
   scope: 'Namespaced',
-  description:
-    'Event reports that something happened to an object. Events are hints for people: they are removed after an hour.',
+  description: eventDescription,
   verbs: objectVerbs,
   contexts: ['Platform', 'Project'],
   versions: [{ version: 'v1', schema: eventSchema }],
-  storage: { group: '', version: 'v1', kind: 'Event', resource: 'events' },
-  strategy: {
-    allowUnconditionalUpdate: true,
-    allowCreateOnUpdate: true,
-    ttlSeconds: 3600,
-    validate: (event) => eventErrors(event, 'reportingComponent'),
-  },
+  storage: eventStorage,
+  strategy: { ...eventWrites, validate: (event) => eventErrors(event, 'reportingComponent') },
   subresources: [],
   columns: eventColumns((event) => event),
   selectableFields: {

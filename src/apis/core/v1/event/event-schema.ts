@@ -9,15 +9,8 @@ import {
   string,
   time,
 } from '../../../../apimachinery/schema/schema.ts';
-import { objectReferenceSchema } from '../object-reference.ts';
-
-export const eventSourceSchema = object(
-  {
-    component: field(1, string(), 'The component that saw it.'),
-    host: field(2, string(), 'The machine that component runs on.'),
-  },
-  { name: 'io.k8s.api.core.v1.EventSource', description: 'EventSource says where an event was seen.' },
-);
+import { eventDescription, eventSourceSchema } from '../../../event-parts.ts';
+import { objectReferenceSchema } from '../../../object-reference.ts';
 
 const series = object(
   {
@@ -32,8 +25,7 @@ const series = object(
 
 export const eventSchema = kindSchema({
   name: 'io.k8s.api.core.v1.Event',
-  description:
-    'Event reports that something happened to an object. Events are hints for people: they are removed after an hour.',
+  description: eventDescription,
   fields: {
     involvedObject: required(2, objectReferenceSchema, 'What the event is about.'),
     reason: field(3, string(), 'Why it happened, as one short word for programs.'),

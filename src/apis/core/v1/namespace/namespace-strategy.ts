@@ -14,8 +14,8 @@ import { copyField } from '../../../copy-field.ts';
 import { statusSubresource } from '../../../status-subresource.ts';
 import { subresourceVerbs } from '../../../verbs.ts';
 
-export const namespaceFinalizer = 'kubernetes';
-export const namespaceNameLabel = 'kubernetes.io/metadata.name';
+const namespaceFinalizer = 'kubernetes';
+const namespaceNameLabel = 'kubernetes.io/metadata.name';
 
 const undeletable: readonly string[] = ['default', 'kube-system', 'kube-public'];
 /** Finalizers that need no domain before their name. */

@@ -4,12 +4,12 @@ import type { ResourceDefinition } from '../../../../apimachinery/resource-defin
 import { kindSchema } from '../../../../apimachinery/schema/meta.ts';
 import { boolean, field, list, pointer } from '../../../../apimachinery/schema/schema.ts';
 import { ageColumn, nameColumn } from '../../../columns.ts';
+import { localObjectReferenceSchema, objectReferenceSchema } from '../../../object-reference.ts';
 import { objectVerbs } from '../../../verbs.ts';
-import { localObjectReferenceSchema, objectReferenceSchema } from '../object-reference.ts';
 
 const description = 'ServiceAccount is an identity for programs, with tokens of its own to authenticate by.';
 
-export const serviceAccountSchema = kindSchema({
+const serviceAccountSchema = kindSchema({
   name: 'io.k8s.api.core.v1.ServiceAccount',
   description,
   fields: {

@@ -9,8 +9,8 @@ import {
   string,
   time,
 } from '../../../../apimachinery/schema/schema.ts';
-import { eventSourceSchema } from '../../../core/v1/event/event-schema.ts';
-import { objectReferenceSchema } from '../../../core/v1/object-reference.ts';
+import { eventDescription, eventSourceSchema } from '../../../event-parts.ts';
+import { objectReferenceSchema } from '../../../object-reference.ts';
 
 const series = object(
   {
@@ -25,8 +25,7 @@ const series = object(
 
 export const eventSchema = kindSchema({
   name: 'io.k8s.api.events.v1.Event',
-  description:
-    'Event reports that something happened to an object. Events are hints for people: they are removed after an hour.',
+  description: eventDescription,
   fields: {
     eventTime: required(2, microTime(), 'When it first happened. A new event must have it.'),
     series: field(3, series, 'Present when it has happened more than once.'),

@@ -7,7 +7,8 @@ import { deepEqual } from '../../../../apimachinery/equality.ts';
 import { type FieldError, invalidValue, requiredValue } from '../../../../apimachinery/field-error.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import type { ResourceStrategy } from '../../../../apimachinery/resource-definition.ts';
-import { eventErrors, isUnset } from '../../../core/v1/event/event-validation.ts';
+import { eventErrors, isUnset } from '../../../event-errors.ts';
+import { eventWrites } from '../../../event-parts.ts';
 import { toCoreEvent } from './event-conversion.ts';
 
 /** What a new event must leave to older reporters, and, with the rest, what never changes. */
@@ -25,9 +26,7 @@ const fixedFields = [
 ] as const;
 
 export const eventStrategy: ResourceStrategy = {
-  allowUnconditionalUpdate: true,
-  allowCreateOnUpdate: true,
-  ttlSeconds: 3600,
+  ...eventWrites,
   validate: (event) => eventErrors(toCoreEvent(event), 'reportingController'),
   validateCreate: (event) => newEventErrors(toCoreEvent(event)),
   validateUpdate: (event, old) => changeErrors(toCoreEvent(event), toCoreEvent(old)),

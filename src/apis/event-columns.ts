@@ -1,7 +1,7 @@
 /** The table of events, the same for both of their forms. Reads the core/v1 form. */
-import type { JsonValue, KubeObject } from '../../../../apimachinery/object-meta.ts';
-import type { ColumnDefinition } from '../../../../apimachinery/resource-definition.ts';
-import { nameColumn } from '../../../columns.ts';
+import type { JsonValue, KubeObject } from '../apimachinery/object-meta.ts';
+import type { ColumnDefinition } from '../apimachinery/resource-definition.ts';
+import { nameColumn } from './columns.ts';
 
 /** `toCore` turns an object of the listed form into the core/v1 one. */
 export function eventColumns(toCore: (object: KubeObject) => KubeObject): ColumnDefinition[] {

@@ -1,5 +1,5 @@
 /** References of core/v1 that several kinds use, with their field numbers. */
-import { field, object, string } from '../../../apimachinery/schema/schema.ts';
+import { field, object, string } from '../apimachinery/schema/schema.ts';
 
 export const objectReferenceSchema = object(
   {

@@ -2,9 +2,9 @@
  * What every Event must satisfy, in the core/v1 form in which events are stored. The stricter rules of
  * events.k8s.io are beside that kind. Source: legacyValidateEvent in kubernetes pkg/apis/core/validation/events.go.
  */
-import { type FieldError, invalidValue, requiredValue } from '../../../../apimachinery/field-error.ts';
-import { labelKeyProblems } from '../../../../apimachinery/names.ts';
-import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
+import { type FieldError, invalidValue, requiredValue } from '../apimachinery/field-error.ts';
+import { labelKeyProblems } from '../apimachinery/names.ts';
+import type { KubeObject } from '../apimachinery/object-meta.ts';
 
 /** The bounds are the protocol's, not ours: they count bytes. */
 const wordLengthMax = 128;
