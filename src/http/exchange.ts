@@ -8,8 +8,11 @@ export interface Exchange {
   readonly url: string;
   /** The request header, lower-case name; several values joined with ", ". */
   header(name: string): string | undefined;
-  /** Identity presented by the connection, if it did. */
-  readonly peer: PeerCertificate | undefined;
+  /**
+   * Identity presented by the connection, if it did; the same object for all of its exchanges. 'invalid': a
+   * certificate was presented that the client CA does not vouch for.
+   */
+  readonly peer: PeerCertificate | 'invalid' | undefined;
   readonly remoteAddress: string;
   /**
    * The whole body. Rejects with a 413 StatusError past `maxBytes`, and when the client goes away.
@@ -24,6 +27,7 @@ export interface Exchange {
   start(code: number, contentType: string): void;
   /** Writes to a started response. False: wait for `drained` before writing more. */
   write(chunk: Buffer | string): boolean;
+  /** Resolves when writing may go on, and when the client has gone (the signal tells which). */
   drained(): Promise<void>;
   end(): void;
   /** Breaks the response off, so that the client sees an incomplete one. */

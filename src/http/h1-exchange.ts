@@ -1,0 +1,158 @@
+/**
+ * An exchange over HTTP/1.1: node's request and response, natively. Pipelined requests get their responses in
+ * order because node queues them; nothing here touches the socket while another response may be on it.
+ */
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { limits } from '../apimachinery/limits.ts';
+import { assert } from '../lib/assert.ts';
+import {
+  announcesMore,
+  BodyAborted,
+  bodyTooLarge,
+  collectBody,
+  discardBody,
+  emptyBody,
+} from './collect-body.ts';
+import type { Connection } from './connection.ts';
+import type { Exchange } from './exchange.ts';
+
+export class H1Exchange implements Exchange {
+  readonly method: string;
+  readonly url: string;
+  isStarted = false;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #connection: Connection;
+  readonly #headers: OutgoingHttpHeaders = {};
+  /** The client waits for "100 Continue" before it sends its body. */
+  #awaitsContinue: boolean;
+  #abort: AbortController | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    connection: Connection,
+    awaitsContinue: boolean,
+  ) {
+    this.method = request.method as string;
+    this.url = originForm(request.url as string);
+    this.#request = request;
+    this.#response = response;
+    this.#connection = connection;
+    this.#awaitsContinue = awaitsContinue;
+  }
+
+  get peer(): Connection['peer'] {
+    return this.#connection.peer;
+  }
+  get remoteAddress(): string {
+    return this.#connection.remoteAddress;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  readBody(maxBytes: number): Promise<Buffer> {
+    const request = this.#request;
+    if (announcesMore(request.headers['content-length'], maxBytes))
+      return Promise.reject(bodyTooLarge(maxBytes));
+    if (!this.#mayHaveBody() || request.readableEnded) return Promise.resolve(emptyBody);
+    if (request.destroyed || this.#response.destroyed) return Promise.reject(new BodyAborted());
+    if (this.#awaitsContinue) {
+      this.#awaitsContinue = false;
+      this.#response.writeContinue();
+    }
+    return collectBody(request, maxBytes);
+  }
+
+  setHeader(name: string, value: string): void {
+    assert(!this.isStarted, `header ${name} is set before the response starts`);
+    this.#headers[name] = value;
+  }
+
+  send(code: number, contentType: string, body: Buffer | string): void {
+    if (!this.#begin(contentType)) return;
+    this.#headers['content-length'] = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    this.#response.writeHead(code, this.#headers);
+    if (this.method === 'HEAD') this.#response.end();
+    else this.#response.end(body);
+  }
+
+  start(code: number, contentType: string): void {
+    if (!this.#begin(contentType)) return;
+    this.#response.writeHead(code, this.#headers);
+    this.#response.flushHeaders();
+  }
+
+  write(chunk: Buffer | string): boolean {
+    assert(this.isStarted, 'a streamed response is started before it is written');
+    const response = this.#response;
+    return !response.destroyed && !response.writableEnded && response.write(chunk);
+  }
+
+  /** Resolves at once, and also later, when the client has gone: the signal tells. */
+  drained(): Promise<void> {
+    const response = this.#response;
+    if (response.destroyed || !response.writableNeedDrain) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        response.off('drain', done);
+        response.off('close', done);
+        resolve();
+      };
+      response.on('drain', done);
+      response.on('close', done);
+    });
+  }
+
+  end(): void {
+    if (!this.#response.destroyed && !this.#response.writableEnded) this.#response.end();
+  }
+
+  destroy(): void {
+    this.#request.socket.destroy();
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#request.socket.destroyed) this.#abort.abort();
+      else this.#connection.whenGone(this);
+    }
+    return this.#abort.signal;
+  }
+  /** The socket closed with this exchange on it or waiting behind another. */
+  abandon(): void {
+    if (!this.#response.writableFinished) this.#abort?.abort();
+  }
+
+  #mayHaveBody(): boolean {
+    const { headers } = this.#request;
+    return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+  }
+
+  #begin(contentType: string): boolean {
+    assert(!this.isStarted, 'an exchange has one response');
+    this.isStarted = true;
+    const request = this.#request;
+    if (request.socket.destroyed || this.#response.destroyed) return false;
+    if (contentType !== '') this.#headers['content-type'] = contentType;
+    // A client that was never told to continue may send the body or not: only a new connection is unambiguous.
+    if (this.#connection.isClosing || this.#awaitsContinue) this.#headers.connection = 'close';
+    else if (!request.complete && this.#mayHaveBody()) {
+      discardBody(request, limits.discardedBodyBytes, () => request.socket.destroy());
+    }
+    return true;
+  }
+}
+
+/** Clients of a proxy name the whole URL; servers must take it (RFC 9112, 3.2.2). */
+function originForm(target: string): string {
+  if (target.startsWith('/')) return target;
+  const authority = target.indexOf('://');
+  if (authority < 0) return target;
+  const path = target.indexOf('/', authority + 3);
+  return path < 0 ? '/' : target.slice(path);
+}

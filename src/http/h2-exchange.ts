@@ -1,0 +1,145 @@
+/**
+ * An exchange over one HTTP/2 stream, by node's stream API: the compatibility API would cost a third of the
+ * requests per second. It holds no state that the stream holds already.
+ */
+import {
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import { assert } from '../lib/assert.ts';
+import { announcesMore, BodyAborted, bodyTooLarge, collectBody, emptyBody } from './collect-body.ts';
+import type { Connection } from './connection.ts';
+import type { Exchange } from './exchange.ts';
+
+export class H2Exchange implements Exchange {
+  readonly method: string;
+  readonly url: string;
+  isStarted = false;
+  readonly #stream: ServerHttp2Stream;
+  readonly #request: IncomingHttpHeaders;
+  readonly #connection: Connection;
+  readonly #response: OutgoingHttpHeaders = { ':status': 200 };
+  #abort: AbortController | undefined;
+
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, connection: Connection) {
+    this.method = headers[':method'] as string;
+    this.url = headers[':path'] as string;
+    this.#stream = stream;
+    this.#request = headers;
+    this.#connection = connection;
+  }
+
+  get peer(): Connection['peer'] {
+    return this.#connection.peer;
+  }
+  get remoteAddress(): string {
+    return this.#connection.remoteAddress;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request[name] ?? (name === 'host' ? this.#request[':authority'] : undefined);
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  readBody(maxBytes: number): Promise<Buffer> {
+    const stream = this.#stream;
+    if (stream.destroyed || stream.aborted) return Promise.reject(new BodyAborted());
+    if (stream.readableEnded) return Promise.resolve(emptyBody);
+    if (announcesMore(this.#request['content-length'], maxBytes))
+      return Promise.reject(bodyTooLarge(maxBytes));
+    if (stream.endAfterHeaders) return Promise.resolve(emptyBody);
+    if (this.#request.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
+    return collectBody(stream, maxBytes);
+  }
+
+  setHeader(name: string, value: string): void {
+    assert(!this.isStarted, `header ${name} is set before the response starts`);
+    this.#response[name] = value;
+  }
+
+  send(code: number, contentType: string, body: Buffer | string): void {
+    const stream = this.#begin(code, contentType);
+    if (stream === undefined) return;
+    this.#response['content-length'] = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    if (this.method === 'HEAD' || body.length === 0) {
+      stream.respond(this.#response, { endStream: true });
+      this.#closeWhenSent();
+      return;
+    }
+    stream.respond(this.#response);
+    this.#closeWhenSent();
+    stream.end(body);
+  }
+
+  start(code: number, contentType: string): void {
+    const stream = this.#begin(code, contentType);
+    stream?.respond(this.#response);
+  }
+
+  write(chunk: Buffer | string): boolean {
+    assert(this.isStarted, 'a streamed response is started before it is written');
+    const stream = this.#stream;
+    return stream.writable && stream.write(chunk);
+  }
+
+  /** Resolves at once, and also later, when the client has gone: the signal tells. */
+  drained(): Promise<void> {
+    const stream = this.#stream;
+    if (!stream.writable || !stream.writableNeedDrain) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        stream.off('drain', done);
+        stream.off('close', done);
+        resolve();
+      };
+      stream.on('drain', done);
+      stream.on('close', done);
+    });
+  }
+
+  end(): void {
+    if (!this.#stream.writable) return;
+    this.#closeWhenSent();
+    this.#stream.end();
+  }
+
+  destroy(): void {
+    // Not close(code): that ends the stream properly first, and the client takes the response for whole.
+    this.#stream.destroy(new Error('the response was broken off'));
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      const abort = new AbortController();
+      const stream = this.#stream;
+      this.#abort = abort;
+      if (stream.destroyed || stream.aborted) abort.abort();
+      else {
+        stream.once('close', () => {
+          if (stream.aborted || !stream.writableFinished) abort.abort();
+        });
+      }
+    }
+    return this.#abort.signal;
+  }
+
+  /** The stream to respond on; undefined when the client has gone. */
+  #begin(code: number, contentType: string): ServerHttp2Stream | undefined {
+    assert(!this.isStarted, 'an exchange has one response');
+    this.isStarted = true;
+    const stream = this.#stream;
+    if (stream.destroyed || stream.closed) return undefined;
+    this.#response[':status'] = code;
+    if (contentType !== '') this.#response['content-type'] = contentType;
+    return stream;
+  }
+
+  /** A request body nobody will read must not keep the stream open: the response is whole, so take no more. */
+  #closeWhenSent(): void {
+    const stream = this.#stream;
+    if (stream.endAfterHeaders || stream.readableEnded) return;
+    stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
+  }
+}
