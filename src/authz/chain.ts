@@ -1,0 +1,40 @@
+/** The order of authorization. The first opinion decides; without one the answer is no. */
+import { type Attributes, type Authorizer, type Decision, noOpinion } from './authorizer.ts';
+import { PublicPathsAuthorizer } from './public-paths/public-paths.ts';
+import { SystemMastersAuthorizer } from './system-masters/system-masters.ts';
+
+export function authorizers(): Authorizer {
+  return new AuthorizerChain([new SystemMastersAuthorizer(), new PublicPathsAuthorizer()]);
+}
+
+export class AuthorizerChain implements Authorizer {
+  readonly #engines: readonly Authorizer[];
+
+  constructor(engines: readonly Authorizer[]) {
+    this.#engines = engines;
+  }
+
+  authorize(attributes: Attributes): Decision | Promise<Decision> {
+    return this.#from(0, '', attributes);
+  }
+
+  /** Goes on without a promise for as long as the engines answer without one; gathers their reasons. */
+  #from(first: number, reasons: string, attributes: Attributes): Decision | Promise<Decision> {
+    let gathered = reasons;
+    for (let i = first; i < this.#engines.length; i++) {
+      const decision = this.#engines[i]!.authorize(attributes);
+      if (decision instanceof Promise) {
+        const before = gathered;
+        return decision.then((later) =>
+          later.verdict === 'no-opinion' ? this.#from(i + 1, join(before, later.reason), attributes) : later,
+        );
+      }
+      if (decision.verdict !== 'no-opinion') return decision;
+      gathered = join(gathered, decision.reason);
+    }
+    return gathered === '' ? noOpinion : { verdict: 'no-opinion', reason: gathered };
+  }
+}
+
+const join = (left: string, right: string): string =>
+  left === '' ? right : right === '' ? left : `${left}, ${right}`;
