@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import type { Clock } from '../lib/clock.ts';
+import {
+  type Certificates,
+  leafLifetimeMs,
+  openCertificates,
+  renewBeforeMs,
+  servingNames,
+} from './certificates.ts';
+import { UserError } from './user-error.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'milo-certificates-'));
+after(() => rmSync(root, { recursive: true }));
+let count = 0;
+const freshDir = (): string => join(root, String(count++));
+
+const startMs = Date.UTC(2030, 0, 1);
+const at = (nowMs: number): Clock => ({ now: () => nowMs });
+const open = (dir: string, nowMs = startMs, names = servingNames('host')): Promise<Certificates> =>
+  openCertificates(dir, at(nowMs), names);
+const dayMs = 24 * 3_600_000;
+
+describe('certificates', () => {
+  test('first start makes all three, usable and private', async () => {
+    const dir = freshDir();
+    const made = await open(dir);
+    assert.deepEqual(made.issued, ['ca', 'serving', 'admin']);
+    const authority = new X509Certificate(made.authority);
+    const serving = new X509Certificate(made.serving.certificate);
+    const admin = new X509Certificate(made.admin.certificate);
+    assert.ok(authority.ca);
+    assert.ok(authority.verify(authority.publicKey));
+    for (const leaf of [serving, admin]) {
+      assert.ok(leaf.checkIssued(authority) && leaf.verify(authority.publicKey));
+      assert.equal(leaf.ca, false);
+      assert.equal(Date.parse(leaf.validTo), startMs + leafLifetimeMs);
+      assert.ok(Date.parse(leaf.validFrom) < startMs);
+    }
+    assert.equal(admin.subject, 'CN=admin\nO=system:masters');
+    assert.deepEqual(serving.keyUsage, ['1.3.6.1.5.5.7.3.1']);
+    assert.deepEqual(admin.keyUsage, ['1.3.6.1.5.5.7.3.2']);
+    for (const name of ['localhost', 'milo', 'kubernetes.default.svc', 'host'])
+      assert.ok(serving.checkHost(name), name);
+    for (const address of ['127.0.0.1', '::1']) assert.ok(serving.checkIP(address), address);
+    assert.equal(statSync(join(dir, 'pki')).mode & 0o777, 0o700);
+    for (const name of ['ca', 'serving', 'admin']) {
+      assert.equal(statSync(join(dir, 'pki', `${name}.key`)).mode & 0o777, 0o600);
+    }
+    assert.equal(readdirSync(join(dir, 'pki')).length, 6);
+  });
+
+  const check = (
+    title: string,
+    change: (dir: string) => void,
+    nowMs: number,
+    issued: readonly string[] | RegExp,
+    names = servingNames('host'),
+  ): void => {
+    test(title, async () => {
+      const dir = freshDir();
+      const first = await open(dir);
+      change(dir);
+      if (issued instanceof RegExp) {
+        const before = readAll(dir);
+        await assert.rejects(open(dir, nowMs, names), (error: unknown) => {
+          assert.ok(error instanceof UserError);
+          assert.match(error.message, issued);
+          return true;
+        });
+        assert.deepEqual(readAll(dir), before, 'nothing was touched');
+        return;
+      }
+      const second = await open(dir, nowMs, names);
+      assert.deepEqual(second.issued, issued);
+      assert.equal(second.authority === first.authority, !issued.includes('ca'));
+      assert.equal(second.serving.key === first.serving.key, !issued.includes('serving'));
+      assert.equal(second.admin.key === first.admin.key, !issued.includes('admin'));
+    });
+  };
+  const readAll = (dir: string): string[] =>
+    readdirSync(join(dir, 'pki')).map((name) => `${name} ${readFileSync(join(dir, 'pki', name))}`);
+  const overwrite = (name: string) => (dir: string) => writeFileSync(join(dir, 'pki', name), 'x');
+  const remove = (name: string) => (dir: string) => rmSync(join(dir, 'pki', name));
+  const nothing = (): void => {};
+
+  check('second start reuses them', nothing, startMs + dayMs, []);
+  check('30 days left', nothing, startMs + leafLifetimeMs - renewBeforeMs, []);
+  check('less than 30 days left', nothing, startMs + leafLifetimeMs - renewBeforeMs + dayMs, [
+    'serving',
+    'admin',
+  ]);
+  check('long expired', nothing, startMs + 3 * leafLifetimeMs, ['serving', 'admin']);
+  check('another host name', nothing, startMs, ['serving'], servingNames('other'));
+  check('a name fewer is no reason', nothing, startMs, [], servingNames(''));
+  check('serving certificate removed', remove('serving.crt'), startMs, ['serving']);
+  check('admin key removed', remove('admin.key'), startMs, ['admin']);
+  check('crash between the key and the certificate of the authority', remove('ca.crt'), startMs, [
+    'ca',
+    'serving',
+    'admin',
+  ]);
+  check('authority key removed', remove('ca.key'), startMs, /ca\.key is missing or does not belong/);
+  check('authority expired', nothing, startMs + 11 * leafLifetimeMs, /has expired/);
+  for (const file of ['ca.crt', 'ca.key', 'serving.crt', 'serving.key', 'admin.crt', 'admin.key']) {
+    check(`${file} damaged`, overwrite(file), startMs, new RegExp(`${file} is damaged`));
+  }
+
+  test('a file where the directory should be', async () => {
+    const dir = freshDir();
+    writeFileSync(dir, '');
+    await assert.rejects(
+      open(dir),
+      (error: unknown) =>
+        error instanceof UserError && /cannot be used: it is not a directory/.test(error.message),
+    );
+  });
+});
