@@ -16,7 +16,7 @@ export const ageColumn: ColumnDefinition = {
   name: 'Age',
   type: 'date',
   description: 'Time since the object was created.',
-  value: (object) => object.metadata.creationTimestamp ?? undefined,
+  value: (object) => object.metadata.creationTimestamp ?? '',
 };
 
 /** The status (True, False, Unknown) of one condition, empty while the condition is not reported. */

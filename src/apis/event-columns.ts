@@ -32,11 +32,12 @@ export function eventColumns(toCore: (object: KubeObject) => KubeObject): Column
   ];
 }
 
-function firstSeen(event: KubeObject): string | undefined {
-  return event.firstTimestamp ?? event.eventTime ?? undefined;
+/** Empty is an age that is not known. */
+function firstSeen(event: KubeObject): string {
+  return event.firstTimestamp ?? event.eventTime ?? '';
 }
 
-function lastSeen(event: KubeObject): string | undefined {
+function lastSeen(event: KubeObject): string {
   return event.series?.lastObservedTime ?? event.lastTimestamp ?? firstSeen(event);
 }
 

@@ -126,7 +126,7 @@ describe('columns', () => {
   test('no object', () => check({ involvedObject: undefined }, { Object: '', Subobject: undefined }));
   test('an object without a name', () => check({ involvedObject: { kind: 'Node' } }, { Object: 'node' }));
   test('a source without a host', () => check({ source: { component: 'reader' } }, { Source: 'reader' }));
-  test('no time', () => check({}, { 'Last Seen': undefined, 'First Seen': undefined }));
+  test('no time', () => check({}, { 'Last Seen': '', 'First Seen': '' }));
 });
 
 describe('selectors', () => {

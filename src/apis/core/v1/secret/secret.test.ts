@@ -120,7 +120,7 @@ describe('columns and selectors', () => {
     const object = secret({ type: 'Opaque', data: { a: '', b: '' } });
     assert.deepEqual(
       secretDefinition.columns.map((column) => column.value(object)),
-      ['a', 'Opaque', 2, undefined],
+      ['a', 'Opaque', 2, ''],
     );
   });
   test('type', () => assert.equal(secretDefinition.selectableFields?.type?.(secret({ type: 't' })), 't'));

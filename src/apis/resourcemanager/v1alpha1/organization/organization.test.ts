@@ -221,7 +221,7 @@ describe('columns', () => {
     object.metadata.annotations = { 'kubernetes.io/display-name': 'Acme Inc.' };
     assert.deepEqual(
       organizationDefinition.columns.map((column) => column.value(object)),
-      ['acme', 'Acme Inc.', 'Standard', 'False', 'True', undefined],
+      ['acme', 'Acme Inc.', 'Standard', 'False', 'True', ''],
     );
   });
 });
