@@ -33,7 +33,8 @@ export function setField(object: JsonObject, key: string, value: JsonValue): voi
  */
 export function exactInteger(digits: string): number | bigint {
   const value = Number(digits);
-  if (Number.isSafeInteger(value)) return value;
+  // A sign and nineteen digits hold every int64; making a bigint of millions of digits would hold up everyone.
+  if (Number.isSafeInteger(value) || digits.length > 20) return value;
   const exact = BigInt(digits);
   return BigInt.asIntN(64, exact) === exact ? exact : value;
 }

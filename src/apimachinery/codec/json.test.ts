@@ -19,12 +19,22 @@ test('numbers: exact integers, Go floats', () => {
   check('9223372036854775807', 9223372036854775807n);
   check('-9223372036854775808', -9223372036854775808n);
   check('9223372036854775808', 2 ** 63, '9223372036854776000');
+  check('123456789012345678901', 123456789012345680000, '123456789012345680000');
   check('1e21', 1e21, '1e+21');
   check('1e100', 1e100, '1e+100');
   check('-0', -0, '0');
   check('0.12345678901234567', 0.12345678901234566, '0.12345678901234566');
   check('{"a":[9007199254740993,{"b":"x","c":null}]}', { a: [9007199254740993n, { b: 'x', c: null }] });
   check('{"a":"9007199254740993"}', { a: '9007199254740993' });
+});
+
+test('a large integer is found wherever it stands', () => {
+  for (let before = 0; before < 40; before++) {
+    for (const digits of ['9007199254740993', '-9223372036854775807', '9999999999999999']) {
+      const text = `{"${'k'.repeat(before)}":${digits}}`;
+      assert.equal(stringifyJson(parseJson(text)), text);
+    }
+  }
 });
 
 test('errors have Go words and a position', () => {

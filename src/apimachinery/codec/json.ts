@@ -7,11 +7,29 @@ import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import { JsonSyntaxError, parseExactJson } from './json-parser.ts';
 
+/** A three-digit exponent: perhaps a float beyond the range of a double, which JSON.parse makes Infinity. */
+const largeExponent = /[0-9][eE]\+?[0-9]{3}/;
+/** Every integer beyond 2^53 has as many digits. */
+const inexactDigits = 16;
+
 /**
- * What JSON.parse may get wrong: a run of 16 digits (an integer beyond 2^53) or a three-digit exponent (a float
- * beyond the range of a double). Digits inside strings match as well; that costs time, not correctness.
+ * Whether JSON.parse may get a number wrong. Digits inside strings count as well; that costs time, not
+ * correctness. A long run of digits covers one character in sixteen, so only those are looked at.
  */
-const inexact = /[0-9]{16}|[0-9][eE]\+?[0-9]{3}/;
+function mayBeInexact(text: string): boolean {
+  for (let at = inexactDigits - 1; at < text.length; at += inexactDigits) {
+    if (isDigit(text.charCodeAt(at)) && digitsAround(text, at) >= inexactDigits) return true;
+  }
+  return largeExponent.test(text);
+}
+function digitsAround(text: string, at: number): number {
+  let first = at;
+  while (isDigit(text.charCodeAt(first - 1))) first--;
+  let end = at + 1;
+  while (isDigit(text.charCodeAt(end))) end++;
+  return end - first;
+}
+const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;
 
 /**
  * Parses one JSON text. Integers beyond 2^53 are bigint, beyond int64 floats. Throws JsonSyntaxError, whose
@@ -19,7 +37,7 @@ const inexact = /[0-9]{16}|[0-9][eE]\+?[0-9]{3}/;
  */
 export function parseJson(text: string | Buffer): JsonValue {
   const source = typeof text === 'string' ? text : text.toString('utf8');
-  if (inexact.test(source)) return parseExactJson(source);
+  if (mayBeInexact(source)) return parseExactJson(source);
   checkDepth(source);
   try {
     return JSON.parse(source);
@@ -30,9 +48,9 @@ export function parseJson(text: string | Buffer): JsonValue {
   }
 }
 
-/** Refuses nesting beyond the bound. Free for short texts: each level needs two characters. */
+/** Refuses nesting beyond the bound. Reads the text only where it has brackets enough to be so deep. */
 function checkDepth(text: string): void {
-  if (text.length <= 2 * limits.jsonDepth) return;
+  if (text.length <= 2 * limits.jsonDepth || !hasMoreThan(text, limits.jsonDepth, '[', '{')) return;
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
@@ -44,6 +62,16 @@ function checkDepth(text: string): void {
       if (++depth > limits.jsonDepth) throw new JsonSyntaxError('exceeded max depth', i);
     } else if (c === 0x7d || c === 0x5d) depth--;
   }
+}
+
+function hasMoreThan(text: string, count: number, ...characters: readonly string[]): boolean {
+  let found = 0;
+  for (const character of characters) {
+    for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) {
+      if (++found > count) return true;
+    }
+  }
+  return false;
 }
 
 /** Writes a value as compact JSON; bigint as its digits; undefined fields are left out. */

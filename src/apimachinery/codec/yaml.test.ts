@@ -66,6 +66,9 @@ test('numbers', () => {
   check('-9223372036854775808', -9223372036854775808n);
   check('9223372036854775808', 2 ** 63);
   check('18446744073709551616', 2 ** 64);
+  check('9'.repeat(70), 1e70);
+  check(`0b${'1'.repeat(63)}`, 2n ** 63n - 1n);
+  check(`0x${'f'.repeat(70)}`, `0x${'f'.repeat(70)}`);
   // What JSON cannot hold stays text.
   check('.inf', '.inf');
   check('1e999', '1e999');

@@ -69,7 +69,8 @@ const uint64Max = 2n ** 64n - 1n;
 
 function resolveInteger(text: string): number | bigint | undefined {
   const integer = goInteger.exec(text.replaceAll('_', ''));
-  if (integer === null) return undefined;
+  // The longest that can be an integer is a sign and 64 binary digits; a bigint of millions would hold up everyone.
+  if (integer === null || integer[0].length > 67) return undefined;
   const [, sign, digits] = integer as unknown as [string, string, string];
   const magnitude = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits.toLowerCase());
   return magnitude <= uint64Max ? exactInteger(`${sign === '-' ? '-' : ''}${magnitude}`) : undefined;
