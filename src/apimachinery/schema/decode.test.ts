@@ -45,6 +45,7 @@ const widget = kindSchema({
     first: field(10, part, ''),
     seen: field(11, time(), ''),
     raw: field(12, any(), ''),
+    size: field(14, string({ format: 'quantity' }), ''),
     words: required(13, list(string()), ''),
   },
 });
@@ -221,6 +222,47 @@ test('bytes are padded base64', () => {
     { binary: { k: 1 } },
     'json: cannot unmarshal number into Go struct field Widget.binary of type []uint8',
   );
+});
+
+test('quantities are strings or bare numbers', () => {
+  for (const size of ['10Mi', '0', '-1.5', '.5', '5.', '1e3', '1E', '100m', '12Ki'])
+    check({ size }, { size });
+  check({ size: 3 }, { size: '3' });
+  check({ size: 9007199254740993n }, { size: '9007199254740993' });
+  const problem =
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+  for (const size of ['', 'x', '1 Mi', '1.2.3', '1mi', '1e', '-']) refuse({ size }, problem);
+  refuse({ size: true }, 'json: cannot unmarshal bool into Go struct field Widget.size of type string');
+});
+
+test('any JSON is decoded or refused, and what is decoded stays as it is', () => {
+  const names = [...Object.keys(widget.fields), 'name', 'port', 'at', 'labels', 'finalizers', 'other'];
+  const { tree } = fc.letrec<{ tree: JsonValue }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom<JsonValue>(null, true, '', 'x', 'Aw==', '2008-01-01T01:01:01Z', 0, 7, -1.5, 2n ** 60n),
+      fc.dictionary(fc.constantFrom(...names), tie('tree'), { maxKeys: 5 }),
+      fc.array(tie('tree'), { maxLength: 3 }),
+    ) as fc.Arbitrary<JsonValue>,
+  }));
+  let decodedCount = 0;
+  fc.assert(
+    fc.property(tree, (value) => {
+      let decoded: JsonValue;
+      try {
+        decoded = decodeObject<JsonValue>(value, widget as never);
+      } catch (error) {
+        assert.ok(error instanceof DecodeError, String(error));
+        return;
+      }
+      decodedCount++;
+      const unknownFields: string[] = [];
+      assert.deepEqual(decodeObject<JsonValue>(decoded, widget as never, unknownFields), decoded);
+      assert.deepEqual(unknownFields, []);
+    }),
+    { numRuns: 2000 },
+  );
+  assert.ok(decodedCount > 50, `${decodedCount} were decoded`);
 });
 
 test('__proto__ is a key like any other', () => {

@@ -178,7 +178,10 @@ function stringDecoder(format: StringSchema['format']): Decoder {
     case 'quantity': {
       const decode = formDecoder(quantityForm, 'string');
       // Go takes a quantity written as a bare number.
-      return (value, context) => decode(typeof value === 'number' ? String(value) : value, context);
+      return (value, context) => {
+        const isNumber = typeof value === 'number' || typeof value === 'bigint';
+        return decode(isNumber ? String(value) : value, context);
+      };
     }
   }
 }
