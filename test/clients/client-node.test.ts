@@ -1,0 +1,191 @@
+/**
+ * `@kubernetes/client-node` informers over a project: every change is seen, in order, through restarts of the
+ * server, both orderly and by SIGKILL. The informer resumes from the last resourceVersion it has seen, so that a
+ * change it misses is one that the server lost or forgot.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CoreV1Api,
+  CustomObjectsApi,
+  KubeConfig,
+  type KubernetesListObject,
+  makeInformer,
+  type V1ConfigMap,
+} from '@kubernetes/client-node';
+import { MiloServer } from './milo-server.ts';
+
+const deadlineMs = 20_000;
+const retryMs = 50;
+const group = { group: 'resourcemanager.miloapis.com', version: 'v1alpha1' };
+const apiVersion = `${group.group}/${group.version}`;
+const namespace = 'default';
+
+let server: MiloServer;
+let config: KubeConfig;
+let api: CoreV1Api;
+
+/** Waits for what must become true. */
+async function eventually(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + deadlineMs;
+  while (!(await isTrue())) {
+    assert.ok(Date.now() < deadline, `${what} did not come true; the server printed:\n${server.output}`);
+    await sleep(retryMs);
+  }
+}
+
+before(async () => {
+  server = await MiloServer.start();
+  const platform = new KubeConfig();
+  platform.loadFromFile(server.kubeconfig);
+  const objects = platform.makeApiClient(CustomObjectsApi);
+  await objects.createClusterCustomObject({
+    ...group,
+    plural: 'organizations',
+    body: { apiVersion, kind: 'Organization', metadata: { name: 'acme' }, spec: { type: 'Standard' } },
+  });
+  await objects.createClusterCustomObject({
+    ...group,
+    plural: 'projects',
+    body: {
+      apiVersion,
+      kind: 'Project',
+      metadata: { name: 'informed' },
+      spec: { ownerRef: { kind: 'Organization', name: 'acme' } },
+    },
+  });
+  await eventually('the project is ready', async () => {
+    const project = await objects.getClusterCustomObject({ ...group, plural: 'projects', name: 'informed' });
+    const conditions: readonly { type: string; status: string }[] = project.status?.conditions ?? [];
+    return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+  });
+  config = new KubeConfig();
+  config.loadFromString(await server.projectKubeconfig('informed'));
+  api = config.makeApiClient(CoreV1Api);
+});
+after(async () => {
+  await server?.dispose();
+});
+
+/** What an informer has told, as `add name value` lines, and how to stop it. */
+class Witness {
+  readonly lines: string[] = [];
+  readonly #informer = makeInformer<V1ConfigMap>(
+    config,
+    `/api/v1/namespaces/${namespace}/configmaps`,
+    (): Promise<KubernetesListObject<V1ConfigMap>> => api.listNamespacedConfigMap({ namespace }),
+  );
+  #isStopped = false;
+
+  constructor() {
+    const tell = (event: string) => (map: V1ConfigMap) => {
+      this.lines.push(`${event} ${map.metadata?.name} ${map.data?.value}`);
+    };
+    this.#informer.on('add', tell('add'));
+    this.#informer.on('update', tell('update'));
+    this.#informer.on('delete', tell('delete'));
+    this.#informer.on('error', () => {
+      void this.#again();
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#informer.start();
+  }
+
+  async #again(): Promise<void> {
+    await sleep(retryMs);
+    if (this.#isStopped) return;
+    try {
+      await this.#informer.start();
+    } catch {
+      // The server is still away.
+      await this.#again();
+    }
+  }
+
+  get cached(): ReadonlyMap<string, string> {
+    return new Map(this.#informer.list().map((map) => [map.metadata!.name!, map.data!.value!]));
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#informer.stop();
+  }
+}
+
+const mapOf = (name: string, value: string): V1ConfigMap => ({
+  metadata: { name, namespace },
+  data: { value },
+});
+
+/** A round of changes; answers the lines a witness must see for them. */
+async function change(round: string): Promise<string[]> {
+  const name = `${round}-kept`;
+  const gone = `${round}-gone`;
+  await api.createNamespacedConfigMap({ namespace, body: mapOf(name, '1') });
+  await api.createNamespacedConfigMap({ namespace, body: mapOf(gone, '1') });
+  for (const value of ['2', '3', '4']) {
+    await api.replaceNamespacedConfigMap({ namespace, name, body: mapOf(name, value) });
+  }
+  await api.deleteNamespacedConfigMap({ namespace, name: gone });
+  return [
+    `add ${name} 1`,
+    `add ${gone} 1`,
+    ...['2', '3', '4'].map((value) => `update ${name} ${value}`),
+    `delete ${gone} 1`,
+  ];
+}
+
+for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  test(`informers see every change across ${signal} and a new start`, async () => {
+    const seen = new Witness();
+    const expected: string[] = [];
+    const existing = (await api.listNamespacedConfigMap({ namespace })).items;
+    expected.push(...existing.map((map) => `add ${map.metadata!.name} ${map.data!.value}`));
+    await seen.start();
+    expected.push(...(await change(`${signal.toLowerCase()}-before`)));
+    await eventually('the changes before are seen', () => seen.lines.length >= expected.length);
+
+    for (const round of ['one', 'two']) {
+      // Written and at once cut off: the informer has not necessarily been told when the connection ends.
+      expected.push(...(await change(`${signal.toLowerCase()}-${round}`)));
+      const code = await server.stop(signal);
+      if (signal === 'SIGTERM') assert.equal(code, 0);
+      await server.up();
+      expected.push(...(await change(`${signal.toLowerCase()}-${round}-after`)));
+    }
+    await eventually('the changes after are seen', () => seen.lines.length >= expected.length);
+    assert.deepEqual(seen.lines, expected);
+    const listed = (await api.listNamespacedConfigMap({ namespace })).items;
+    assert.deepEqual(
+      [...seen.cached].sort(),
+      listed.map((map) => [map.metadata!.name!, map.data!.value!]).sort(),
+    );
+    await seen.stop();
+  });
+}
+
+test('objects written before a kill are there after it', async () => {
+  const names = Array.from({ length: 20 }, (_, i) => `durable-${i}`);
+  const written = Promise.all(
+    names.map((name) =>
+      api.createNamespacedConfigMap({ namespace, body: mapOf(name, 'x') }).then(
+        () => name,
+        () => undefined,
+      ),
+    ),
+  );
+  await Promise.race([written, sleep(20)]);
+  await server.stop('SIGKILL');
+  const acknowledged = (await written).filter((name) => name !== undefined);
+  await server.up();
+  const listed = new Set(
+    (await api.listNamespacedConfigMap({ namespace })).items.map((map) => map.metadata!.name!),
+  );
+  assert.deepEqual(
+    acknowledged.filter((name) => !listed.has(name)),
+    [],
+  );
+});

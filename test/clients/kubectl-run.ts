@@ -1,0 +1,235 @@
+/** Carries out a script with one kubectl against one control plane, and says exactly which step fell short. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { deepEqual } from '../../src/apimachinery/equality.ts';
+import type { Kubectl } from './kubectl-versions.ts';
+import type { MiloServer } from './milo-server.ts';
+import type { CommandStep, Expectation, Match, Script } from './script.ts';
+
+const commandTimeoutMs = 30_000;
+const eventuallyTimeoutMs = 15_000;
+const pollIntervalMs = 100;
+
+interface Outcome {
+  readonly exit: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class KubectlRun {
+  readonly #server: MiloServer;
+  readonly #kubectl: Kubectl;
+  readonly #kubeconfig: string;
+  readonly #home: string;
+  readonly #words: Readonly<Record<string, string>>;
+  readonly #running = new Map<string, Running>();
+
+  /** `home` keeps kubectl's discovery cache; runs of one kubectl on one control plane may share it. */
+  constructor(server: MiloServer, kubectl: Kubectl, kubeconfig: string, home: string, name: string) {
+    this.#server = server;
+    this.#kubectl = kubectl;
+    this.#kubeconfig = kubeconfig;
+    this.#home = home;
+    const id = `${name}-${kubectl.version.replace('.', '-')}`;
+    this.#words = { $NS: id, $ID: id, $MINOR: String(kubectl.minor) };
+    mkdirSync(home, { recursive: true });
+  }
+
+  async run(script: Script): Promise<void> {
+    await this.#command({ kubectl: 'create namespace $NS', stdout: 'namespace/$NS created' });
+    try {
+      for (const [index, step] of script.steps.entries()) {
+        try {
+          if ('start' in step) await this.#start(step.start, step.kubectl, step.until);
+          else if ('finish' in step) await this.#finish(step.finish, step.endsItself ?? false, step);
+          else await this.#command(step);
+        } catch (cause) {
+          throw new Error(`step ${index + 1} of ${script.name}: ${(cause as Error).message}`, { cause });
+        }
+      }
+    } finally {
+      for (const running of this.#running.values()) await running.stop();
+    }
+  }
+
+  async #command(step: CommandStep): Promise<void> {
+    const { minor } = this.#kubectl;
+    if (minor < (step.since ?? 0) || minor > (step.until ?? Number.POSITIVE_INFINITY)) return;
+    const kubeconfig =
+      step.inProject === undefined ? this.#kubeconfig : await this.#projectKubeconfig(step.inProject);
+    const deadline = Date.now() + eventuallyTimeoutMs;
+    for (;;) {
+      const running = this.#spawn(step.kubectl, kubeconfig, step.env ?? {}, step.stdin);
+      try {
+        this.#check(running.command, await running.end(), step);
+        return;
+      } catch (error) {
+        if (step.eventually !== true || Date.now() > deadline) throw error;
+        await sleep(pollIntervalMs);
+      }
+    }
+  }
+
+  async #start(name: string, kubectl: CommandStep['kubectl'], until: Match | undefined): Promise<void> {
+    const running = this.#spawn(kubectl, this.#kubeconfig, {}, undefined);
+    this.#running.set(name, running);
+    if (until !== undefined) await running.printed([this.#fill(until)]);
+  }
+
+  async #finish(name: string, endsItself: boolean, expectation: Expectation): Promise<void> {
+    const running = this.#running.get(name);
+    assert.ok(running !== undefined, `${name} is not running`);
+    this.#running.delete(name);
+    if (endsItself) {
+      this.#check(running.command, await running.end(), expectation);
+    } else {
+      await running.printed(this.#all(expectation.stdout));
+      const { stdout, stderr } = await running.stop();
+      this.#check(running.command, { exit: expectation.exit ?? 0, stdout, stderr }, expectation);
+    }
+  }
+
+  async #projectKubeconfig(project: string): Promise<string> {
+    const name = this.#fill(project);
+    const file = join(this.#server.directory, `${name}.kubeconfig`);
+    writeFileSync(file, await this.#server.projectKubeconfig(name));
+    return file;
+  }
+
+  #spawn(
+    kubectl: CommandStep['kubectl'],
+    kubeconfig: string,
+    env: Readonly<Record<string, string>>,
+    stdin: string | undefined,
+  ): Running {
+    const args = (typeof kubectl === 'string' ? kubectl.split(' ') : kubectl).map((arg) => this.#fill(arg));
+    const all = ['--kubeconfig', kubeconfig, '--namespace', this.#words.$NS!, ...args];
+    const child = spawn(this.#kubectl.path!, all, {
+      cwd: this.#home,
+      env: { PATH: process.env.PATH, HOME: this.#home, KUBECACHEDIR: join(this.#home, 'cache'), ...env },
+      stdio: 'pipe',
+    });
+    child.stdin.on('error', () => {
+      // A command that refuses its input may end before it has read it; what it printed is checked.
+    });
+    child.stdin.end(stdin === undefined ? '' : this.#fill(stdin));
+    return new Running(child, `kubectl ${args.join(' ')}`);
+  }
+
+  /** In a pattern the words are written `\$NS`, as a dollar sign must be. */
+  #fill<T extends Match>(text: T): T {
+    if (typeof text === 'string')
+      return text.replaceAll(/\$(NS|ID|MINOR)\b/g, (word) => this.#words[word]!) as T;
+    const source = text.source.replaceAll(/\\\$(NS|ID|MINOR)\b/g, (word) => this.#words[word.slice(1)]!);
+    return new RegExp(source, text.flags) as T;
+  }
+
+  #all(matches: Match | readonly Match[] | undefined): Match[] {
+    if (matches === undefined) return [];
+    return [matches].flat().map((match) => this.#fill(match as Match));
+  }
+
+  #check(command: string, outcome: Outcome, expectation: Expectation): void {
+    const shown = `${command}\nexit ${outcome.exit}\nstdout: ${outcome.stdout}\nstderr: ${outcome.stderr}`;
+    assert.equal(outcome.exit, expectation.exit ?? 0, shown);
+    for (const match of this.#all(expectation.stdout)) {
+      assert.ok(isFound(match, outcome.stdout), `stdout lacks ${match}\n${shown}`);
+    }
+    for (const match of this.#all(expectation.stderr)) {
+      assert.ok(isFound(match, outcome.stderr), `stderr lacks ${match}\n${shown}`);
+    }
+    for (const match of this.#all(expectation.absent)) {
+      assert.ok(!isFound(match, outcome.stdout), `stdout has ${match}\n${shown}`);
+    }
+    if (expectation.fields === undefined) return;
+    const document: unknown = JSON.parse(outcome.stdout);
+    for (const [path, wanted] of Object.entries(expectation.fields)) {
+      const found = valueAt(document, path);
+      const expected = typeof wanted === 'string' ? this.#fill(wanted) : wanted;
+      const isRight =
+        expected === 'absent'
+          ? found === undefined
+          : expected instanceof RegExp
+            ? typeof found === 'string' && this.#fill(expected).test(found)
+            : deepEqual(found, expected);
+      assert.ok(
+        isRight,
+        `${path} is ${JSON.stringify(found)}, not ${expected instanceof RegExp ? expected : JSON.stringify(expected)}\n${shown}`,
+      );
+    }
+  }
+}
+
+const isFound = (match: Match, text: string): boolean =>
+  typeof match === 'string' ? text.includes(match) : match.test(text);
+
+function valueAt(document: unknown, path: string): unknown {
+  const parts = path.split(/(?<!\\)\./).map((part) => part.replaceAll('\\.', '.'));
+  return parts.reduce<unknown>((value, part) => {
+    if (typeof value !== 'object' || value === null) return undefined;
+    if (!Array.isArray(value))
+      return Object.hasOwn(value, part) ? (value as Record<string, unknown>)[part] : undefined;
+    return part === 'length' ? value.length : value[Number(part)];
+  }, document);
+}
+
+/** A kubectl process and what it has printed. */
+class Running {
+  readonly command: string;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  #stdout = '';
+  #stderr = '';
+
+  constructor(child: ChildProcess, command: string) {
+    this.command = command;
+    this.#child = child;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      this.#stdout += chunk;
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.#stderr += chunk;
+    });
+    this.#ended = new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', () => resolve());
+    });
+  }
+
+  /** Waits for the end it comes to by itself. */
+  async end(): Promise<Outcome> {
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), commandTimeoutMs);
+    await this.#ended;
+    clearTimeout(timer);
+    return this.#outcome();
+  }
+
+  async stop(): Promise<Outcome> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+    return this.#outcome();
+  }
+
+  /** Waits until everything asked has been printed. */
+  async printed(matches: readonly Match[]): Promise<void> {
+    const deadline = Date.now() + eventuallyTimeoutMs;
+    for (;;) {
+      const missing = matches.find((match) => !isFound(match, this.#stdout));
+      if (missing === undefined) return;
+      const hasEnded = this.#child.exitCode !== null || this.#child.signalCode !== null;
+      if (hasEnded || Date.now() > deadline) {
+        throw new Error(
+          `${this.command} does not print ${missing}\nstdout: ${this.#stdout}\nstderr: ${this.#stderr}`,
+        );
+      }
+      await sleep(20);
+    }
+  }
+
+  #outcome(): Outcome {
+    return { exit: this.#child.exitCode, stdout: this.#stdout, stderr: this.#stderr };
+  }
+}
