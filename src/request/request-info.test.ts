@@ -9,8 +9,9 @@ function shown(method: string, url: string): string {
   if (r === undefined) return `${where} | ${verb} | ${path}`;
   return `${where} | ${verb} | ${r.group}/${r.version}/${r.resource} ${r.namespace}/${r.name}/${r.subresource}`;
 }
-const check = (method: string, url: string, expected: string): void =>
-  test(`${method} ${url}`, () => assert.equal(shown(method, url), expected));
+function check(method: string, url: string, expected: string): void {
+  void test(`${method} ${url}`, () => assert.equal(shown(method, url), expected));
+}
 
 check('GET', '/api/v1/namespaces/a/configmaps/b', 'Platform | get | /v1/configmaps a/b/');
 check('GET', '/api/v1/namespaces/a/configmaps', 'Platform | list | /v1/configmaps a//');

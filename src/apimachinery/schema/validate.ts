@@ -21,6 +21,7 @@ import {
 } from '../field-error.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import { objectMetaSchema } from './meta.ts';
+import { hasProtobufForm } from './protobuf-form.ts';
 import type { IntegerSchema, ListSchema, ObjectSchema, Schema, StringSchema } from './schema.ts';
 
 /** Errors of a decoded object. Paths start below `path`, which is the root when empty. */
@@ -29,11 +30,6 @@ export function validateValue(schema: ObjectSchema, value: object, path = ''): F
   const validators = hasProtobufForm(schema) ? lenient : strict;
   validators.of(schema)?.(value as JsonObject, path, errors);
   return errors;
-}
-
-function hasProtobufForm(schema: ObjectSchema): boolean {
-  for (const name in schema.fields) if (name !== 'metadata' && schema.fields[name]!.number > 0) return true;
-  return false;
 }
 
 type Validator = (value: JsonValue, path: string, errors: FieldError[]) => void;

@@ -2,8 +2,10 @@
  * What can be done with a resource, as data: each path with its operations, their parameters, bodies and answers,
  * before any dialect of OpenAPI. Only what the server does is told; kubectl takes each word of it as a promise.
  */
+
 import { apiVersionOf, type GroupVersionKind } from '../../apimachinery/gvk.ts';
 import type { ResourceDefinition, VersionDefinition } from '../../apimachinery/resource-definition.ts';
+import { hasProtobufForm } from '../../apimachinery/schema/protobuf-form.ts';
 import { type Parameter, pathParameters, queryParameters } from './parameters.ts';
 
 export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
@@ -104,13 +106,6 @@ export function resourcePaths(definition: ResourceDefinition, version: VersionDe
   return (isNamespaced ? [everywhere, ...paths] : paths).filter(({ operations }) => operations.length > 0);
 }
 
-/** True when the kind has a protobuf form: each of its fields a number. */
-export function hasProtobuf(version: VersionDefinition): boolean {
-  return Object.entries(version.schema.fields).every(
-    ([name, field]) => field.number > 0 || name === 'apiVersion' || name === 'kind',
-  );
-}
-
 interface OperationOptions {
   readonly definition: ResourceDefinition;
   readonly version: VersionDefinition;
@@ -166,7 +161,7 @@ function requestOf(
     case 'update':
       return {
         type: 'kind',
-        mediaTypes: hasProtobuf(version) ? [...objectTypes, protobufType] : objectTypes,
+        mediaTypes: hasProtobufForm(version.schema) ? [...objectTypes, protobufType] : objectTypes,
       };
     case 'patch':
       return {

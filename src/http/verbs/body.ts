@@ -13,6 +13,7 @@ import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../../apimachinery/object-meta.ts';
 import { DecodeError, decodeObject } from '../../apimachinery/schema/decode.ts';
 import { applyDefaults } from '../../apimachinery/schema/default.ts';
+import { hasProtobufForm } from '../../apimachinery/schema/protobuf-form.ts';
 import { badRequest } from '../../apimachinery/status.ts';
 import type { ServedResource } from '../../registry/definition-table.ts';
 import type { Exchange } from '../exchange.ts';
@@ -20,7 +21,7 @@ import { type BodyFormat, negotiateBody } from '../negotiation/negotiate-body.ts
 
 /** The body of a write. The function decodes it anew on each call: the engine changes what it is given. */
 export async function readObject(exchange: Exchange, served: ServedResource): Promise<() => KubeObject> {
-  const format = negotiateBody(exchange.header('content-type'), hasProtobuf(served));
+  const format = negotiateBody(exchange.header('content-type'), hasProtobufForm(served.version.schema));
   const body = await exchange.readBody(limits.requestBodyBytes);
   return () => decodeBody(served, format, body);
 }
@@ -89,12 +90,4 @@ export function finish(served: ServedResource, value: JsonObject): KubeObject {
   applyDefaults(version.schema, object);
   definition.strategy.defaults?.(object);
   return object;
-}
-
-/** Kinds without field numbers have no protobuf form. */
-export function hasProtobuf(served: ServedResource): boolean {
-  const { fields } = served.version.schema;
-  return Object.entries(fields).every(
-    ([name, field]) => field.number > 0 || name === 'apiVersion' || name === 'kind',
-  );
 }
