@@ -79,6 +79,12 @@ describe('status', () => {
     }, 2));
 });
 
+test('a new folder is held until nothing is in it', () => {
+  const object = under('Organization', 'acme');
+  strategy.prepareForCreate?.(object, context);
+  assert.deepEqual(object.metadata.finalizers, ['resourcemanager.miloapis.com/children']);
+});
+
 describe('the parent', () => {
   function check(object: KubeObject, resource: string | undefined, indexed: string | undefined): void {
     const reference = (name: string): object => ({
