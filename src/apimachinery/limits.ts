@@ -11,7 +11,7 @@ export const limits = {
   acceptMemoEntries: 64,
   acceptMemoHeaderLength: 512,
   acceptRanges: 64,
-  jsonDepth: 10_000,
+  jsonDepth: 1_000,
   yamlDepth: 500,
   yamlAliases: 10_000,
   yamlExpandedBytes: 4 * 1024 * 1024,
@@ -22,7 +22,7 @@ export const limits = {
 
   // One stored object.
   recordBytes: 1_572_864,
-  /** LMDB takes 1,978 bytes with 4 KiB pages; an index key adds a name, a value and separators to an object's key. */
+  /** LMDB takes 1,978 bytes with 4 KiB pages, 4,026 with ours; an index key adds a name, a value and separators. */
   storageKeyBytes: 1_640,
   indexNameBytes: 64,
   indexValueBytes: 256,
@@ -37,6 +37,8 @@ export const limits = {
 
   // Writes.
   commitBatchWrites: 1_000,
+  /** Of records in one batch, and in one group of batches. */
+  commitBatchBytes: 16 * 1024 * 1024,
   commitQueueWrites: 20_000,
   updateRetries: 16,
   generateNameRetries: 8,
@@ -55,6 +57,8 @@ export const limits = {
   // Store upkeep.
   compactionIntervalMs: 5 * 60_000,
   compactionStepEntries: 500,
+  compactionStepBytes: 4 * 1024 * 1024,
+  repairStepEntries: 10_000,
 
   // Controllers.
   retryMsMin: 50,
@@ -84,4 +88,10 @@ export const limits = {
   tokenFileBytes: 16 * 1024 * 1024,
   idleConnectionTimeoutMs: 300_000,
   shutdownGraceMs: 4_000,
+  /** The whole way out, from the signal to the exit. */
+  shutdownDeadlineMs: 4_700,
+  controlConnections: 8,
+  /** Signals closer together than this are one wish: a shell and its parent pass the same one on. */
+  signalRepeatMs: 500,
+  fsckDifferences: 10_000,
 } as const;

@@ -1,0 +1,216 @@
+/**
+ * Everything that writes passes here, one transaction at a time. While one is being made durable on LMDB's thread
+ * the next commits gather; they then share a transaction (group commit). Upkeep runs between groups, one bounded
+ * step each. Knows no reads beyond those of Staging, and no rows.
+ */
+import { limits } from '../../../apimachinery/limits.ts';
+import { StorageError } from '../../errors.ts';
+import { encodeState, type StoreState, stateKey } from '../../replica/rows.ts';
+import { type PreparedWrite, Staging } from '../../replica/staging.ts';
+import { type Tables, TransactionError } from '../../replica/tables.ts';
+import type { Change, CommitOutcome } from '../../store.ts';
+
+interface PendingCommit {
+  readonly batch: readonly PreparedWrite[];
+  readonly bytes: number;
+  readonly resolve: (outcome: CommitOutcome) => void;
+  readonly reject: (error: StorageError) => void;
+}
+
+export interface WriteQueueOptions {
+  readonly tables: Tables;
+  readonly file: string;
+  readonly state: StoreState;
+  readonly fence: number;
+  /** Called with a group's changes once they are durable, before its commits are acknowledged. */
+  readonly publish: (changes: readonly Change[]) => void;
+}
+
+/** LMDB's and the system's numbers for "no room": the file, its quota, its size limit, the map, the address space. */
+const fullCodes: ReadonlySet<number | undefined> = new Set([28, 122, 27, -30792, -30788, 12]);
+
+export class WriteQueue {
+  readonly #tables: Tables;
+  readonly #file: string;
+  readonly #publish: (changes: readonly Change[]) => void;
+  #state: StoreState;
+  #fence: number;
+  #fault: string | undefined;
+  #commits: PendingCommit[] = [];
+  #queuedWrites = 0;
+  readonly #upkeep: (() => Promise<void>)[] = [];
+  #isRunning = false;
+  #whenIdle: (() => void)[] = [];
+
+  constructor({ tables, file, state, fence, publish }: WriteQueueOptions) {
+    this.#tables = tables;
+    this.#file = file;
+    this.#state = state;
+    this.#fence = fence;
+    this.#publish = publish;
+  }
+
+  get state(): StoreState {
+    return this.#state;
+  }
+
+  get fault(): string | undefined {
+    return this.#fault;
+  }
+
+  commit(batch: readonly PreparedWrite[]): Promise<CommitOutcome> {
+    return new Promise((resolve, reject) => {
+      const bytes = bytesOf(batch);
+      if (this.#fault !== undefined) throw this.#stopped();
+      if (batch.length > limits.commitBatchWrites || bytes > limits.commitBatchBytes) {
+        const most = `${limits.commitBatchWrites} writes and ${limits.commitBatchBytes} bytes`;
+        throw new StorageError('value-too-large', `a batch takes at most ${most}`);
+      }
+      if (this.#queuedWrites + batch.length > limits.commitQueueWrites) {
+        throw new StorageError('overloaded', `${this.#queuedWrites} writes already wait for the disk`);
+      }
+      this.#queuedWrites += batch.length;
+      this.#commits.push({ batch, bytes, resolve, reject });
+      this.#wake();
+    });
+  }
+
+  /**
+   * Runs a step of upkeep between two groups. `plan` reads the tables and returns what to write, if anything; it
+   * sees all that is durable and nothing is written in between.
+   */
+  upkeep(
+    plan: () => { readonly state?: Partial<StoreState>; readonly write: () => void } | undefined,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#upkeep.push(async () => {
+        try {
+          if (this.#fault !== undefined) throw this.#stopped();
+          const planned = plan();
+          if (planned !== undefined)
+            await this.#transact({ ...this.#state, ...planned.state }, planned.write);
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
+      this.#wake();
+    });
+  }
+
+  /** Resolves when everything queued has been answered. */
+  idle(): Promise<void> {
+    return this.#isRunning ? new Promise((resolve) => this.#whenIdle.push(resolve)) : Promise.resolve();
+  }
+
+  #wake(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    // Not at once: what else this turn of the event loop commits belongs into the same group.
+    setImmediate(() => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    while (this.#commits.length > 0 || this.#upkeep.length > 0) {
+      if (this.#commits.length > 0) await this.#commitGroup(this.#takeGroup());
+      await this.#upkeep.shift()?.();
+    }
+    this.#isRunning = false;
+    const waiting = this.#whenIdle;
+    this.#whenIdle = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #takeGroup(): PendingCommit[] {
+    let taken = 0;
+    let writes = 0;
+    let bytes = 0;
+    for (const { batch, bytes: more } of this.#commits) {
+      const isOver =
+        writes + batch.length > limits.commitBatchWrites || bytes + more > limits.commitBatchBytes;
+      if (taken > 0 && isOver) break;
+      taken++;
+      writes += batch.length;
+      bytes += more;
+    }
+    this.#queuedWrites -= writes;
+    const group = this.#commits;
+    this.#commits = group.slice(taken);
+    group.length = taken;
+    return group;
+  }
+
+  async #commitGroup(group: readonly PendingCommit[]): Promise<void> {
+    try {
+      if (this.#fault !== undefined) throw this.#stopped();
+      const { staging, answers } = this.#stage(group);
+      if (!staging.isEmpty) {
+        await this.#transact({ ...this.#state, head: staging.head }, () => staging.writeTo(this.#tables));
+        this.#publish(staging.changes);
+      }
+      for (const [{ resolve, reject }, answer] of answers) {
+        if (answer instanceof StorageError) reject(answer);
+        else resolve(answer);
+      }
+    } catch (error) {
+      const failure = error instanceof StorageError ? error : this.#stop(error);
+      for (const { reject } of group) reject(failure);
+    }
+  }
+
+  /** Stages a group. A commit whose staging throws (a damaged row) fails alone; the others are staged anew. */
+  #stage(group: readonly PendingCommit[]): {
+    staging: Staging;
+    answers: Map<PendingCommit, CommitOutcome | StorageError>;
+  } {
+    const answers = new Map<PendingCommit, CommitOutcome | StorageError>();
+    for (;;) {
+      const staging = new Staging(this.#tables, this.#state.head);
+      let failed: PendingCommit | undefined;
+      for (const commit of group) {
+        if (answers.get(commit) instanceof StorageError) continue;
+        try {
+          answers.set(commit, staging.stage(commit.batch));
+        } catch (error) {
+          if (!(error instanceof StorageError)) throw error;
+          answers.set(commit, error);
+          failed = commit;
+          break;
+        }
+      }
+      if (failed === undefined) return { staging, answers };
+    }
+  }
+
+  /** One durable transaction. Throws a StorageError, after which nothing of it exists. */
+  async #transact(state: StoreState, write: () => void): Promise<void> {
+    let isOurs: boolean;
+    try {
+      isOurs = await this.#tables.transact(stateKey, this.#fence, encodeState(state), write);
+    } catch (error) {
+      if (error instanceof TransactionError && fullCodes.has(error.code)) {
+        const message = `there is no room for the data file ${this.#file}: ${error.message}`;
+        throw new StorageError('full', message, { cause: error });
+      }
+      throw this.#stop(error);
+    }
+    if (!isOurs) throw this.#stop(new Error('another process has written the file'));
+    this.#fence++;
+    this.#state = state;
+  }
+
+  /** After a fault whose outcome on disk is unknown no write may follow; a restart reads what is there. */
+  #stop(cause: unknown): StorageError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    this.#fault ??= `the store stopped writing ${this.#file}: ${reason}`;
+    return new StorageError('failed', this.#fault, { cause });
+  }
+
+  #stopped(): StorageError {
+    return new StorageError('failed', this.#fault!);
+  }
+}
+
+function bytesOf(batch: readonly PreparedWrite[]): number {
+  return batch.reduce((bytes, { write }) => bytes + (write.kind === 'put' ? write.record.length : 0), 0);
+}
