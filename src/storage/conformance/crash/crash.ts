@@ -33,7 +33,7 @@ interface Moment {
 function momentOf(prng: Prng): Moment {
   const from = prng.pick(['start', 'open', 'open', 'open', 'compacting'] as const);
   if (from === 'start') return { from, delayMs: prng.below(300) };
-  return { from, delayMs: from === 'open' ? prng.below(250) : prng.below(4) };
+  return { from, delayMs: from === 'open' ? prng.below(400) : prng.below(4) };
 }
 
 /** Resolves once the line of that kind has come, or the process has ended by itself. */
