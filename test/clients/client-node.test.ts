@@ -167,25 +167,31 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
   });
 }
 
-test('objects written before a kill are there after it', async () => {
-  const names = Array.from({ length: 20 }, (_, i) => `durable-${i}`);
-  const written = Promise.all(
-    names.map((name) =>
-      api.createNamespacedConfigMap({ namespace, body: mapOf(name, 'x') }).then(
-        () => name,
-        () => undefined,
-      ),
-    ),
-  );
-  await Promise.race([written, sleep(20)]);
+test('what was acknowledged before a kill is there after it', async () => {
+  const acknowledged = new Set<string>();
+  let isKilled = false;
+  const writer = async (id: number): Promise<void> => {
+    for (let i = 0; !isKilled; i++) {
+      const name = `durable-${id}-${i}`;
+      try {
+        await api.createNamespacedConfigMap({ namespace, body: mapOf(name, 'x') });
+      } catch (error) {
+        assert.ok(isKilled, `a write failed while the server ran: ${error}`);
+        return;
+      }
+      acknowledged.add(name);
+    }
+  };
+  const writers = Promise.all([0, 1, 2, 3].map(writer));
+  await eventually('some writes are acknowledged', () => acknowledged.size >= 50);
+  isKilled = true;
   await server.stop('SIGKILL');
-  const acknowledged = (await written).filter((name) => name !== undefined);
+  await writers;
   await server.up();
-  const listed = new Set(
-    (await api.listNamespacedConfigMap({ namespace })).items.map((map) => map.metadata!.name!),
-  );
+  const { items } = await api.listNamespacedConfigMap({ namespace });
+  const listed = new Set(items.map((map) => map.metadata!.name!));
   assert.deepEqual(
-    acknowledged.filter((name) => !listed.has(name)),
+    [...acknowledged].filter((name) => !listed.has(name)),
     [],
   );
 });

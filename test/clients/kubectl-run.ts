@@ -1,7 +1,7 @@
 /** Carries out a script with one kubectl against one control plane, and says exactly which step fell short. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deepEqual } from '../../src/apimachinery/equality.ts';
@@ -24,7 +24,7 @@ export class KubectlRun {
   readonly #kubectl: Kubectl;
   readonly #kubeconfig: string;
   readonly #home: string;
-  readonly #words: Readonly<Record<string, string>>;
+  readonly #words: Record<string, string>;
   readonly #running = new Map<string, Running>();
 
   /** `home` keeps kubectl's discovery cache; runs of one kubectl on one control plane may share it. */
@@ -34,7 +34,9 @@ export class KubectlRun {
     this.#kubeconfig = kubeconfig;
     this.#home = home;
     const id = `${name}-${kubectl.version.replace('.', '-')}`;
-    this.#words = { $NS: id, $ID: id, $MINOR: String(kubectl.minor) };
+    const url = /^ *server: (\S+)$/m.exec(readFileSync(kubeconfig, 'utf8'))?.[1];
+    assert.ok(url !== undefined, 'a kubeconfig names its server');
+    this.#words = { $NS: id, $ID: id, $PREFIX: new URL(url).pathname.replace(/\/$/, '') };
     mkdirSync(home, { recursive: true });
   }
 
@@ -64,7 +66,11 @@ export class KubectlRun {
     for (;;) {
       const running = this.#spawn(step.kubectl, kubeconfig, step.env ?? {}, step.stdin);
       try {
-        this.#check(running.command, await running.end(), step);
+        const outcome = await running.end();
+        this.#check(running.command, outcome, step);
+        for (const [word, path] of Object.entries(step.remember ?? {})) {
+          this.#words[word] = String(valueAt(JSON.parse(outcome.stdout), path));
+        }
         return;
       } catch (error) {
         if (step.eventually !== true || Date.now() > deadline) throw error;
@@ -121,10 +127,13 @@ export class KubectlRun {
 
   /** In a pattern the words are written `\$NS`, as a dollar sign must be. */
   #fill<T extends Match>(text: T): T {
-    if (typeof text === 'string')
-      return text.replaceAll(/\$(NS|ID|MINOR)\b/g, (word) => this.#words[word]!) as T;
-    const source = text.source.replaceAll(/\\\$(NS|ID|MINOR)\b/g, (word) => this.#words[word.slice(1)]!);
-    return new RegExp(source, text.flags) as T;
+    const fill = (plain: string, pattern: RegExp): string =>
+      plain.replaceAll(pattern, (found) => this.#words[found.replace('\\', '')] ?? found);
+    return (
+      typeof text === 'string'
+        ? fill(text, /\$[A-Z]+\b/g)
+        : new RegExp(fill(text.source, /\\\$[A-Z]+\b/g), text.flags)
+    ) as T;
   }
 
   #all(matches: Match | readonly Match[] | undefined): Match[] {

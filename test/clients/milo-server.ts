@@ -9,10 +9,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { root } from '../corpus.ts';
 
-const main = join(root, 'dist', 'src', 'cli', 'main.js');
+/** Of the same build as this file. */
+const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 10_000;
 

@@ -1,7 +1,8 @@
 /**
  * The language of the kubectl scripts: a list of steps, each one kubectl command and what must come of it. Data
  * only; kubectl-run.ts carries them out. In every text `$NS` is the script's own namespace, `$ID` a word that
- * is the script's own in its control plane, and `$MINOR` the minor version of kubectl.
+ * is the script's own in its control plane, `$PREFIX` the path of the control plane (for `get --raw`), and further words are
+ * what a step has remembered.
  */
 export type Match = string | RegExp;
 
@@ -24,6 +25,8 @@ export interface CommandStep extends Expectation {
   /** Arguments of kubectl: split at spaces, or as a list where one holds a space. */
   readonly kubectl: string | readonly string[];
   readonly stdin?: string;
+  /** Words for later steps, from the output as JSON: `{ $UID: 'metadata.uid' }`. */
+  readonly remember?: Readonly<Record<`$${string}`, string>>;
   readonly env?: Readonly<Record<string, string>>;
   /** Only these minor versions of kubectl know the command or print so. */
   readonly since?: number;
@@ -56,7 +59,7 @@ export interface Script {
 
 /** Steps that make one config map of a list of names, all with the given labels. */
 export const manifest = (...documents: readonly object[]): string =>
-  documents.map((document) => JSON.stringify(document)).join('\n---\n');
+  documents.map((document) => JSON.stringify(document)).join('\n');
 
 export const configMap = (
   name: string,

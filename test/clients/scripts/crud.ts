@@ -6,7 +6,7 @@ const duration = '[0-9]+(ms|s|m)';
 export const crud: Script = {
   name: 'crud',
   steps: [
-    { kubectl: 'create configmap a --from-literal=k=v --from-literal=n=1', stdout: 'configmap/a created' },
+    { kubectl: 'create configmap a --from-literal=k=v --from-literal=num=1', stdout: 'configmap/a created' },
     {
       kubectl: 'get configmap a -o json',
       fields: {
@@ -17,7 +17,7 @@ export const crud: Script = {
         'metadata.uid': /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/,
         'metadata.resourceVersion': /^[1-9][0-9]*$/,
         'metadata.creationTimestamp': /^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
-        data: { k: 'v', n: '1' },
+        data: { k: 'v', num: '1' },
         status: 'absent',
       },
     },
@@ -25,7 +25,7 @@ export const crud: Script = {
       kubectl: 'get cm',
       stdout: [/^NAME +DATA +AGE$/m, new RegExp(`^a +2 +${duration}$`, 'm')],
     },
-    { kubectl: 'get cm a -o yaml', stdout: [/^apiVersion: v1$/m, /^kind: ConfigMap$/m, /^ {2}n: "1"$/m] },
+    { kubectl: 'get cm a -o yaml', stdout: [/^apiVersion: v1$/m, /^kind: ConfigMap$/m, /^ {2}num: "1"$/m] },
     { kubectl: 'get cm a -o name', stdout: /^configmap\/a\n$/ },
     { kubectl: 'get cm a -o wide', stdout: /^NAME +DATA +AGE$/m },
     { kubectl: 'get cm a --no-headers', stdout: /^a +2/, absent: ['NAME'] },

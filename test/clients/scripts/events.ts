@@ -5,7 +5,7 @@ const event = (name: string, rest: Readonly<Record<string, unknown>>): object =>
   apiVersion: 'v1',
   kind: 'Event',
   metadata: { name },
-  involvedObject: { apiVersion: 'v1', kind: 'ConfigMap', name: 'a', namespace: '$NS' },
+  involvedObject: { apiVersion: 'v1', kind: 'ConfigMap', name: 'a', namespace: '$NS', uid: '$UID' },
   reason: 'Happened',
   message: 'something happened',
   type: 'Normal',
@@ -19,7 +19,7 @@ const event = (name: string, rest: Readonly<Record<string, unknown>>): object =>
 export const events: Script = {
   name: 'events',
   steps: [
-    { kubectl: 'create configmap a', stdout: 'created' },
+    { kubectl: 'create configmap a -o json', remember: { $UID: 'metadata.uid' } },
     {
       kubectl: 'create -f -',
       stdin: manifest(
@@ -95,6 +95,6 @@ export const events: Script = {
     },
     { kubectl: 'delete event a.one', stdout: 'event "a.one" deleted' },
     { kubectl: 'delete events --all', stdout: 'deleted' },
-    { kubectl: 'events', stdout: 'No events found in $NS namespace.' },
+    { kubectl: 'events', stderr: 'No events found in $NS namespace.' },
   ],
 };

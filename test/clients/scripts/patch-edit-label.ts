@@ -125,7 +125,7 @@ export const patchEditLabel: Script = {
     {
       kubectl: 'edit cm a -o json',
       env: { KUBE_EDITOR: 'sed -i s/edited/twice/' },
-      stdout: 'configmap/a edited',
+      fields: { data: { only: 'twice' } },
     },
     { kubectl: 'get cm a -o jsonpath={.data.only}', stdout: /^twice$/ },
 
@@ -142,9 +142,9 @@ export const patchEditLabel: Script = {
     { kubectl: 'get cm a -o json', fields: { 'metadata.labels': { x: 'n' } } },
     {
       kubectl: ['annotate', 'cm', 'a', 'note=some words', 'example.com/b=c'],
-      stdout: 'configmap/a annotated',
+      stdout: 'configmap/a annotate',
     },
-    { kubectl: 'annotate cm a note-', stdout: 'configmap/a annotated' },
+    { kubectl: 'annotate cm a note-', stdout: 'configmap/a annotate' },
     {
       kubectl: 'get cm a -o json',
       fields: { 'metadata.annotations': { 'example.com/a': 'b', 'example.com/b': 'c' } },

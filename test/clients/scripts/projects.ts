@@ -55,7 +55,7 @@ export const projects: Script = {
       stdout: /^projects\.resourcemanager\.miloapis\.com$/m,
     },
     { kubectl: 'describe project p-$ID', stdout: [/^Name: +p-\$ID$/m, 'Owner Ref'] },
-    { kubectl: 'annotate project p-$ID kubernetes.io/display-name=Mine', stdout: 'annotated' },
+    { kubectl: 'annotate project p-$ID kubernetes.io/display-name=Mine', stdout: 'annotate' },
     {
       kubectl: 'create -f -',
       stdin: manifest(project('x-$ID', { kind: 'Organization', name: 'nowhere-$ID' })),
@@ -65,7 +65,7 @@ export const projects: Script = {
     {
       kubectl: 'delete organization $ID --wait=false',
       exit: 1,
-      stderr: 'Forbidden',
+      stderr: 'the organization still has children',
     },
 
     // The control plane of a project has its own objects and shows nothing else.

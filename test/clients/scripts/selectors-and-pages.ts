@@ -54,7 +54,7 @@ export const selectorsAndPages: Script = {
     },
     { kubectl: 'get cm -o name --chunk-size=1 -l app=b', stdout: names('b1 b2') },
     {
-      kubectl: 'get --raw /api/v1/namespaces/$NS/configmaps?limit=3',
+      kubectl: 'get --raw $PREFIX/api/v1/namespaces/$NS/configmaps?limit=3',
       fields: {
         kind: 'ConfigMapList',
         'items.length': 3,
@@ -64,7 +64,7 @@ export const selectorsAndPages: Script = {
       },
     },
     {
-      kubectl: 'get --raw /api/v1/namespaces/$NS/configmaps?limit=1&labelSelector=app%3Da',
+      kubectl: 'get --raw $PREFIX/api/v1/namespaces/$NS/configmaps?limit=1&labelSelector=app%3Da',
       fields: {
         'items.length': 1,
         'metadata.continue': /./,
@@ -72,7 +72,7 @@ export const selectorsAndPages: Script = {
       },
     },
     {
-      kubectl: 'get --raw /api/v1/namespaces/$NS/configmaps?continue=nonsense',
+      kubectl: 'get --raw $PREFIX/api/v1/namespaces/$NS/configmaps?continue=nonsense',
       exit: 1,
       stderr: 'continue',
     },

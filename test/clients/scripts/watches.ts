@@ -7,9 +7,9 @@ export const watches: Script = {
     { kubectl: 'create configmap before --from-literal=k=v', stdout: 'created' },
     { start: 'table', kubectl: 'get cm -w', until: /^before +1 /m },
     { start: 'json', kubectl: 'get cm -w -o json', until: '"name": "before"' },
-    { start: 'events', kubectl: 'get cm --watch-only --output-watch-events -o name' },
-    { start: 'selected', kubectl: 'get cm -w --output-watch-events -l color=red -o name' },
-    { start: 'one', kubectl: 'get cm a -w --output-watch-events -o name --ignore-not-found' },
+    { start: 'events', kubectl: 'get cm --watch-only --output-watch-events' },
+    { start: 'selected', kubectl: 'get cm -w --output-watch-events -l color=red' },
+    { start: 'one', kubectl: 'get cm --field-selector metadata.name=a -w --output-watch-events' },
     { start: 'everywhere', kubectl: 'get cm -A -w --field-selector metadata.name=a-$ID' },
 
     // The watches above that print nothing at first are known to run once a marker has come through.
@@ -28,14 +28,17 @@ export const watches: Script = {
     { finish: 'json', stdout: ['"name": "a"', '"color": "blue"', '"l": "w"'] },
     {
       finish: 'events',
-      stdout: [/^ADDED +configmap\/a$/m, /^MODIFIED +configmap\/a$/m, /^DELETED +configmap\/a$/m],
+      stdout: [/^ADDED +a +1 /m, /^MODIFIED +a +1 /m, /^MODIFIED +a +2 /m, /^DELETED +a +2 /m],
       absent: ['before'],
     },
     {
       finish: 'selected',
-      stdout: /ADDED +configmap\/marker[\s\S]*ADDED +configmap\/a\nDELETED +configmap\/a\n$/,
+      stdout: /^ADDED +marker[\s\S]*^ADDED +a +1 .*\nDELETED +a +1 .*\n$/m,
     },
-    { finish: 'one', stdout: /ADDED +configmap\/a\n(MODIFIED +configmap\/a\n){3}DELETED +configmap\/a\n$/ },
+    {
+      finish: 'one',
+      stdout: /^ADDED +a +1 .*\n(MODIFIED +a +1 .*\n){2}MODIFIED +a +2 .*\nDELETED +a +2 .*\n$/m,
+    },
     { finish: 'everywhere', stdout: /^\$NS +a-\$ID +0 /m, absent: [/ a /] },
     { finish: 'marked', stdout: /^namespace\/\$NS\nnamespace\/\$NS$/m },
   ],
