@@ -59,6 +59,8 @@ export const limits = {
   compactionStepEntries: 500,
   compactionStepBytes: 4 * 1024 * 1024,
   repairStepEntries: 10_000,
+  /** What a disk must still take to count as not full. */
+  diskProbeBytes: 1024 * 1024,
 
   // Controllers.
   retryMsMin: 50,

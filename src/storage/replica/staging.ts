@@ -180,9 +180,12 @@ export class Staging {
     return this.changes.length === 0;
   }
 
-  /** Puts every staged row. Runs inside `Tables.transact`, so nothing in here may fail. */
-  writeTo(tables: Tables): void {
-    for (const { revision, entry } of this.#log) tables.log.append(logKey(revision), entry);
+  /**
+   * Puts every staged row. Runs inside `Tables.transact`, so nothing in here may fail. `onRefused`: the log already
+   * holds revisions behind the head, so the file was damaged.
+   */
+  writeTo(tables: Tables, onRefused: () => void): void {
+    for (const { revision, entry } of this.#log) tables.log.append(logKey(revision), entry, onRefused);
     for (const { keyBytes, row, isChanged } of this.#rows.values()) {
       if (isChanged) tables.current.put(keyBytes, encodeCurrentRow(row!));
     }

@@ -48,6 +48,9 @@ const bytesKeyEncoder = {
 };
 
 type Rows = Database<Buffer, Buffer>;
+interface AppendingRows {
+  put(key: Buffer, value: Buffer, options: { readonly append: true }): Promise<boolean>;
+}
 
 /** One named table: reads now, writes within `Tables.transact` only. */
 export class Table {
@@ -100,11 +103,17 @@ export class Table {
     this.#db.put(key, value);
   }
 
-  /** Like put, for a key behind every other: fills pages to the brim instead of half. */
-  append(key: Buffer, value: Buffer): void {
-    (this.#db as unknown as { put(key: Buffer, value: Buffer, options: object): void }).put(key, value, {
-      append: true,
-    });
+  /**
+   * Like put, for a key behind every other: fills pages to the brim instead of half. LMDB leaves a key out that is
+   * not behind every other, and tells `onRefused`.
+   */
+  append(key: Buffer, value: Buffer, onRefused: () => void): void {
+    const appended = (this.#db as unknown as AppendingRows).put(key, value, { append: true });
+    // When the transaction fails this fails with it, which `transact` reports.
+    appended.then(
+      (isIn) => isIn || onRefused(),
+      () => undefined,
+    );
   }
 
   remove(key: Buffer): void {
@@ -164,8 +173,13 @@ export class Tables {
       path: file,
       noSubdir: true,
       overlappingSync: false,
+      // Every transaction here is one explicit batch. With turn batching on, lmdb-js wraps it in another whose promise
+      // nobody can handle when it fails.
+      eventTurnBatching: false,
       pageSize: pageBytes,
       maxDbs: tablesMax,
+      // Secrets lie in it.
+      permissionsMode: 0o600,
       ...(options.readOnly === true ? { readOnly: true } : {}),
       ...codec,
     };
@@ -210,6 +224,11 @@ export class Tables {
     } catch (error) {
       throw new TransactionError(await causeOf(error));
     }
+  }
+
+  /** Reads that follow see what is durable now, in this tick too. */
+  refresh(): void {
+    this.#root.resetReadTxn();
   }
 
   /** Copies the newest snapshot, compacted, to a file that must not exist, on a thread of the pool. */

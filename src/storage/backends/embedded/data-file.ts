@@ -8,10 +8,15 @@ import { dirname, join } from 'node:path';
 import { StorageError } from '../../errors.ts';
 import { encodeState, formatKey, formatRow, stateKey } from '../../replica/rows.ts';
 import { Tables } from '../../replica/tables.ts';
+import { hasRoom, isFullError } from './disk-room.ts';
 import { verifyInChild } from './verify-child.ts';
 
 const dataFileName = 'store.mdb';
 const lockSuffix = '-lock';
+/** Room for all of LMDB's reader slots, in whole pages. */
+const lockFileBytes = 12 * 1024;
+/** What stat counts blocks in. */
+const blockBytes = 512;
 
 export function dataFileOf(dataDir: string): string {
   return join(dataDir, dataFileName);
@@ -33,6 +38,7 @@ export async function openDataFile(dataDir: string): Promise<Tables> {
   const file = dataFileOf(dataDir);
   if (!(await exists(file))) await createDataFile(file);
   await judgeDataFile(file);
+  await allocateLockFile(file);
   const tables = new Tables(file);
   try {
     checkFormat(tables, file);
@@ -54,13 +60,38 @@ async function exists(file: string): Promise<boolean> {
 }
 
 async function createDataFile(file: string): Promise<void> {
+  if (!(await hasRoom(dirname(file)))) throw full(file);
   const fresh = `${file}.new`;
   await removeFiles(fresh);
+  await allocateLockFile(fresh);
   const tables = new Tables(fresh);
   tables.initialize(formatKey, formatRow, 0);
   tables.initialize(stateKey, encodeState({ head: 0, compacted: 0 }), 1);
   await tables.close();
   await publishFile(fresh, file);
+}
+
+/**
+ * Gives LMDB's lock file its blocks. LMDB makes it by extending it, and writes to it through its map: a full disk
+ * would kill the process at the first touch of a page.
+ */
+async function allocateLockFile(file: string): Promise<void> {
+  const lockFile = `${file}${lockSuffix}`;
+  try {
+    const handle = await open(lockFile, constants.O_RDWR | constants.O_CREAT, 0o600);
+    try {
+      const { size, blocks } = await handle.stat();
+      if (size >= lockFileBytes && blocks * blockBytes >= size) return;
+      const content = Buffer.alloc(Math.max(size, lockFileBytes));
+      await handle.read(content, 0, size, 0);
+      await handle.write(content, 0, content.length, 0);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (isFullError(error)) throw full(file, error);
+    throw unreadable(`the lock file ${lockFile} cannot be used`, error);
+  }
 }
 
 /** Moves a finished file to its name and makes that durable; what LMDB kept beside it goes. */
@@ -181,6 +212,10 @@ async function readMeta(handle: FileHandle, offset: number, file: string): Promi
 
 function damaged(file: string, how: string): StorageError {
   return new StorageError('corrupt', `the data file ${file} is damaged or not a Milo store: ${how}`);
+}
+
+function full(file: string, cause?: unknown): StorageError {
+  return new StorageError('full', `there is no room for the data file ${file}`, { cause });
 }
 
 function unreadable(sentence: string, cause: unknown): StorageError {

@@ -17,6 +17,7 @@ import {
   syncPath,
 } from './data-file.ts';
 import { lockDataDirectory } from './data-lock.ts';
+import { isFullError } from './disk-room.ts';
 import { verifyInChild } from './verify-child.ts';
 
 /** Throws StorageError `unreadable` when the file exists or its directory cannot be written, `full` without room. */
@@ -68,7 +69,8 @@ export async function restoreSnapshot(file: string, dataDir: string): Promise<vo
 
 function snapshotError(sentence: string, error: unknown): StorageError {
   if (error instanceof StorageError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT' || /No space left/.test(message);
+  const { message } = error as Error;
+  // LMDB's copy names the system's error in words only.
+  const isFull = isFullError(error) || /No space left/.test(message);
   return new StorageError(isFull ? 'full' : 'unreadable', `${sentence}: ${message}`, { cause: error });
 }

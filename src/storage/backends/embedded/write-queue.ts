@@ -3,12 +3,14 @@
  * the next commits gather; they then share a transaction (group commit). Upkeep runs between groups, one bounded
  * step each. Knows no reads beyond those of Staging, and no rows.
  */
+import { dirname } from 'node:path';
 import { limits } from '../../../apimachinery/limits.ts';
 import { StorageError } from '../../errors.ts';
-import { encodeState, type StoreState, stateKey } from '../../replica/rows.ts';
+import { decodeState, encodeState, type StoreState, stateKey } from '../../replica/rows.ts';
 import { type PreparedWrite, Staging } from '../../replica/staging.ts';
 import { type Tables, TransactionError } from '../../replica/tables.ts';
 import type { Change, CommitOutcome } from '../../store.ts';
+import { hasRoom } from './disk-room.ts';
 
 interface PendingCommit {
   readonly batch: readonly PreparedWrite[];
@@ -145,7 +147,14 @@ export class WriteQueue {
       if (this.#fault !== undefined) throw this.#stopped();
       const { staging, answers } = this.#stage(group);
       if (!staging.isEmpty) {
-        await this.#transact({ ...this.#state, head: staging.head }, () => staging.writeTo(this.#tables));
+        let isRefused = false;
+        const onRefused = (): void => {
+          isRefused = true;
+        };
+        await this.#transact({ ...this.#state, head: staging.head }, () =>
+          staging.writeTo(this.#tables, onRefused),
+        );
+        if (isRefused) throw new Error('the log holds revisions behind the newest one; milo fsck says more');
         this.#publish(staging.changes);
       }
       for (const [{ resolve, reject }, answer] of answers) {
@@ -188,15 +197,33 @@ export class WriteQueue {
     try {
       isOurs = await this.#tables.transact(stateKey, this.#fence, encodeState(state), write);
     } catch (error) {
-      if (error instanceof TransactionError && fullCodes.has(error.code)) {
-        const message = `there is no room for the data file ${this.#file}: ${error.message}`;
-        throw new StorageError('full', message, { cause: error });
-      }
-      throw this.#stop(error);
+      throw (await this.#isFull(error)) ? this.#full(error) : this.#stop(error);
     }
     if (!isOurs) throw this.#stop(new Error('another process has written the file'));
     this.#fence++;
     this.#state = state;
+  }
+
+  /** True when a transaction failed for want of room and the file stands as before. */
+  async #isFull(error: unknown): Promise<boolean> {
+    if (!(error instanceof TransactionError)) return false;
+    // LMDB calls a write that the disk took only half of an input/output error, as it does a real one.
+    const isForRoom =
+      fullCodes.has(error.code) || (error.code === 5 && !(await hasRoom(dirname(this.#file))));
+    if (!isForRoom) return false;
+    try {
+      // Where the meta page could not be written LMDB refuses even reads from now on.
+      this.#tables.refresh();
+      const state = decodeState(this.#tables.meta.get(stateKey)!);
+      return this.#tables.fenceOf(stateKey) === this.#fence && state.head === this.#state.head;
+    } catch {
+      return false;
+    }
+  }
+
+  #full(cause: unknown): StorageError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new StorageError('full', `there is no room for the data file ${this.#file}: ${reason}`, { cause });
   }
 
   /** After a fault whose outcome on disk is unknown no write may follow; a restart reads what is there. */
