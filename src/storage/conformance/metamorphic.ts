@@ -9,7 +9,9 @@ import { must } from '../../lib/assert.ts';
 import { Prng } from '../../lib/prng.ts';
 import type { Change, CommitOutcome, ObjectKey, Revision, Store, Write } from '../store.ts';
 import { mismatch, sameChange } from './compare.ts';
+import { settle } from './eventually.ts';
 import { owners, ReadComparison, randomKey } from './metamorphic-reads.ts';
+import { WatchComparison } from './metamorphic-watches.ts';
 import { StoreModel } from './model.ts';
 import { guard, put, remove, sample } from './sample.ts';
 import { announcedSeed, countFromEnvironment } from './seed.ts';
@@ -28,6 +30,7 @@ export class MetamorphicRun {
   readonly #prng: Prng;
   readonly #model: StoreModel;
   readonly #reads: ReadComparison;
+  readonly #watches: WatchComparison;
   #store: Store;
   #unsubscribe: () => void;
   /** What the listener heard since the last comparison, and up to which revision that was. */
@@ -44,12 +47,18 @@ export class MetamorphicRun {
     this.#model = new StoreModel(opened.store.applied);
     this.#heardUpTo = this.#model.applied;
     this.#reads = new ReadComparison(this.#store, this.#model, this.#prng);
+    this.#watches = new WatchComparison(this.#store, this.#model, this.#prng);
     this.#unsubscribe = this.#listen();
   }
 
   /** Operations so far, by kind: every read, every batch, every act of upkeep is one. */
   get done(): Readonly<Record<string, number>> {
-    return { ...this.#reads.done, ...this.#done };
+    return { ...this.#reads.done, ...this.#watches.done, ...this.#done };
+  }
+
+  /** Changes told to watches. */
+  get delivered(): number {
+    return this.#watches.delivered;
   }
 
   get operations(): number {
@@ -66,11 +75,13 @@ export class MetamorphicRun {
     ];
     while (this.operations < operations) {
       if (this.#prng.chance(0.06)) await this.#wave();
+      else if (this.#prng.chance(0.05)) this.#watches.any();
       else this.#reads.any();
       for (const [chance, operation] of rare) {
         if (this.#prng.chance(chance)) await operation();
       }
     }
+    await this.#watches.finish();
     this.#check();
   }
 
@@ -162,6 +173,7 @@ export class MetamorphicRun {
     ) {
       mismatch('changes heard', this.#heard, due);
     }
+    this.#watches.applied(due);
     this.#heard = [];
     this.#heardUpTo = this.#model.applied;
   }
@@ -169,10 +181,13 @@ export class MetamorphicRun {
   async #compact(): Promise<void> {
     const { compacted, applied } = this.#model;
     const below = Math.max(compacted, applied - this.#prng.below(2 * window));
+    this.#watches.beforeCompaction();
     const compacting = this.#store.compact(below);
     if (this.#prng.chance(0.5)) await this.#wave(below);
     await compacting;
     this.#model.compact(below);
+    await settle();
+    this.#watches.afterCompaction();
     if (this.#store.compacted !== below) mismatch('compacted', this.#store.compacted, below);
     this.#count('compact');
   }
@@ -192,8 +207,10 @@ export class MetamorphicRun {
   async #reopen(): Promise<void> {
     if (this.#opened.reopen === undefined) return;
     this.#unsubscribe();
+    await this.#watches.finish();
     this.#store = await this.#opened.reopen();
     this.#reads.store = this.#store;
+    this.#watches.goOn(this.#store);
     this.#unsubscribe = this.#listen();
     const { applied, compacted } = this.#store;
     if (applied !== this.#model.applied) mismatch('applied after reopening', applied, this.#model.applied);
@@ -221,7 +238,9 @@ export function storeMetamorphic(subject: StoreSubject): void {
       } catch (error) {
         throw new Error(`seed ${seed}, after ${run.operations} operations`, { cause: error });
       }
-      context.diagnostic(`${run.operations} operations: ${JSON.stringify(run.done)}`);
+      context.diagnostic(
+        `${run.operations} operations: ${JSON.stringify(run.done)}, ${run.delivered} changes watched`,
+      );
     } finally {
       await opened.close();
     }

@@ -1,6 +1,7 @@
 /** Watchers that say "no more": a bounded queue first, then the log, and an end only past the compaction. */
 import assert from 'node:assert/strict';
 import { limits } from '../../apimachinery/limits.ts';
+import { StorageError } from '../errors.ts';
 import type { Revision, Store } from '../store.ts';
 import { WatchHub } from '../watch-hub.ts';
 import { eventually, settle } from './eventually.ts';
@@ -106,17 +107,50 @@ export const slowWatcher: Behaviour = (scenario) => {
     handle.close();
   });
 
-  scenario('watches end with the store', async ({ store, reopen }, context) => {
+  scenario('watches end with the hub, once, whatever they were about', async ({ store }) => {
+    const hub = new WatchHub(store);
+    const start = store.applied;
+    const [live, paused, lagging, reading] = [
+      new RecordingSink(),
+      new RecordingSink(1),
+      new RecordingSink(1),
+      new RecordingSink(),
+    ];
+    const handles = [hub.watch(target, start, lagging)];
+    await update(store, 2 * limits.watchQueueEvents);
+    handles.push(hub.watch(target, store.applied, live), hub.watch(target, store.applied, paused));
+    await update(store, 3);
+    handles.push(hub.watch(target, start, reading));
+    hub.close();
+    await update(store, 3);
+    for (const handle of handles) handle.resume();
+    await settle();
+    for (const sink of [live, paused, lagging, reading]) {
+      assert.deepEqual(
+        sink.errors.map(({ code }) => code),
+        ['closed'],
+      );
+    }
+    assert.deepEqual(
+      [live, paused, lagging, reading].map(({ changes }) => changes.length),
+      [3, 1, 1, 0],
+    );
+    assert.throws(
+      () => hub.watch(target, start, new RecordingSink()),
+      (error) => error instanceof StorageError && error.code === 'closed',
+    );
+  });
+
+  scenario('a watch that reads the log of a closed store ends', async ({ store, reopen }, context) => {
     if (reopen === undefined) return context.skip('this backend does not reopen');
     const hub = new WatchHub(store);
-    const sinks = [new RecordingSink(), new RecordingSink(1)];
-    for (const sink of sinks) hub.watch(target, store.applied, sink);
+    const sink = new RecordingSink(1);
+    const handle = hub.watch(target, store.applied, sink);
     await update(store, 2 * limits.watchQueueEvents);
     await reopen();
-    await settle();
-    // The live one may be told now, a lagging one when it asks for more: either way there is no more to have.
-    for (const sink of sinks) {
-      assert.ok(sink.errors.every((error) => error.code === 'closed'));
-    }
+    sink.room = Number.POSITIVE_INFINITY;
+    handle.resume();
+    await eventually(() => sink.errors.length > 0, 'the watch ends');
+    assert.equal(sink.errors[0]!.code, 'closed');
   });
 };
