@@ -1,0 +1,234 @@
+/**
+ * A whole server in this process on a data directory of its own, and a small HTTP/2 client with the
+ * administrator's certificate: what tests of the API's behaviour drive. Real TLS, real store.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import http2 from 'node:http2';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { limits } from '../src/apimachinery/limits.ts';
+import { type Clock, systemClock } from '../src/lib/clock.ts';
+import { silentLogger } from '../src/lib/logger.ts';
+import { type RunningServer, startServer } from '../src/server/server.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: http2.IncomingHttpHeaders;
+  readonly text: string;
+  /** The parsed body; undefined when it is not JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of every kind.
+  readonly json: any;
+}
+export interface Send {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly type?: string;
+  readonly headers?: Record<string, string>;
+}
+
+export class ApiServer {
+  readonly dataDir: string;
+  #server: RunningServer;
+  #session: http2.ClientHttp2Session;
+  readonly #clock: Clock;
+
+  static async start(clock: Clock = systemClock): Promise<ApiServer> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'milo-api-'));
+    const server = await open(dataDir, clock);
+    return new ApiServer(dataDir, server, clock);
+  }
+
+  private constructor(dataDir: string, server: RunningServer, clock: Clock) {
+    this.dataDir = dataDir;
+    this.#server = server;
+    this.#clock = clock;
+    this.#session = this.connect();
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  /** A further connection, as the administrator. */
+  connect(): http2.ClientHttp2Session {
+    return http2.connect(this.#server.url, credentials(this.dataDir));
+  }
+
+  async restart(): Promise<void> {
+    this.#session.close();
+    await this.#server.close();
+    this.#server = await open(this.dataDir, this.#clock);
+    this.#session = this.connect();
+  }
+
+  async stop(): Promise<void> {
+    this.#session.close();
+    await this.#server.close();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  async send(path: string, { method = 'GET', body, type, headers = {} }: Send = {}): Promise<Answer> {
+    const stream = this.#session.request({
+      ':method': method,
+      ':path': path,
+      ...(body === undefined ? {} : { 'content-type': type ?? 'application/json' }),
+      ...headers,
+    });
+    stream.end(
+      body === undefined
+        ? undefined
+        : typeof body === 'string' || Buffer.isBuffer(body)
+          ? body
+          : JSON.stringify(body),
+    );
+    return await new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let answered: http2.IncomingHttpHeaders = {};
+      stream.on('response', (h) => {
+        answered = h;
+      });
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('error', reject);
+      stream.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        resolve({ status: Number(answered[':status']), headers: answered, text, json: parsed(text) });
+      });
+    });
+  }
+
+  get = (path: string, headers: Record<string, string> = {}): Promise<Answer> => this.send(path, { headers });
+  post = (path: string, body: unknown): Promise<Answer> => this.send(path, { method: 'POST', body });
+  put = (path: string, body: unknown): Promise<Answer> => this.send(path, { method: 'PUT', body });
+  remove = (path: string, body?: unknown): Promise<Answer> => this.send(path, { method: 'DELETE', body });
+  patch = (
+    path: string,
+    body: unknown,
+    kind: 'merge' | 'json' | 'strategic-merge' = 'merge',
+  ): Promise<Answer> => this.send(path, { method: 'PATCH', body, type: `application/${kind}-patch+json` });
+
+  /** Opens a watch; `until` collects events. */
+  watch(path: string): EventStream {
+    return new EventStream(this.#session, path);
+  }
+}
+
+export interface WatchEvent {
+  readonly type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: objects of every kind.
+  readonly object: any;
+}
+
+export class EventStream {
+  readonly events: WatchEvent[] = [];
+  isEnded = false;
+  status = 0;
+  readonly #stream: http2.ClientHttp2Stream;
+  #rest = '';
+  #changed: (() => void) | undefined;
+
+  constructor(session: http2.ClientHttp2Session, path: string) {
+    const separator = path.includes('?') ? '&' : '?';
+    this.#stream = session.request({ ':path': `${path}${separator}watch=1` });
+    this.#stream.on('response', (headers) => {
+      this.status = Number(headers[':status']);
+    });
+    this.#stream.setEncoding('utf8');
+    this.#stream.on('data', (text: string) => this.#take(text));
+    this.#stream.on('error', () => {
+      this.isEnded = true;
+      this.#changed?.();
+    });
+    this.#stream.on('close', () => {
+      this.isEnded = true;
+      this.#changed?.();
+    });
+  }
+
+  /** Resolves once the condition holds; rejects when it does not come in time. */
+  async until(
+    condition: (events: readonly WatchEvent[]) => boolean,
+    what = 'events',
+  ): Promise<readonly WatchEvent[]> {
+    const deadline = Date.now() + limits.shutdownGraceMs * 3;
+    while (!condition(this.events)) {
+      const left = deadline - Date.now();
+      if (left <= 0)
+        throw new Error(`no ${what} in time; got ${JSON.stringify(this.events).slice(0, 2_000)}`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(left, 50));
+        this.#changed = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    return this.events;
+  }
+
+  close(): void {
+    this.#stream.close();
+  }
+
+  #take(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.events.push(JSON.parse(line));
+    this.#changed?.();
+  }
+}
+
+async function open(dataDir: string, clock: Clock): Promise<RunningServer> {
+  return await startServer(
+    {
+      dataDir,
+      bindAddress: '127.0.0.1',
+      port: 0,
+      tokenFile: undefined,
+      compactionIntervalMs: limits.compactionIntervalMs,
+    },
+    { logger: silentLogger, clock, progress: () => {} },
+  );
+}
+
+/** Key, certificate and CA out of the administrator's kubeconfig. */
+function credentials(dataDir: string): { ca: Buffer; cert: Buffer; key: Buffer } {
+  const kubeconfig = readFileSync(join(dataDir, 'kubeconfig'), 'utf8');
+  const field = (name: string): Buffer =>
+    Buffer.from(new RegExp(`${name}: "?([A-Za-z0-9+/=]+)`).exec(kubeconfig)?.[1] ?? '', 'base64');
+  return {
+    ca: field('certificate-authority-data'),
+    cert: field('client-certificate-data'),
+    key: field('client-key-data'),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes an organization and projects under it. */
+export async function makeProjects(
+  server: ApiServer,
+  organization: string,
+  projects: readonly string[],
+): Promise<void> {
+  const group = '/apis/resourcemanager.miloapis.com/v1alpha1';
+  const apiVersion = 'resourcemanager.miloapis.com/v1alpha1';
+  await server.post(`${group}/organizations`, {
+    apiVersion,
+    kind: 'Organization',
+    metadata: { name: organization },
+  });
+  for (const name of projects) {
+    await server.post(`${group}/projects`, {
+      apiVersion,
+      kind: 'Project',
+      metadata: { name },
+      spec: { ownerRef: { kind: 'Organization', name: organization } },
+    });
+  }
+}
