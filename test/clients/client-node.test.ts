@@ -184,8 +184,10 @@ test('what was acknowledged before a kill is there after it', async () => {
   };
   const writers = Promise.all([0, 1, 2, 3].map(writer));
   await eventually('some writes are acknowledged', () => acknowledged.size >= 50);
+  // The signal is sent at once, with writes in flight.
+  const stopped = server.stop('SIGKILL');
   isKilled = true;
-  await server.stop('SIGKILL');
+  await stopped;
   await writers;
   await server.up();
   const { items } = await api.listNamespacedConfigMap({ namespace });

@@ -8,9 +8,12 @@ const byPath = new Map(sources.map((source) => [source.path, source]));
 const entries = sources.filter(
   ({ path }) => path === 'src/cli/main.ts' || /^(bench|tools)\/[^/]+\.ts$/.test(path),
 );
-/** Code that serves tests: suites a new backend must pass, fakes, and the test folder itself. */
+/** Code that serves tests: suites a new backend must pass and what it hands them, fakes, the test folder itself. */
 const servesTests = ({ path }: Source): boolean =>
-  path.startsWith('test/') || /\/(testing|conformance)\//.test(path) || path === 'src/layers.ts';
+  path.startsWith('test/') ||
+  /\/(testing|conformance)\//.test(path) ||
+  /^src\/storage\/backends\/[^/]+\/(crash-writer|[^/]+-subject)\.ts$/.test(path) ||
+  path === 'src/layers.ts';
 
 function reachable(from: readonly Source[]): Set<string> {
   const reached = new Set<string>();

@@ -26,6 +26,8 @@ const folders = ['src', 'test', 'bench', 'tools'];
 const staticImport = /^import (?:type )?([^;'"]*?)\s*from '([^']+)'/gm;
 const reExport = /^export (?:type )?(\{[^}]*\}|\*(?: as \w+)?)\s*from '([^']+)'/gm;
 const bareImport = /^import '([^']+)'/gm;
+/** A program of its own, started by its file. */
+const startedFile = /\bnew URL\('(\.[^']+)\.js', import\.meta\.url\)/g;
 const dynamicImport = /\bimport\('([^']+)'\)/g;
 const declaration = /^export (?:async |abstract |declare )*(?:function\*?|const|let|class) (\w+)/gm;
 const exportList = /^export \{([^}]*)\};/gm;
@@ -56,6 +58,7 @@ function read(path: string): Source {
     ...[...text.matchAll(reExport)].map(([, clause, from]) => take(from!, importedNames(clause!))),
     ...[...text.matchAll(bareImport)].map(([, from]) => take(from!, [])),
     ...[...text.matchAll(dynamicImport)].map(([, from]) => take(from!, ['*'])),
+    ...[...text.matchAll(startedFile)].map(([, from]) => take(`${from}.ts`, ['*'])),
   ];
   const exports = [
     ...[...text.matchAll(declaration)].map(([, name]) => name!),
