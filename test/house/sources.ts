@@ -10,6 +10,8 @@ export interface Import {
   /** Repository path of a file of ours; undefined for packages. */
   readonly file: string | undefined;
   readonly specifier: string;
+  /** Started as a program of its own, not imported. */
+  readonly isStarted: boolean;
   /** Names taken; `*` when all are. */
   readonly names: readonly string[];
 }
@@ -26,7 +28,6 @@ const folders = ['src', 'test', 'bench', 'tools'];
 const staticImport = /^import (?:type )?([^;'"]*?)\s*from '([^']+)'/gm;
 const reExport = /^export (?:type )?(\{[^}]*\}|\*(?: as \w+)?)\s*from '([^']+)'/gm;
 const bareImport = /^import '([^']+)'/gm;
-/** A program of its own, started by its file. */
 const startedFile = /\bnew URL\('(\.[^']+)\.js', import\.meta\.url\)/g;
 const dynamicImport = /\bimport\('([^']+)'\)/g;
 const declaration = /^export (?:async |abstract |declare )*(?:function\*?|const|let|class) (\w+)/gm;
@@ -48,9 +49,10 @@ function importedNames(clause: string): string[] {
 
 function read(path: string): Source {
   const text = readFileSync(join(root, path), 'utf8');
-  const take = (specifier: string, names: readonly string[]): Import => ({
+  const take = (specifier: string, names: readonly string[], isStarted = false): Import => ({
     file: specifier.startsWith('.') ? join(dirname(path), specifier).replaceAll('\\', '/') : undefined,
     specifier,
+    isStarted,
     names,
   });
   const imports: Import[] = [
@@ -58,7 +60,7 @@ function read(path: string): Source {
     ...[...text.matchAll(reExport)].map(([, clause, from]) => take(from!, importedNames(clause!))),
     ...[...text.matchAll(bareImport)].map(([, from]) => take(from!, [])),
     ...[...text.matchAll(dynamicImport)].map(([, from]) => take(from!, ['*'])),
-    ...[...text.matchAll(startedFile)].map(([, from]) => take(`${from}.ts`, ['*'])),
+    ...[...text.matchAll(startedFile)].map(([, from]) => take(`${from}.ts`, ['*'], true)),
   ];
   const exports = [
     ...[...text.matchAll(declaration)].map(([, name]) => name!),
