@@ -80,8 +80,9 @@ test('no import cycles', () => {
       return;
     }
     if (done.has(path)) return;
-    for (const { file } of byPath.get(path)?.imports ?? [])
-      if (file !== undefined) visit(file, [...trail, path]);
+    for (const { file, isStarted } of byPath.get(path)?.imports ?? []) {
+      if (file !== undefined && !isStarted) visit(file, [...trail, path]);
+    }
     done.add(path);
   };
   for (const { path } of sources) visit(path, []);
