@@ -16,13 +16,27 @@ export class Connection {
   readonly remoteAddress: string;
   /** The server is going: say so in each response that can. */
   isClosing = false;
-  /** Requests not yet answered. */
-  open = 0;
+  /** Called when the last exchange has ended while the server is going. */
+  onLastExchange: (() => void) | undefined;
+  /** Handlers at work and streams not ended. */
+  #open = 0;
   #listeners: Set<Abandonable> | undefined;
 
   constructor(peer: PeerCertificate | 'invalid' | undefined, remoteAddress: string) {
     this.peer = peer;
     this.remoteAddress = remoteAddress;
+  }
+
+  get open(): number {
+    return this.#open;
+  }
+  /** A streamed response outlives its handler, so it holds the connection for itself. */
+  hold(): void {
+    this.#open++;
+  }
+  release(): void {
+    this.#open--;
+    if (this.#open === 0 && this.isClosing) this.onLastExchange?.();
   }
 
   whenGone(exchange: Abandonable): void {

@@ -20,6 +20,7 @@ export class H1Exchange implements Exchange {
   readonly method: string;
   readonly url: string;
   isStarted = false;
+  #isStreamed = false;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #connection: Connection;
@@ -84,6 +85,12 @@ export class H1Exchange implements Exchange {
     if (!this.#begin(contentType)) return;
     this.#response.writeHead(code, this.#headers);
     this.#response.flushHeaders();
+    this.#isStreamed = true;
+    this.#connection.hold();
+    this.#response.once('close', () => {
+      this.#connection.forget(this);
+      this.#connection.release();
+    });
   }
 
   write(chunk: Buffer | string): boolean {
@@ -122,6 +129,10 @@ export class H1Exchange implements Exchange {
       else this.#connection.whenGone(this);
     }
     return this.#abort.signal;
+  }
+  /** The handler has done its part. A streamed response goes on. */
+  handled(): void {
+    if (!this.#isStreamed) this.#connection.forget(this);
   }
   /** The socket closed with this exchange on it or waiting behind another. */
   abandon(): void {

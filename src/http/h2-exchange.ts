@@ -75,7 +75,10 @@ export class H2Exchange implements Exchange {
 
   start(code: number, contentType: string): void {
     const stream = this.#begin(code, contentType);
-    stream?.respond(this.#response);
+    if (stream === undefined) return;
+    this.#connection.hold();
+    stream.once('close', () => this.#connection.release());
+    stream.respond(this.#response);
   }
 
   write(chunk: Buffer | string): boolean {

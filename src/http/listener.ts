@@ -185,6 +185,8 @@ export class Listener {
 
   #adoptHttp1(socket: TLSSocket): void {
     const connection = connectionOf(socket);
+    // A response that began before the shutdown could not say `Connection: close`.
+    connection.onLastExchange = () => socket.destroySoon();
     this.#h1.set(socket, connection);
     socket.once('close', () => {
       this.#h1.delete(socket);
@@ -205,16 +207,9 @@ export class Listener {
       return;
     }
     const exchange = new H1Exchange(request, response, connection, awaitsContinue);
-    const answered = (): void => {
-      connection.forget(exchange);
-      // A response that began before the shutdown could not say `Connection: close`.
-      if (!connection.isClosing || connection.open > 0) return;
-      if (response.writableFinished) socket.destroySoon();
-      else response.once('finish', () => socket.destroySoon());
-    };
     if (request.url!.length > this.#limits.requestUrlBytes)
       refuse(exchange, urlTooLong(this.#limits.requestUrlBytes));
-    else this.#serve(exchange, connection).then(answered, answered);
+    else void this.#serve(exchange, connection).then(() => exchange.handled());
   }
 
   /** The parser gave up on the connection; whatever is said, is said on the bare socket. */
@@ -290,7 +285,7 @@ export class Listener {
   };
 
   async #serve(exchange: Exchange, connection: Connection): Promise<void> {
-    connection.open++;
+    connection.hold();
     try {
       await this.#handle(exchange);
     } catch (error) {
@@ -303,7 +298,7 @@ export class Listener {
       if (exchange.isStarted) exchange.destroy();
       else refuse(exchange, unexpected());
     } finally {
-      connection.open--;
+      connection.release();
     }
   }
 }
