@@ -40,6 +40,7 @@ export const limits = {
   /** Of records in one batch, and in one group of batches. */
   commitBatchBytes: 16 * 1024 * 1024,
   commitQueueWrites: 20_000,
+  rowArenaBytes: 2 * 1024 * 1024,
   updateRetries: 16,
   generateNameRetries: 8,
 

@@ -31,4 +31,3 @@ export interface Authenticator {
 export const allAuthenticated = 'system:authenticated';
 export const allUnauthenticated = 'system:unauthenticated';
 export const anonymousName = 'system:anonymous';
-export const systemMasters = 'system:masters';

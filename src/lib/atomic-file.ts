@@ -2,7 +2,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** The directory must exist. `mode` holds whatever the umask; the file is durable when this returns. */
+/** The directory must exist. The file is durable when this returns. */
 export function writeFileAtomically(file: string, content: string, mode: number): void {
   const temporary = `${file}.${process.pid}.tmp`;
   rmSync(temporary, { force: true });

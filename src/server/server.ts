@@ -1,0 +1,148 @@
+/**
+ * The composition of one server: data directory, store, certificates, port, API, in this order, and the way
+ * back. Each part is taken up after those it needs and given back before them, also when the start fails midway.
+ */
+import { serviceUnavailable } from '../apimachinery/status.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { type Listener, listen } from '../http/listener.ts';
+import { sendError } from '../http/status-response.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import { openStore } from '../storage/backends/registry.ts';
+import { buildInfo } from './build-info.ts';
+import { type Certificates, openCertificates, renewBeforeMs } from './certificates.ts';
+import { startCompaction } from './compaction-timer.ts';
+import type { ServerConfig } from './config.ts';
+import { openControlSocket } from './control-socket.ts';
+import { prepareDataDirectory } from './data-directory.ts';
+import { adminKubeconfig, kubeconfigFile, writeKubeconfig } from './kubeconfig.ts';
+import { readTokenFile } from './token-file.ts';
+import { UserError } from './user-error.ts';
+import { wire } from './wire.ts';
+
+export interface ServerEnvironment {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Told what has been done, in words for the operator. */
+  progress(line: string): void;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  /** Base URL for clients on this machine. */
+  readonly url: string;
+  /** Path of the administrator's kubeconfig. */
+  readonly kubeconfig: string;
+  /** Ends watches, answers what is in flight, and closes the store. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Rejects with a UserError or a StorageError when the operator can do something about it. */
+export async function startServer(
+  config: ServerConfig,
+  environment: ServerEnvironment,
+): Promise<RunningServer> {
+  const { logger, clock, progress } = environment;
+  const undo: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+  };
+  try {
+    const dataDir = prepareDataDirectory(config.dataDir);
+    const tokens = config.tokenFile === undefined ? [] : readTokenFile(config.tokenFile);
+    const store = await openStore(`embedded:${dataDir}`);
+    undo.push(() => store.close());
+    progress(`data directory ${dataDir}, revision ${store.applied}`);
+
+    const certificates = await openCertificates(dataDir, clock);
+    reportCertificates(certificates, environment);
+
+    let handle = async (exchange: Exchange): Promise<void> => {
+      sendError(exchange, serviceUnavailable('the server is starting'));
+    };
+    let drain = (): void => {};
+    const listener = await openPort(config, certificates, (exchange) => handle(exchange), logger);
+    undo.push(() => listener.close(async () => drain()));
+
+    const url = urlOf(config.bindAddress, listener.port);
+    const wired = await wire({
+      store,
+      tokens,
+      serverAddress: new URL(url).host,
+      build: buildInfo(),
+      logger,
+      clock,
+    });
+    // Controllers go on until the last exchange is answered: it may wait for one of them.
+    undo.splice(undo.length - 1, 0, () => wired.stop());
+    const compaction = startCompaction(store, config.compactionIntervalMs, logger);
+    undo.push(() => compaction.close());
+    const control = await openControlSocket(dataDir, (file) => store.snapshot(file), logger);
+    undo.push(() => control.close());
+
+    writeKubeconfig(dataDir, adminKubeconfig(url, certificates));
+    drain = () => wired.drain();
+    handle = (exchange) => wired.handle(exchange);
+    let closing: Promise<void> | undefined;
+    return {
+      port: listener.port,
+      url,
+      kubeconfig: kubeconfigFile(dataDir),
+      close: () => {
+        closing ??= close();
+        return closing;
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function reportCertificates(
+  certificates: Certificates,
+  { logger, clock, progress }: ServerEnvironment,
+): void {
+  if (certificates.issued.length > 0) progress(`certificates issued: ${certificates.issued.join(', ')}`);
+  if (certificates.authorityEndsMs - clock.now() < renewBeforeMs) {
+    logger.warn(
+      { ends: new Date(certificates.authorityEndsMs).toISOString() },
+      'the certificate authority ends soon',
+    );
+  }
+}
+
+async function openPort(
+  config: ServerConfig,
+  certificates: Certificates,
+  handle: (exchange: Exchange) => Promise<void>,
+  logger: Logger,
+): Promise<Listener> {
+  const { bindAddress: host, port } = config;
+  try {
+    return await listen({
+      host,
+      port,
+      tls: { ...certificates.serving, clientCa: certificates.authority },
+      handle,
+      logger,
+    });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const where = `port ${port} on ${host}`;
+    if (code === 'EADDRINUSE') throw new UserError(`${where} is in use; name a free one with --port`, error);
+    if (code === 'EACCES')
+      throw new UserError(`${where} may not be opened by this user; name one above 1023`, error);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+      throw new UserError(`${host} is not an address of this machine; name one with --bind-address`, error);
+    }
+    throw error;
+  }
+}
+
+/** Where clients on this machine reach it. */
+function urlOf(bindAddress: string, port: number): string {
+  const isEverywhere = bindAddress === '0.0.0.0' || bindAddress === '::' || bindAddress === '';
+  const host = isEverywhere ? '127.0.0.1' : bindAddress.includes(':') ? `[${bindAddress}]` : bindAddress;
+  return `https://${host}:${port}`;
+}
