@@ -1,0 +1,79 @@
+/** Every scenario, tiny: it runs to its end and reports the figures it promises. The figures themselves mean nothing here. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Result } from './run/result.ts';
+
+const program = fileURLToPath(new URL('./main.js', import.meta.url));
+const timeoutMs = 120_000;
+
+async function check(scenario: string, flags: string, promised: readonly string[]): Promise<Result> {
+  const directory = mkdtempSync(join(tmpdir(), 'milo-bench-test-'));
+  try {
+    const file = join(directory, 'result.json');
+    const words = [scenario, ...flags.split(' '), '--json', file, '--dir', directory];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, ...words], {
+      timeout: timeoutMs,
+    });
+    assert.equal(stderr, '');
+    assert.deepEqual(readdirSync(directory), ['result.json']);
+    const result = JSON.parse(readFileSync(file, 'utf8')) as Result;
+    assert.equal(result.scenario, scenario);
+    for (const name of promised) assert.ok(name in result.figures, name);
+    for (const [name, { value, unit }] of Object.entries(result.figures)) {
+      assert.ok(Number.isFinite(value), `${name} is ${value}`);
+      assert.ok(unit !== '', name);
+      assert.ok(stdout.includes(name), name);
+    }
+    return result;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+test('idle-projects', async () => {
+  const { figures, params } = await check('idle-projects', '--projects 12 --warmup 4', [
+    'heapBytesPerProject',
+    'rssBytesPerProject',
+    'externalBytesPerProject',
+    'handlesPerProject',
+    'storedObjectsPerProject',
+    'storedBytesPerProject',
+  ]);
+  assert.deepEqual(params, { projects: 12, warmup: 4 });
+  const stored = figures.storedObjectsPerProject!.value;
+  assert.ok(Number.isInteger(stored) && stored >= 1 && stored <= 3, `${stored} objects a project`);
+});
+
+test('latency-by-projects', async () => {
+  const flags = '--steps 30,40 --rounds 2 --seconds 0.2 --warmup-seconds 0.05 --listed-projects 1';
+  const operations = ['get', 'list', 'put', 'create'];
+  await check('latency-by-projects', flags, [
+    ...operations.map((operation) => `p99Ratio.${operation}`),
+    ...operations.flatMap((operation) => [`p50.${operation}.40`, `p99.${operation}.30`]),
+  ]);
+});
+
+test('throughput', async () => {
+  const flags =
+    '--rounds 2 --seconds 0.2 --warmup-seconds 0.05 --connections 2 --watchers 20 --watch-connections 2';
+  const operations = ['get', 'list', 'put', 'fanout'];
+  const { figures } = await check('throughput', flags, [
+    ...operations.map((operation) => `ratio.${operation}`),
+    ...operations.map((operation) => `${operation}.milo`),
+  ]);
+  for (const operation of operations) assert.ok(figures[`${operation}.milo`]!.value > 0, operation);
+});
+
+test('bad usage is one sentence and exit code 2', async () => {
+  await assert.rejects(promisify(execFile)(process.execPath, [program, 'nonsense']), {
+    code: 2,
+    stdout: '',
+    stderr: /^There is no scenario "nonsense"; there is [^\n]*\.\n$/,
+  });
+});

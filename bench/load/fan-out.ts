@@ -1,0 +1,116 @@
+/**
+ * Many watches on one collection, and writes to it: counts the events that arrive. A few writes are under way at a time;
+ * the next leaves when as many events as watchers have come. At the end every watcher must have had every event.
+ */
+import { measureWindow, type Throughput } from './closed-loop.ts';
+import { Connections } from './connections.ts';
+import type { PreparedRequest } from './lean-connection.ts';
+import type { Target } from './target.ts';
+
+export interface FanOutOptions {
+  readonly warmupSeconds: number;
+  readonly seconds: number;
+  readonly serverPid: number;
+  readonly eventsInFlight: number;
+  next(): { readonly request: PreparedRequest; readonly body: Buffer };
+}
+
+const newline = 0x0a;
+const lastEventsTimeoutMs = 20_000;
+
+export class FanOut {
+  readonly #watching: Connections;
+  readonly #writing: Connections;
+  readonly #perWatcher: Uint32Array;
+  #delivered = 0;
+  #sent = 0;
+  #onDelivery: () => void = () => {};
+
+  private constructor(watching: Connections, writing: Connections, watchers: number) {
+    this.#watching = watching;
+    this.#writing = writing;
+    this.#perWatcher = new Uint32Array(watchers);
+  }
+
+  /** Resolves when every watch has been accepted. */
+  static async open(
+    target: Target,
+    watch: PreparedRequest,
+    watchers: number,
+    connections: number,
+  ): Promise<FanOut> {
+    const watching = await Connections.open(target, connections);
+    const fanOut = new FanOut(watching, await Connections.open(target, 1), watchers);
+    let open = 0;
+    const allOpen = new Promise<void>((resolve) => {
+      for (let watcher = 0; watcher < watchers; watcher++) {
+        watching.all[watcher % connections]!.send(watch, undefined, {
+          begin: () => void (++open === watchers && resolve()),
+          data: (chunk, start, end) => fanOut.#count(watcher, chunk, start, end),
+          end: () => {
+            throw new Error('the server ended a watch');
+          },
+        });
+      }
+    });
+    await Promise.race([watching.fault, allOpen]);
+    return fanOut;
+  }
+
+  /** Events delivered, in all. Runs may follow each other on the same watches. */
+  async run({ warmupSeconds, seconds, serverPid, eventsInFlight, next }: FanOutOptions): Promise<Throughput> {
+    const watchers = this.#perWatcher.length;
+    const writer = this.#writing.all[0]!;
+    let isOver = false;
+    let allDelivered = (): void => {};
+    const complete = new Promise<void>((resolve) => {
+      allDelivered = resolve;
+    });
+    this.#onDelivery = () => {
+      while (!isOver && this.#delivered > (this.#sent - eventsInFlight) * watchers) {
+        this.#sent++;
+        const { request, body } = next();
+        writer.send(request, body, { end: () => {} });
+      }
+      if (isOver && this.#delivered === this.#sent * watchers) allDelivered();
+    };
+    this.#onDelivery();
+    const fault = Promise.race([this.#watching.fault, this.#writing.fault]);
+    const measured = await Promise.race([
+      fault,
+      measureWindow(warmupSeconds, seconds, serverPid, () => this.#delivered),
+    ]);
+    isOver = true;
+    this.#onDelivery();
+    await Promise.race([fault, complete, this.#lateEvents()]);
+    this.#onDelivery = () => {};
+    this.#checkAll();
+    return measured;
+  }
+
+  close(): void {
+    this.#watching.close();
+    this.#writing.close();
+  }
+
+  #count(watcher: number, chunk: Buffer, start: number, end: number): void {
+    let found = 0;
+    for (let at = chunk.indexOf(newline, start); at >= 0 && at < end; at = chunk.indexOf(newline, at + 1))
+      found++;
+    if (found === 0) return;
+    this.#perWatcher[watcher]! += found;
+    this.#delivered += found;
+    this.#onDelivery();
+  }
+
+  async #lateEvents(): Promise<never> {
+    await new Promise((resolve) => setTimeout(resolve, lastEventsTimeoutMs).unref());
+    throw new Error(`${this.#delivered} of ${this.#sent * this.#perWatcher.length} events arrived`);
+  }
+
+  #checkAll(): void {
+    const wrong = this.#perWatcher.findIndex((events) => events !== this.#sent);
+    if (wrong < 0) return;
+    throw new Error(`watcher ${wrong} had ${this.#perWatcher[wrong]} events of ${this.#sent}`);
+  }
+}

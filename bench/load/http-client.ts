@@ -1,0 +1,81 @@
+/**
+ * A plain client for everything whose speed is not the finding: several HTTP/2 connections of node's own, JSON in
+ * and out, an error that quotes the server on every unexpected answer.
+ */
+
+import { once } from 'node:events';
+import { type ClientHttp2Session, connect, constants } from 'node:http2';
+import type { Target } from './target.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+/** Just what the harness reads of an object. */
+export interface SomeObject {
+  readonly metadata: { readonly name?: string; readonly resourceVersion?: string; readonly uid?: string };
+  readonly [field: string]: unknown;
+}
+
+const quotedLength = 400;
+
+export class HttpClient {
+  readonly #sessions: ClientHttp2Session[];
+  #turn = 0;
+
+  private constructor(sessions: ClientHttp2Session[]) {
+    this.#sessions = sessions;
+  }
+
+  static async connect(target: Target, connections = 2): Promise<HttpClient> {
+    const { host, port, ca, certificate, key } = target;
+    const sessions = Array.from({ length: connections }, () =>
+      connect(`https://${host.includes(':') ? `[${host}]` : host}:${port}`, { ca, cert: certificate, key }),
+    );
+    await Promise.all(sessions.map((session) => once(session, 'connect')));
+    return new HttpClient(sessions);
+  }
+
+  request(method: string, path: string, body?: object): Promise<Answer> {
+    const session = this.#sessions[this.#turn++ % this.#sessions.length]!;
+    return new Promise((resolve, reject) => {
+      const stream = session.request({
+        [constants.HTTP2_HEADER_METHOD]: method,
+        [constants.HTTP2_HEADER_PATH]: path,
+        [constants.HTTP2_HEADER_ACCEPT]: 'application/json',
+        ...(body === undefined ? {} : { [constants.HTTP2_HEADER_CONTENT_TYPE]: 'application/json' }),
+      });
+      let status = 0;
+      const chunks: Buffer[] = [];
+      stream.on('response', (headers) => {
+        status = headers[':status'] ?? 0;
+      });
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('error', reject);
+      stream.on('end', () => resolve({ status, body: Buffer.concat(chunks) }));
+      stream.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+
+  /** Rejects unless the answer has the status. */
+  async expect(status: number, method: string, path: string, body?: object): Promise<Buffer> {
+    const answer = await this.request(method, path, body);
+    if (answer.status === status) return answer.body;
+    throw new Error(`${method} ${path}: ${answer.status}, ${answer.body.toString('utf8', 0, quotedLength)}`);
+  }
+
+  async get(path: string): Promise<SomeObject> {
+    return JSON.parse((await this.expect(200, 'GET', path)).toString()) as SomeObject;
+  }
+
+  async create(path: string, object: object): Promise<SomeObject> {
+    return JSON.parse((await this.expect(201, 'POST', path, object)).toString()) as SomeObject;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(
+      this.#sessions.map((session) => new Promise<void>((resolve) => session.close(() => resolve()))),
+    );
+  }
+}

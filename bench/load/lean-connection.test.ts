@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createSecureServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { issueAuthority, issueLeaf } from '../../src/lib/issue-certificate.ts';
+import { LeanConnection, prepareRequest } from './lean-connection.ts';
+import type { Target } from './target.ts';
+
+const lifetimeMs = 60_000;
+
+/** Answers with what it was asked: method, path and body length. `/refused` is 403; `/large` is 3 MB. */
+async function echoServer(t: TestContext): Promise<Target> {
+  const validity = { nowMs: Date.now(), lifetimeMs };
+  const authority = await issueAuthority('test-ca', validity);
+  const request = {
+    ...validity,
+    commonName: 'test',
+    organizations: [],
+    names: [{ type: 'ip', value: '127.0.0.1' }],
+  };
+  const leaf = await issueLeaf(authority, { ...request, usage: 'server' } as Parameters<typeof issueLeaf>[1]);
+  const server = createSecureServer({ key: leaf.key, cert: leaf.certificate });
+  server.on('stream', (stream, headers) => {
+    let length = 0;
+    stream.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+    });
+    stream.on('end', () => {
+      const path = headers[':path'];
+      stream.respond({ ':status': path === '/refused' ? 403 : 200 });
+      if (path === '/large') stream.end(Buffer.alloc(3_000_000, 'x'));
+      else stream.end(`${headers[':method']} ${path} ${length}`);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  return { host: '127.0.0.1', port, ca: authority.certificate, ...leaf };
+}
+
+async function connect(
+  t: TestContext,
+  target: Target,
+): Promise<{ lean: LeanConnection; fault: Promise<Error> }> {
+  let onFault: (error: Error) => void = () => {};
+  const fault = new Promise<Error>((resolve) => {
+    onFault = resolve;
+  });
+  const lean = await LeanConnection.connect(target, (error) => onFault(error));
+  t.after(() => lean.close());
+  return { lean, fault };
+}
+
+function ask(lean: LeanConnection, request: Buffer, body?: Buffer): Promise<string> {
+  let text = '';
+  return new Promise((resolve) => {
+    lean.send(request, body, {
+      data: (chunk, start, end) => {
+        text += chunk.toString('latin1', start, end);
+      },
+      end: () => resolve(text),
+    });
+  });
+}
+
+test('many requests at once, each answered with its own bytes', async (t) => {
+  const target = await echoServer(t);
+  const { lean } = await connect(t, target);
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, (_, at) => ask(lean, prepareRequest(target, 'GET', `/object-${at}`))),
+  );
+  assert.deepEqual(
+    answers,
+    answers.map((_, at) => `GET /object-${at} 0`),
+  );
+});
+
+test('bodies beyond the window of the connection wait for the server', async (t) => {
+  const target = await echoServer(t);
+  const { lean } = await connect(t, target);
+  const body = Buffer.alloc(15_000, 'y');
+  const put = prepareRequest(target, 'PUT', '/object');
+  const answers = await Promise.all(Array.from({ length: 40 }, () => ask(lean, put, body)));
+  assert.deepEqual(new Set(answers), new Set(['PUT /object 15000']));
+});
+
+test('answers of many frames arrive whole', async (t) => {
+  const target = await echoServer(t);
+  const { lean } = await connect(t, target);
+  const large = prepareRequest(target, 'GET', '/large');
+  const lengths = (await Promise.all([ask(lean, large), ask(lean, large)])).map((text) => text.length);
+  assert.deepEqual(lengths, [3_000_000, 3_000_000]);
+});
+
+test('an answer other than 200 is a fault that quotes it', async (t) => {
+  const target = await echoServer(t);
+  const { lean, fault } = await connect(t, target);
+  void ask(lean, prepareRequest(target, 'GET', '/refused'));
+  assert.match((await fault).message, /^the server refused a request: GET \/refused 0$/);
+});

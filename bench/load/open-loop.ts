@@ -1,0 +1,56 @@
+/**
+ * Latency: requests leave at their appointed times whatever became of the earlier ones, and each is timed from the
+ * moment it was due. A server that stalls is charged for every request that had to wait (no coordinated omission).
+ */
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { Histogram } from '../measure/histogram.ts';
+
+export interface OpenLoopOptions {
+  readonly perSecond: number;
+  readonly warmupSeconds: number;
+  readonly seconds: number;
+  /** Sends request number `index`; resolves when it has been answered. */
+  send(index: number): Promise<void>;
+}
+
+/** Timers are up to this late; the last stretch before a request is due is spent looking at the clock. */
+const timerSlackMs = 2;
+
+/** Microseconds from due to answered, of the requests due after the warm-up. */
+export async function openLoop({
+  perSecond,
+  warmupSeconds,
+  seconds,
+  send,
+}: OpenLoopOptions): Promise<Histogram> {
+  const histogram = new Histogram();
+  const intervalMs = 1000 / perSecond;
+  const warmups = Math.ceil(warmupSeconds * perSecond);
+  const total = warmups + Math.ceil(seconds * perSecond);
+  const start = performance.now();
+  let failure: { readonly error: unknown } | undefined;
+  const running = new Set<Promise<void>>();
+  for (let index = 0; index < total && failure === undefined; index++) {
+    const due = start + index * intervalMs;
+    await waitUntil(due);
+    const answered: Promise<void> = send(index)
+      .then(() => {
+        if (index >= warmups) histogram.record((performance.now() - due) * 1000);
+      })
+      .catch((error: unknown) => {
+        failure ??= { error };
+      })
+      .finally(() => running.delete(answered));
+    running.add(answered);
+  }
+  await Promise.all(running);
+  if (failure !== undefined) throw failure.error;
+  return histogram;
+}
+
+async function waitUntil(due: number): Promise<void> {
+  for (let left = due - performance.now(); left > 0; left = due - performance.now()) {
+    if (left > timerSlackMs) await sleep(left - timerSlackMs);
+    else await setImmediate();
+  }
+}

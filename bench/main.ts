@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+/**
+ * `npm run bench -- SCENARIO [--json FILE] [--PARAMETER VALUE …]`: runs one scenario and reports its figures. This
+ * process is the client; the server under test and every peer are processes of their own. Files directly in
+ * bench/ are programs, the folders hold their parts.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Cleanup } from './run/cleanup.ts';
+import { type Command, parseCommandLine, usageText } from './run/command-line.ts';
+import { environment } from './run/environment.ts';
+import { Progress } from './run/progress.ts';
+import { type Result, renderTable } from './run/result.ts';
+import { scenarios } from './run/scenarios.ts';
+import { UsageError } from './run/usage-error.ts';
+
+const words = process.argv.slice(2);
+
+async function run(command: Command, cleanup: Cleanup): Promise<Result> {
+  const { scenario, values, seed } = command;
+  const progress = new Progress(process.stderr);
+  const directory = makeDirectory(command.directory);
+  cleanup.add(() => rmSync(directory, { recursive: true, force: true }));
+  const where = environment(seed, directory, words);
+  try {
+    const figures = await scenario.run(values, { progress, cleanup, directory, seed });
+    return { scenario: scenario.name, params: values, environment: where, figures };
+  } finally {
+    progress.clear();
+  }
+}
+
+function makeDirectory(parent: string): string {
+  try {
+    return mkdtempSync(join(parent, 'milo-bench-'));
+  } catch (error) {
+    throw new UsageError(`--dir ${parent} cannot be used: ${(error as Error).message}.`);
+  }
+}
+
+/** Before the run, so that a long run does not end in a file that cannot be written. */
+function checkJsonFile(file: string): void {
+  try {
+    writeFileSync(file, '');
+  } catch (error) {
+    throw new UsageError(`--json ${file} cannot be written: ${(error as Error).message}.`);
+  }
+}
+
+async function main(): Promise<void> {
+  const command = parseCommandLine(words, scenarios);
+  if (command === 'help') {
+    process.stdout.write(usageText(scenarios));
+    return;
+  }
+  const { jsonFile } = command;
+  if (jsonFile !== undefined) checkJsonFile(jsonFile);
+  const cleanup = new Cleanup();
+  for (const [signal, code] of [['SIGINT', 130] as const, ['SIGTERM', 143] as const]) {
+    process.once(signal, () => void cleanup.run().finally(() => process.exit(code)));
+  }
+  try {
+    const result = await run(command, cleanup);
+    if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(result, undefined, 2)}\n`);
+    process.stdout.write(renderTable(result));
+  } finally {
+    await cleanup.run();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { median, noiseOfMedian, pairedRatios } from './statistics.ts';
+
+test('the median stands in the middle, whatever the order and the outliers', () => {
+  const check = (values: readonly number[], expected: number): void => assert.equal(median(values), expected);
+  check([3], 3);
+  check([3, 1, 2], 2);
+  check([4, 1, 3, 2], 2.5);
+  check([1, 1, 1, 1_000_000, 1], 1);
+});
+
+test('the noise is none where all rounds agree, grows with their spread, and repeats with the seed', () => {
+  assert.equal(noiseOfMedian([2, 2, 2, 2, 2], 1), 0);
+  const narrow = noiseOfMedian([99, 100, 101, 100, 99, 101, 100], 1);
+  const wide = noiseOfMedian([60, 100, 140, 90, 110, 70, 130], 1);
+  assert.ok(narrow > 0 && narrow <= 0.01, String(narrow));
+  assert.ok(wide > 0.1 && wide <= 0.4, String(wide));
+  assert.equal(noiseOfMedian([1, 5, 2, 8], 9), noiseOfMedian([1, 5, 2, 8], 9));
+});
+
+test('ratios are taken round by round', () => {
+  assert.deepEqual(pairedRatios([2, 9], [1, 3]), [2, 3]);
+});

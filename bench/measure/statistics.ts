@@ -1,0 +1,34 @@
+/** Figures from repeated measurements. Rounds are compared with the round beside them, never with the average. */
+import { assert } from '../../src/lib/assert.ts';
+import { Prng } from '../../src/lib/prng.ts';
+
+const resamples = 2000;
+
+export function median(values: readonly number[]): number {
+  assert(values.length > 0, 'values to take the median of');
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/**
+ * How far the median may be off by chance, as a share of it: half the width of its 95 % bootstrap interval.
+ * 0.05 reads "± 5 %".
+ */
+export function noiseOfMedian(values: readonly number[], seed: number): number {
+  const prng = new Prng(seed);
+  const medians: number[] = [];
+  for (let at = 0; at < resamples; at++) {
+    medians.push(median(values.map(() => prng.pick(values))));
+  }
+  medians.sort((a, b) => a - b);
+  const low = medians[Math.floor(resamples * 0.025)]!;
+  const high = medians[Math.ceil(resamples * 0.975) - 1]!;
+  return (high - low) / 2 / Math.abs(median(values));
+}
+
+/** `dividends[i] ÷ divisors[i]`: two series measured in turns. */
+export function pairedRatios(dividends: readonly number[], divisors: readonly number[]): number[] {
+  assert(dividends.length === divisors.length, 'as many dividends as divisors');
+  return dividends.map((dividend, at) => dividend / divisors[at]!);
+}

@@ -1,0 +1,21 @@
+/** What must be undone at the end of a run, last first. A failing step does not keep the others from running. */
+export class Cleanup {
+  readonly #steps: (() => void | Promise<void>)[] = [];
+
+  add(step: () => void | Promise<void>): void {
+    this.#steps.push(step);
+  }
+
+  /** Throws what the first failing step threw. */
+  async run(): Promise<void> {
+    let failure: { error: unknown } | undefined;
+    for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
+      try {
+        await step();
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+    if (failure !== undefined) throw failure.error;
+  }
+}

@@ -1,0 +1,82 @@
+/** Reads `SCENARIO [--json FILE] [--parameter value …]`. Runs nothing. */
+import { tmpdir } from 'node:os';
+import { count, directory, flagOf, type ParameterSet, parseValues } from './parameters.ts';
+import type { Scenario } from './scenario.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface Command {
+  readonly scenario: Scenario;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  /** Where data directories are made. */
+  readonly directory: string;
+  readonly jsonFile: string | undefined;
+}
+
+const commonParameters = {
+  seed: count(1, 'what random choices start from', 0),
+  dir: directory(tmpdir(), 'where data directories are made: the disk that is measured'),
+};
+
+/** 'help' when usage was asked for. Throws UsageError. */
+export function parseCommandLine(words: readonly string[], scenarios: readonly Scenario[]): Command | 'help' {
+  if (words.includes('--help') || words.includes('-h')) return 'help';
+  const [name, ...rest] = words;
+  const names = scenarios.map((scenario) => scenario.name).join(', ');
+  if (name === undefined || name.startsWith('-')) {
+    throw new UsageError(`Name a scenario first, one of ${names}.`);
+  }
+  const scenario = scenarios.find((candidate) => candidate.name === name);
+  if (scenario === undefined) {
+    throw new UsageError(`There is no scenario ${JSON.stringify(name)}; there is ${names}.`);
+  }
+  const parameters = { ...commonParameters, ...scenario.parameters };
+  const given = givenFlags(rest, scenario.name, ['--json', ...Object.keys(parameters).map(flagOf)]);
+  const common = parseValues(commonParameters, given);
+  return {
+    scenario,
+    values: parseValues(scenario.parameters, given),
+    seed: common.seed,
+    directory: common.dir,
+    jsonFile: given.get('--json'),
+  };
+}
+
+/** `--flag value` and `--flag=value`. */
+function givenFlags(
+  words: readonly string[],
+  scenario: string,
+  known: readonly string[],
+): Map<string, string> {
+  const given = new Map<string, string>();
+  for (let at = 0; at < words.length; at++) {
+    const [, flag, inline] = /^(--[a-z-]+)(?:=(.*))?$/s.exec(words[at]!) ?? [];
+    if (flag === undefined || !known.includes(flag)) {
+      throw new UsageError(
+        `${scenario} does not know ${JSON.stringify(words[at])}; it takes ${known.join(', ')}.`,
+      );
+    }
+    const value = inline ?? words[++at];
+    if (value === undefined || value === '') throw new UsageError(`${flag} needs a value.`);
+    if (given.has(flag)) throw new UsageError(`${flag} is given twice.`);
+    given.set(flag, value);
+  }
+  return given;
+}
+
+export function usageText(scenarios: readonly Scenario[]): string {
+  const lines = ['Usage: npm run bench -- SCENARIO [--json FILE] [--PARAMETER VALUE …]', ''];
+  const describe = (parameters: ParameterSet): void => {
+    for (const [name, { default: value, help }] of Object.entries(parameters)) {
+      lines.push(`      ${`${flagOf(name)} ${String(value)}`.padEnd(30)} ${help}`);
+    }
+  };
+  for (const { name, summary, parameters } of scenarios) {
+    lines.push(`  ${name}: ${summary}`);
+    describe(parameters);
+  }
+  lines.push('  every scenario:');
+  describe(commonParameters);
+  lines.push(`      ${'--json FILE'.padEnd(30)} write the result there, as JSON`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,258 @@
+/**
+ * Does a server with many projects answer as fast as one with few? For every step a server of its own holds that many
+ * projects; the servers take turns under the same open-loop load, so that whatever else the machine does falls on all
+ * of them. One more server with as many projects as the first shows what the ratio reads between equals.
+ *
+ * Every project holds one config map of 1 KiB; a sample of them, the same number at every step, holds 100 more, which
+ * are what LIST reads. Requests go to projects chosen at random; PUTs go to all of them in a random order, again and
+ * again, so that two under way at once do not meet in one object.
+ */
+
+import { Prng } from '../../src/lib/prng.ts';
+import { configMap, configMapBody } from '../load/config-map.ts';
+import { Connections } from '../load/connections.ts';
+import { HttpClient } from '../load/http-client.ts';
+import { inParallel } from '../load/in-parallel.ts';
+import { type PreparedRequest, prepareRequest } from '../load/lean-connection.ts';
+import { openLoop } from '../load/open-loop.ts';
+import {
+  configMapPath,
+  controlPlane,
+  createOrganization,
+  createProject,
+  deleteProject,
+  namespaceOfProjects,
+} from '../load/tenancy.ts';
+import type { Histogram } from '../measure/histogram.ts';
+import { median, noiseOfMedian, pairedRatios } from '../measure/statistics.ts';
+import { count, risingCounts, seconds } from '../run/parameters.ts';
+import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
+import { dataDirectoryIn, MiloProcess } from '../server/milo-process.ts';
+
+const operations = ['get', 'list', 'put', 'create'] as const;
+type Operation = (typeof operations)[number];
+
+const objectName = 'settings';
+const listedNamespace = 'listed';
+const listedObjects = 100;
+const requestsInParallel = 32;
+const connections = 4;
+
+interface Sizes {
+  readonly seconds: number;
+  readonly warmupSeconds: number;
+  readonly listedProjects: number;
+  readonly getRate: number;
+  readonly listRate: number;
+  readonly putRate: number;
+  readonly createRate: number;
+}
+
+export const latencyByProjects = scenario({
+  name: 'latency-by-projects',
+  summary: 'latency of GET, LIST of 100, PUT and create-project-to-first-write, by number of projects',
+  parameters: {
+    steps: risingCounts([100, 1000, 10_000], 'numbers of projects'),
+    rounds: count(7, 'turns of each server'),
+    seconds: seconds(3, 'measured in each turn, of each operation'),
+    warmupSeconds: seconds(0.3, 'before that'),
+    listedProjects: count(50, 'projects that hold 100 objects to list'),
+    getRate: count(500, 'GETs a second'),
+    listRate: count(100, 'LISTs a second'),
+    putRate: count(200, 'PUTs a second'),
+    createRate: count(50, 'projects created a second'),
+  },
+  async run(values, context): Promise<Figures> {
+    const { steps, rounds } = values;
+    const control = { name: 'control', projects: steps[0]! };
+    const plans = [...steps.map((projects) => ({ name: String(projects), projects })), control];
+    const servers: StepServer[] = [];
+    for (const { name, projects } of plans) {
+      servers.push(await StepServer.start(name, projects, values, context));
+    }
+    for (let round = 0; round < rounds; round++) {
+      context.progress.show('round', round + 1, rounds);
+      for (const operation of operations) {
+        const order = round % 2 === 0 ? servers : [...servers].reverse();
+        for (const server of order) await server.measure(operation, values);
+      }
+    }
+    return figuresOf(servers.slice(0, -1), servers.at(-1)!, context.seed);
+  },
+});
+
+/** A server with its projects, its clients and what has been measured on it. */
+class StepServer {
+  readonly name: string;
+  /** One for each round. */
+  readonly measured: Readonly<Record<Operation, Histogram[]>> = { get: [], list: [], put: [], create: [] };
+  readonly #milo: MiloProcess;
+  readonly #client: HttpClient;
+  readonly #connections: Connections;
+  readonly #projects: number;
+  readonly #listed: readonly PreparedRequest[];
+  readonly #prng: Prng;
+  /** Numbers of the projects, in the order of the PUTs. */
+  readonly #putOrder: readonly number[];
+  #puts = 0;
+  #created = 0;
+
+  private constructor(
+    name: string,
+    projects: number,
+    listedProjects: number,
+    parts: { milo: MiloProcess; client: HttpClient; connections: Connections; prng: Prng },
+  ) {
+    this.name = name;
+    this.#projects = projects;
+    this.#milo = parts.milo;
+    this.#client = parts.client;
+    this.#connections = parts.connections;
+    this.#prng = parts.prng;
+    this.#putOrder = this.#prng.shuffle(Array.from({ length: projects }, (_, index) => index));
+    this.#listed = sampleOf(projects, listedProjects).map((index) =>
+      prepareRequest(this.#milo.target, 'GET', configMapPath(projectName(index), listedNamespace)),
+    );
+  }
+
+  static async start(
+    name: string,
+    projects: number,
+    { listedProjects }: Sizes,
+    { cleanup, directory, progress, seed }: RunContext,
+  ): Promise<StepServer> {
+    const milo = await MiloProcess.start({ dataDirectory: dataDirectoryIn(directory, name) }, cleanup);
+    const client = await HttpClient.connect(milo.target);
+    await populate(client, projects, listedProjects, (done, total) =>
+      progress.show(`projects for step ${name}: objects created`, done, total),
+    );
+    const lean = await Connections.open(milo.target, connections);
+    cleanup.add(async () => {
+      lean.close();
+      await client.close();
+    });
+    return new StepServer(name, projects, listedProjects, {
+      milo,
+      client,
+      connections: lean,
+      prng: new Prng(seed),
+    });
+  }
+
+  async measure(operation: Operation, sizes: Sizes): Promise<void> {
+    const { seconds: measuredSeconds, warmupSeconds } = sizes;
+    const perSecond = sizes[`${operation}Rate`];
+    const firstCreated = this.#created;
+    const loop = openLoop({
+      perSecond,
+      warmupSeconds,
+      seconds: measuredSeconds,
+      send: (index) => this.#send(operation, index),
+    });
+    this.measured[operation].push(await Promise.race([this.#connections.fault, loop]));
+    // The server is to hold the projects of its step and no more; removing them is nobody's latency.
+    await inParallel(this.#created - firstCreated, requestsInParallel, (index) =>
+      deleteProject(this.#client, newProjectName(firstCreated + index)),
+    );
+  }
+
+  async #send(operation: Operation, index: number): Promise<void> {
+    if (operation === 'create') return await this.#createAndWrite();
+    const { request, body } = this.#next(operation);
+    const connection = this.#connections.all[index % connections]!;
+    await new Promise<void>((end) => connection.send(request, body, { end }));
+  }
+
+  #next(operation: 'get' | 'list' | 'put'): { request: PreparedRequest; body: Buffer | undefined } {
+    if (operation === 'list') return { request: this.#prng.pick(this.#listed), body: undefined };
+    if (operation === 'get') {
+      const path = objectPath(this.#prng.below(this.#projects));
+      return { request: prepareRequest(this.#milo.target, 'GET', path), body: undefined };
+    }
+    const project = this.#putOrder[this.#puts++ % this.#projects]!;
+    const body = configMapBody(namespaceOfProjects, objectName, this.#puts);
+    return { request: prepareRequest(this.#milo.target, 'PUT', objectPath(project)), body };
+  }
+
+  async #createAndWrite(): Promise<void> {
+    const name = newProjectName(this.#created++);
+    await createProject(this.#client, name);
+    await writeFirst(this.#client, name);
+  }
+}
+
+const projectName = (index: number): string => `project-${index}`;
+const objectPath = (project: number): string =>
+  configMapPath(projectName(project), namespaceOfProjects, objectName);
+const newProjectName = (index: number): string => `new-${index}`;
+
+/** Numbers of the projects that hold a list, spread evenly. */
+function sampleOf(projects: number, wanted: number): number[] {
+  const sampled = Math.min(projects, wanted);
+  return Array.from({ length: sampled }, (_, at) => Math.floor((at * projects) / sampled));
+}
+
+async function writeFirst(client: HttpClient, project: string): Promise<void> {
+  const path = configMapPath(project, namespaceOfProjects);
+  await client.create(path, configMap(namespaceOfProjects, objectName));
+}
+
+async function populate(
+  client: HttpClient,
+  projects: number,
+  listedProjects: number,
+  onProgress: (done: number, total: number) => void,
+): Promise<void> {
+  await createOrganization(client);
+  const sample = sampleOf(projects, listedProjects);
+  const total = projects + sample.length;
+  let done = 0;
+  await inParallel(projects, requestsInParallel, async (index) => {
+    await createProject(client, projectName(index));
+    await writeFirst(client, projectName(index));
+    onProgress(++done, total);
+  });
+  for (const index of sample) {
+    const project = projectName(index);
+    const metadata = { name: listedNamespace };
+    await client.create(`${controlPlane(project)}/api/v1/namespaces`, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata,
+    });
+    await inParallel(listedObjects, requestsInParallel, (object) =>
+      client.create(configMapPath(project, listedNamespace), configMap(listedNamespace, `object-${object}`)),
+    );
+    onProgress(++done, total);
+  }
+}
+
+function figuresOf(steps: readonly StepServer[], control: StepServer, seed: number): Figures {
+  const [first, last] = [steps[0]!, steps.at(-1)!];
+  const millis = (server: StepServer, operation: Operation, q: number): number[] =>
+    server.measured[operation].map((histogram) => histogram.quantile(q) / 1000);
+  const figures: Figures = {};
+  for (const operation of operations) {
+    const base = millis(first, operation, 0.99);
+    const ratios = pairedRatios(millis(last, operation, 0.99), base);
+    const equals = pairedRatios(millis(control, operation, 0.99), base);
+    figures[`p99Ratio.${operation}`] = { value: median(ratios), unit: 'ratio' };
+    figures[`noise.p99Ratio.${operation}`] = { value: noiseOfMedian(ratios, seed), unit: 'ratio' };
+    figures[`p99RatioOfEquals.${operation}`] = { value: median(equals), unit: 'ratio' };
+    const p50Ratios = pairedRatios(millis(last, operation, 0.5), millis(first, operation, 0.5));
+    figures[`p50Ratio.${operation}`] = { value: median(p50Ratios), unit: 'ratio' };
+  }
+  for (const operation of operations) {
+    for (const server of [...steps, control]) {
+      figures[`p50.${operation}.${server.name}`] = {
+        value: median(millis(server, operation, 0.5)),
+        unit: 'ms',
+      };
+      figures[`p99.${operation}.${server.name}`] = {
+        value: median(millis(server, operation, 0.99)),
+        unit: 'ms',
+      };
+    }
+  }
+  return figures;
+}

@@ -1,0 +1,107 @@
+/**
+ * A real `milo up` process on a data directory of its own and a free port. The program is the one users run;
+ * only node's flags differ where memory is measured.
+ */
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readKubeconfig } from '../../src/server/kubeconfig.ts';
+import type { Target } from '../load/target.ts';
+import type { Cleanup } from '../run/cleanup.ts';
+import { Child } from './child-process.ts';
+import type { ProbeReply, ProbeRequest, ProbeSample } from './probe-messages.ts';
+
+const program = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const probe = new URL('../probe.js', import.meta.url).href;
+const startTimeoutMs = 60_000;
+const sampleTimeoutMs = 120_000;
+
+export interface MiloOptions {
+  readonly dataDirectory: string;
+  /** Loads the probe, for `sample`. */
+  readonly hasProbe?: boolean;
+}
+
+export class MiloProcess {
+  readonly target: Target;
+  readonly dataDirectory: string;
+  readonly #child: Child;
+  #samples = 0;
+
+  private constructor(child: Child, dataDirectory: string) {
+    this.#child = child;
+    this.dataDirectory = dataDirectory;
+    this.target = targetOf(dataDirectory);
+  }
+
+  /** A server that serves; it ends with the run. */
+  static async start({ dataDirectory, hasProbe }: MiloOptions, cleanup: Cleanup): Promise<MiloProcess> {
+    if (!existsSync(program)) throw new Error(`there is no ${program}: npm run build`);
+    const child = new Child(program, {
+      nodeFlags: hasProbe === true ? ['--expose-gc', '--import', probe] : [],
+      args: ['up', '--data-dir', dataDirectory, '--port', String(await freePort())],
+    });
+    cleanup.add(() => child.stop());
+    await child.until('milo up', startTimeoutMs, printsReady(child));
+    return new MiloProcess(child, dataDirectory);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Collects garbage in the server, then reads what it holds. */
+  async sample(): Promise<ProbeSample> {
+    const request: ProbeRequest = { id: ++this.#samples, kind: 'sample' };
+    const reply = this.#child.message<ProbeReply>();
+    this.#child.process.send(request);
+    const { sample } = await this.#child.until('probe', sampleTimeoutMs, reply);
+    return sample;
+  }
+
+  stop(): Promise<void> {
+    return this.#child.stop();
+  }
+}
+
+async function printsReady({ process: child }: Child): Promise<void> {
+  let printed = '';
+  await new Promise<void>((resolve) => {
+    const read = (chunk: Buffer): void => {
+      printed += chunk.toString();
+      if (/\bready\b/.test(printed)) resolve();
+    };
+    child.stdout!.on('data', read);
+    child.stderr!.on('data', read);
+  });
+}
+
+function targetOf(dataDirectory: string): Target {
+  const config = readKubeconfig(dataDirectory);
+  const { hostname, port } = new URL(config.server);
+  const text = (base64: string): string => Buffer.from(base64, 'base64').toString();
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port),
+    ca: text(config.authority),
+    certificate: text(config.certificate),
+    key: text(config.key),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('no port to be had');
+  return address.port;
+}
+
+/** Directory for the data of one server of a run. */
+export function dataDirectoryIn(runDirectory: string, name: string): string {
+  return join(runDirectory, name);
+}

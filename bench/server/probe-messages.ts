@@ -1,0 +1,26 @@
+/** What the harness and the probe inside a measured process say to each other over node's IPC channel. */
+export interface ProbeRequest {
+  readonly id: number;
+  readonly kind: 'sample';
+}
+
+/** After a forced garbage collection. */
+export interface ProbeSample {
+  readonly heapBytes: number;
+  /** Memory outside the heap that JavaScript objects hold: buffers, native handles. */
+  readonly externalBytes: number;
+  readonly rssBytes: number;
+  /** Timers that exist, whether or not they keep the process alive. */
+  readonly timers: number;
+  /** Sockets, plain and TLS. */
+  readonly sockets: number;
+  /** Other handles of the event loop: listening servers, pipes, files being watched. */
+  readonly otherHandles: number;
+  /** Objects that hold listeners: streams, sessions, servers, abort signals. */
+  readonly emitters: number;
+}
+
+export interface ProbeReply {
+  readonly id: number;
+  readonly sample: ProbeSample;
+}
