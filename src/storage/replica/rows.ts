@@ -20,6 +20,9 @@ export function readU64(source: Buffer, offset: number): number {
   return source.readUInt32BE(offset) * high + source.readUInt32BE(offset + 4);
 }
 
+/** Where a row's bytes come from; they need not be zero. */
+export type Allocate = (bytes: number) => Buffer;
+
 const objectKind = 1;
 const tombstoneKind = 2;
 const currentHeaderBytes = 9;
@@ -31,8 +34,8 @@ export interface CurrentRow {
   readonly record: Buffer | undefined;
 }
 
-export function encodeCurrentRow({ revision, record }: CurrentRow): Buffer {
-  const row = Buffer.allocUnsafe(currentHeaderBytes + (record?.length ?? 0));
+export function encodeCurrentRow({ revision, record }: CurrentRow, allocate: Allocate): Buffer {
+  const row = allocate(currentHeaderBytes + (record?.length ?? 0));
   row[0] = record === undefined ? tombstoneKind : objectKind;
   writeU64(row, revision, 1);
   record?.copy(row, currentHeaderBytes);
@@ -69,11 +72,11 @@ export interface LogEntry extends ChainLinks {
 const entryHeaderBytes = 32;
 const noneKind = 0;
 
-export function encodeLogEntry(entry: LogEntry): Buffer {
+export function encodeLogEntry(entry: LogEntry, allocate: Allocate): Buffer {
   const { key, record, previous } = entry;
   const previousRecord = previous?.record;
   const recordBytes = record?.length ?? 0;
-  const row = Buffer.allocUnsafe(entryHeaderBytes + key.length + recordBytes + (previousRecord?.length ?? 0));
+  const row = allocate(entryHeaderBytes + key.length + recordBytes + (previousRecord?.length ?? 0));
   row[0] = record === undefined ? tombstoneKind : objectKind;
   row[1] = previous === undefined ? noneKind : previousRecord === undefined ? tombstoneKind : objectKind;
   row.writeUInt16BE(key.length, 2);

@@ -13,7 +13,7 @@ import {
 } from '../keys.ts';
 import { indexesOf } from '../record.ts';
 import type { Change, CommitOutcome, ObjectKey, Revision, StoredRecord, Write } from '../store.ts';
-import type { CounterRow, CurrentRow } from './rows.ts';
+import type { Allocate, CounterRow, CurrentRow } from './rows.ts';
 import {
   chainStride,
   decodeCounterRow,
@@ -74,6 +74,7 @@ const noObjects: CounterRow = { objects: 0, bytes: 0, lastRevision: 0, changes: 
 export class Staging {
   readonly changes: Change[] = [];
   readonly #tables: Tables;
+  readonly #allocate: Allocate;
   #head: Revision;
   readonly #rows = new Map<string, StagedRow>();
   readonly #counters = new Map<string, StagedCounter>();
@@ -81,9 +82,11 @@ export class Staging {
   readonly #index = new Map<string, { readonly key: Buffer; readonly value: Buffer | undefined }>();
   readonly #log: { readonly revision: Revision; readonly entry: Buffer }[] = [];
 
-  constructor(tables: Tables, head: Revision) {
+  /** Rows are made of `allocate`'s memory, which must stay as it is until they are durable or given up. */
+  constructor(tables: Tables, head: Revision, allocate: Allocate) {
     this.#tables = tables;
     this.#head = head;
+    this.#allocate = allocate;
   }
 
   /** Newest revision staged. */
@@ -126,7 +129,10 @@ export class Staging {
     const counter = this.#counter(write.key);
     const { objects, bytes, lastRevision, changes, stride } = counter.counter;
     const revision = ++this.#head;
-    const entry = encodeLogEntry({ key: keyBytes, record, previous, previousInScope: lastRevision, stride });
+    const entry = encodeLogEntry(
+      { key: keyBytes, record, previous, previousInScope: lastRevision, stride },
+      this.#allocate,
+    );
     this.#log.push({ revision, entry });
     counter.counter = {
       // A counter that was damaged must not stop deletes; `check` names it, `repair` mends it.
@@ -187,7 +193,7 @@ export class Staging {
   writeTo(tables: Tables, onRefused: () => void): void {
     for (const { revision, entry } of this.#log) tables.log.append(logKey(revision), entry, onRefused);
     for (const { keyBytes, row, isChanged } of this.#rows.values()) {
-      if (isChanged) tables.current.put(keyBytes, encodeCurrentRow(row!));
+      if (isChanged) tables.current.put(keyBytes, encodeCurrentRow(row!, this.#allocate));
     }
     for (const { key, value } of this.#index.values()) {
       if (value === undefined) tables.index.remove(key);

@@ -11,6 +11,7 @@ import { type PreparedWrite, Staging } from '../../replica/staging.ts';
 import { type Tables, TransactionError } from '../../replica/tables.ts';
 import type { Change, CommitOutcome } from '../../store.ts';
 import { hasRoom } from './disk-room.ts';
+import { RowArena } from './row-arena.ts';
 
 interface PendingCommit {
   readonly batch: readonly PreparedWrite[];
@@ -36,6 +37,7 @@ export class WriteQueue {
   readonly #file: string;
   readonly #publish: (changes: readonly Change[]) => void;
   #state: StoreState;
+  readonly #arena = new RowArena();
   #fence: number;
   #fault: string | undefined;
   #commits: PendingCommit[] = [];
@@ -174,7 +176,8 @@ export class WriteQueue {
   } {
     const answers = new Map<PendingCommit, CommitOutcome | StorageError>();
     for (;;) {
-      const staging = new Staging(this.#tables, this.#state.head);
+      this.#arena.reset();
+      const staging = new Staging(this.#tables, this.#state.head, this.#arena.allocate);
       let failed: PendingCommit | undefined;
       for (const commit of group) {
         if (answers.get(commit) instanceof StorageError) continue;
