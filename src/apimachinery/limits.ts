@@ -17,7 +17,6 @@ export const limits = {
   yamlExpandedBytes: 4 * 1024 * 1024,
   protobufDepth: 200,
   jsonPatchOperations: 10_000,
-  patchDepth: 1_000,
   fieldManagerLength: 128,
 
   // One stored object.

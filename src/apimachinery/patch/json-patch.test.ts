@@ -106,15 +106,22 @@ test('bounds', () => {
   }));
   check({}, many, { a: 1 });
   check({}, [...many, many[0]!], { error: 'too-large' });
-  check({}, [{ op: 'add', path: '/a', value: nested(limits.patchDepth) }], { error: 'malformed' });
-  check({}, [{ op: 'add', path: '/a', value: nested(900) }], { a: nested(900) });
+  check({}, [{ op: 'add', path: '/a', value: nested(limits.jsonDepth) }], { error: 'malformed' });
+  check({}, [{ op: 'add', path: '/a', value: nested(limits.jsonDepth - 2) }], {
+    a: nested(limits.jsonDepth - 2),
+  });
 
   // Each copy doubles the document: 2^22 letters are above the bound, and so is nesting by copies of itself.
   const doubling = Array.from({ length: 22 }, (_, i) => ({ op: 'copy', from: '', path: `/${i}` }));
   check({ a: 'x' }, doubling, { error: 'unprocessable' });
   const path = (times: number) => '/a'.repeat(times);
-  const deepening = Array.from({ length: 5 }, (_, i) => ({ op: 'copy', from: '', path: path(900 * 2 ** i) }));
-  const document = JSON.parse(`${'{"a":'.repeat(900)}{}${'}'.repeat(900)}`);
-  check(document, deepening, { error: 'unprocessable' });
-  check(document, deepening.slice(0, 2), JSON.parse(`${'{"a":'.repeat(3600)}{}${'}'.repeat(3600)}`));
+  const objects = (depth: number): JsonValue => JSON.parse(`${'{"a":'.repeat(depth)}{}${'}'.repeat(depth)}`);
+  const half = limits.jsonDepth / 2;
+  const deepening = Array.from({ length: 3 }, (_, i) => ({
+    op: 'copy',
+    from: '',
+    path: path(half * 2 ** i - 2),
+  }));
+  check(objects(half - 2), deepening, { error: 'unprocessable' });
+  check(objects(half - 2), deepening.slice(0, 1), objects(2 * half - 4));
 });

@@ -1,7 +1,7 @@
 /**
  * What the patch kinds share about JSON values: telling objects, copying, measuring. Copying and measuring are
- * iterative, because a stored object may be nested deeper than the stack allows. A patch itself is checked to be
- * shallow (`limits.patchDepth`) before anything recurses along it.
+ * iterative: a document may become deeper than the stack allows before it is known to be too deep. A patch
+ * itself is checked before anything recurses along it.
  */
 import { setField } from '../codec/json-parser.ts';
 import { limits } from '../limits.ts';
@@ -86,7 +86,7 @@ export function jsonBytes(root: JsonValue, bytesMax: number): number {
 
 /** Every patch passes here first. */
 export function checkPatchDepth(patch: JsonValue): void {
-  if (isDeeperThan(patch, limits.patchDepth)) {
-    throw new PatchError('malformed', `a patch may not be nested more than ${limits.patchDepth} deep`);
+  if (isDeeperThan(patch, limits.jsonDepth)) {
+    throw new PatchError('malformed', `a patch may not be nested more than ${limits.jsonDepth} deep`);
   }
 }

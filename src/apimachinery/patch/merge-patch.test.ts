@@ -48,7 +48,7 @@ test('the result shares nothing with the inputs', () => {
   assert.deepEqual([document, patch], [{ kept: { a: [1] } }, { added: { b: [2] } }]);
 });
 
-test('a stored object may be deeper than the stack, a patch may not', () => {
+test('a document at the bound of depth is merged, a patch beyond it refused', () => {
   const nested = (depth: number): JsonValue => JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
   const deepest = nested(limits.jsonDepth - 1);
   let at = mergePatch({ deep: deepest }, { b: 1 });
@@ -58,7 +58,7 @@ test('a stored object may be deeper than the stack, a patch may not', () => {
   }
   assert.equal(at, 1);
   assert.throws(
-    () => mergePatch({}, nested(limits.patchDepth + 1)),
+    () => mergePatch({}, nested(limits.jsonDepth + 1)),
     (e) => e instanceof PatchError && e.kind === 'malformed',
   );
 });
