@@ -35,11 +35,6 @@ export const invalidValue = (field: string, value: unknown, detail: string): Fie
   field,
   message: `Invalid value: ${shown(value)}${suffix(detail)}`,
 });
-export const typeInvalid = (field: string, value: unknown, detail: string): FieldError => ({
-  reason: 'FieldValueTypeInvalid',
-  field,
-  message: `Invalid value: ${shown(value)}${suffix(detail)}`,
-});
 export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => ({
   reason: 'FieldValueNotSupported',
   field,

@@ -45,7 +45,7 @@ export function jsonDocument(value: object, options: DocumentOptions = {}): Stat
 }
 
 /** Upper-case hex of SHA-512, the form upstream's ETags and hash parameters have. */
-export function contentHash(body: Buffer | string): string {
+function contentHash(body: Buffer | string): string {
   return createHash('sha512').update(body).digest('hex').toUpperCase();
 }
 

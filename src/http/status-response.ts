@@ -14,7 +14,7 @@ import { StorageError } from '../storage/errors.ts';
 import type { Exchange } from './exchange.ts';
 
 /** The Status of any error. */
-export function statusOf(error: unknown): StatusError {
+function statusOf(error: unknown): StatusError {
   if (error instanceof StatusError) return error;
   if (error instanceof StorageError) return storageStatus(error);
   return internalError('the server met an unexpected condition', error);

@@ -10,7 +10,7 @@
  */
 import { jsonDocument, type StaticDocument } from './static-document.ts';
 
-export const kubernetesVersion = { major: 1, minor: 32, patch: 0 } as const;
+const kubernetesVersion = { major: 1, minor: 32, patch: 0 } as const;
 
 export interface BuildInfo {
   /** Milo's version, `0.1.0`. */

@@ -71,7 +71,7 @@ export class DefinitionTable {
 }
 
 /** False for a view of another definition's objects (events.k8s.io over core events). */
-export function ownsStorage(definition: ResourceDefinition): boolean {
+function ownsStorage(definition: ResourceDefinition): boolean {
   return definition.storage.group === definition.group && definition.storage.resource === definition.resource;
 }
 

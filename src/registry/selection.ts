@@ -17,7 +17,7 @@ export interface Selection {
   readonly namespace: string | undefined;
 }
 
-export const selectAll: Selection = {
+const selectAll: Selection = {
   labels: undefined,
   fields: undefined,
   name: undefined,

@@ -30,7 +30,7 @@ const verbs: Readonly<Record<string, Verb>> = {
 const collectionVerbs: ReadonlySet<string> = new Set(['list', 'create', 'deletecollection']);
 
 /** The served resource a path names on its surface. Throws 404. */
-export function findServed(engine: Engine, info: RequestInfo, request: ResourceRequest): ServedResource {
+function findServed(engine: Engine, info: RequestInfo, request: ResourceRequest): ServedResource {
   const { group, version, resource } = request;
   const served = engine.definitions.find(info.surface.kind, group, version, resource);
   if (served === undefined) throw pathNotFound();
