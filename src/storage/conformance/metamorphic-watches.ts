@@ -78,7 +78,8 @@ export class WatchComparison {
       ...(prng.chance(0.3) ? { name } : {}),
     };
     const { compacted, applied } = this.#model;
-    const after = prng.chance(0.5) ? applied : prng.between(compacted, applied);
+    const oldest = prng.pick([applied, Math.max(compacted, applied - 3), compacted]);
+    const after = prng.between(oldest, applied);
     const sink = new RecordingSink(this.#room());
     const handle = this.#hub.watch(target, after, sink);
     const due = this.#model.changes({ after }).filter((change) => isOf(target, change));

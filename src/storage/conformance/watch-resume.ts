@@ -98,6 +98,55 @@ export const watchResume: Behaviour = (scenario) => {
     for (const { close } of watches) close();
   });
 
+  scenario('a watch from just behind the newest change has it, again and again', async ({ store }) => {
+    const prng = new Prng(7);
+    const hub = new WatchHub(store);
+    for (let round = 0; round < 25; round++) {
+      const newest = await writeSome(store, prng);
+      for (const change of newest) {
+        const { tenant, group, resource, namespace, name } = change.key;
+        const sink = new RecordingSink();
+        const after = change.revision - 1;
+        const handle = hub.watch({ tenant, group, resource, namespace, name }, after, sink);
+        await eventually(() => handle.position === store.applied, 'the watch comes up to the store');
+        assert.deepEqual(sink.changes, [change]);
+        handle.close();
+      }
+    }
+  });
+
+  scenario('a watch opened out of a delivery hears only what is behind its revision', async ({ store }) => {
+    const hub = new WatchHub(store);
+    const target = { tenant: red, group: '', resource: 'configmaps' };
+    const inner: { after: number; sink: RecordingSink; close(): void }[] = [];
+    const outer = hub.watch(target, store.applied, {
+      deliver: () => {
+        const sink = new RecordingSink();
+        const after = store.applied;
+        const handle = hub.watch(target, after, sink);
+        inner.push({ after, sink, close: () => handle.close() });
+        return true;
+      },
+      end: (error) => {
+        throw error;
+      },
+    });
+    const start = store.applied;
+    for (let round = 0; round < 3; round++) {
+      const keys = Array.from({ length: 4 }, (_, index) => keyOf(`r${round}-${index}`));
+      await committed(store, ...keys.map((key) => put(key, sample(key.name))));
+      await settle();
+    }
+    assert.equal(inner.length, 12);
+    const all = readLog(store, start);
+    for (const { after, sink, close } of inner) {
+      const due = all.filter((change) => change.revision > after);
+      assert.deepEqual(sink.changes, due, `opened at ${after}`);
+      close();
+    }
+    outer.close();
+  });
+
   scenario('watches opened in the midst of unfinished commits miss and repeat nothing', async ({ store }) => {
     const hub = new WatchHub(store);
     const sinks: { after: number; sink: RecordingSink; close(): void }[] = [];
