@@ -1,18 +1,19 @@
 /**
  * Loaded into a measured process with `node --expose-gc --import`, beside the program and unknown to it: answers
- * the harness what the heap holds after a garbage collection. It runs only when asked; what it costs itself is
- * in the sample at N = 0 as well as in the one at N.
+ * the harness what the heap holds after a garbage collection, and where processor time goes. It runs only when
+ * asked; the memory it takes itself is in the sample at N = 0 as well as in the one at N.
  */
 import { EventEmitter } from 'node:events';
 import { Session } from 'node:inspector/promises';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProbeReply, ProbeRequest, ProbeSample } from './server/probe-messages.ts';
+import type { CpuProfile, ProbeReply, ProbeRequest, ProbeSample } from './server/probe-messages.ts';
 
 /** Collections go on until two in a row free less than this, at most so often. */
 const settledBytes = 4096;
 const collectionsMax = 12;
 const betweenCollectionsMs = 50;
+const profileIntervalMicros = 200;
 
 /** Where the inspector finds the prototypes whose instances are counted. */
 const prototypesName = '__benchPrototypes';
@@ -24,7 +25,7 @@ interface RemoteValue {
   readonly objectId: string;
   readonly value: unknown;
 }
-type Reply = Readonly<Record<'result' | 'objects', RemoteValue>>;
+type Reply = Readonly<Record<'result' | 'objects', RemoteValue>> & { readonly profile: CpuProfile };
 
 const session = new Session();
 /** One of node's typings knows the replies, another does not. */
@@ -90,8 +91,23 @@ function timerPrototype(): object {
   return Object.getPrototypeOf(timer) as object;
 }
 
-async function answer({ id }: ProbeRequest): Promise<void> {
-  const reply: ProbeReply = { id, sample: await sample() };
+async function startProfile(): Promise<'started'> {
+  await post('Profiler.enable', {});
+  await post('Profiler.setSamplingInterval', { interval: profileIntervalMicros });
+  await post('Profiler.start', {});
+  return 'started';
+}
+
+async function stopProfile(): Promise<CpuProfile> {
+  const { profile } = await post('Profiler.stop', {});
+  await post('Profiler.disable', {});
+  return profile;
+}
+
+const actions = { sample, 'start-profile': startProfile, 'stop-profile': stopProfile } as const;
+
+async function answer({ kind }: ProbeRequest): Promise<void> {
+  const reply: ProbeReply = { value: await actions[kind]() };
   process.send?.(reply);
 }
 

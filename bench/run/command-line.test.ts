@@ -18,6 +18,10 @@ test('a command names a scenario; parameters have defaults, and values as flags'
   assert.deepEqual(latency.values.steps, [2, 30]);
   assert.equal(latency.values.warmupSeconds, 0.25);
   assert.equal(latency.jsonFile, undefined);
+
+  const some = parse('throughput --operations put,get');
+  assert.ok(some !== 'help');
+  assert.deepEqual(some.values.operations, ['get', 'put']);
 });
 
 test('a wrong command is refused in one sentence that names the mistake', () => {
@@ -42,6 +46,10 @@ test('a wrong command is refused in one sentence that names the mistake', () => 
   for (const value of ['100', '100,100', '200,100', '1,,2', '0,1']) {
     check(`latency-by-projects --steps ${value}`, /^--steps takes at least two rising whole numbers/);
   }
+  check(
+    'throughput --operations get,nap',
+    /^--operations takes some of get,list,put,fanout, not "get,nap"\.$/,
+  );
   check('throughput --seconds 0', /^--seconds takes seconds, as in 2 or 0.5, not "0"\.$/);
 });
 

@@ -68,7 +68,7 @@ export function usageText(scenarios: readonly Scenario[]): string {
   const lines = ['Usage: npm run bench -- SCENARIO [--json FILE] [--PARAMETER VALUE …]', ''];
   const describe = (parameters: ParameterSet): void => {
     for (const [name, { default: value, help }] of Object.entries(parameters)) {
-      lines.push(`      ${`${flagOf(name)} ${String(value)}`.padEnd(30)} ${help}`);
+      lines.push(`      ${`${flagOf(name)} ${value === '' ? 'DIR' : String(value)}`.padEnd(30)} ${help}`);
     }
   };
   for (const { name, summary, parameters } of scenarios) {

@@ -52,6 +52,24 @@ function parseCount(text: string, least: number): number | undefined {
   return number === undefined || number < least || number > countMax ? undefined : number;
 }
 
+/** Some of the given names, with commas between them; all when not given. */
+export function someOf<Name extends string>(
+  names: readonly Name[],
+  help: string,
+): Parameter<readonly Name[]> {
+  return {
+    default: names,
+    help,
+    form: `some of ${names.join(',')}`,
+    parse(text) {
+      const chosen = text.split(',');
+      return names.filter((name) => chosen.includes(name)).length === chosen.length
+        ? names.filter((name) => chosen.includes(name))
+        : undefined;
+    },
+  };
+}
+
 export function seconds(value: number, help: string): Parameter<number> {
   return {
     default: value,

@@ -3,46 +3,23 @@
  * measured beside a bare node:http2 server that sends the same bytes from memory; durable PUT beside raw LMDB that
  * sets the same bytes with the same flush. The two take turns, round by round; the ratio of each round counts.
  */
-import { type ClosedLoopOptions, closedLoop, type Throughput } from '../load/closed-loop.ts';
-import { configMap, configMapBody, counterOffset, writeCounter } from '../load/config-map.ts';
-import { Connections } from '../load/connections.ts';
-import { FanOut } from '../load/fan-out.ts';
-import { HttpClient } from '../load/http-client.ts';
-import { inParallel } from '../load/in-parallel.ts';
-import { type PreparedRequest, prepareRequest } from '../load/lean-connection.ts';
-import type { Target } from '../load/target.ts';
-import { configMapPath, controlPlane, createOrganization, createProject } from '../load/tenancy.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Throughput } from '../load/closed-loop.ts';
 import { median, noiseOfMedian, pairedRatios } from '../measure/statistics.ts';
-import { type AnswerBytes, type Peer, startBareServer } from '../peers/bare-peer.ts';
+import { startBareServer } from '../peers/bare-peer.ts';
 import { RawLmdb } from '../peers/raw-lmdb-peer.ts';
-import { count, seconds } from '../run/parameters.ts';
+import { count, directory as directoryOf, seconds, someOf } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
 import { dataDirectoryIn, MiloProcess } from '../server/milo-process.ts';
-
-const project = 'bench';
-const listed = { namespace: 'listed', objects: 100 };
-const written = { namespace: 'written', objects: 1024 };
-const watched = { namespace: 'watched', objects: 64 };
-const listsInFlight = 2;
-const requestsInParallel = 32;
-
-interface Sizes {
-  readonly rounds: number;
-  readonly warmupSeconds: number;
-  readonly seconds: number;
-  readonly connections: number;
-  /** On each connection. */
-  readonly lanes: number;
-  readonly watchers: number;
-  readonly watchConnections: number;
-  readonly events: number;
-}
-type Measure = () => Promise<Throughput>;
+import type { CpuProfile } from '../server/probe-messages.ts';
+import { operations, populate, type Sides, sidesOf } from './throughput-sides.ts';
 
 export const throughput = scenario({
   name: 'throughput',
   summary: 'GET, LIST, durable PUT and fan-out, beside a bare server and raw LMDB',
   parameters: {
+    operations: someOf(operations, 'what to measure'),
     rounds: count(7, 'turns of each side'),
     seconds: seconds(2, 'measured in each turn'),
     warmupSeconds: seconds(0.5, 'before that, in each turn'),
@@ -51,166 +28,33 @@ export const throughput = scenario({
     watchers: count(1000, 'watches that one event goes to'),
     watchConnections: count(10, 'connections they share'),
     events: count(4, 'events under way at a time'),
+    profile: directoryOf('', 'where to write a CPU profile of Milo in each operation'),
   },
   async run(values, context): Promise<Figures> {
     const { cleanup, directory, progress, seed } = context;
-    const milo = await MiloProcess.start({ dataDirectory: dataDirectoryIn(directory, 'milo') }, cleanup);
+    const hasProbe = values.profile !== '';
+    const dataDirectory = dataDirectoryIn(directory, 'milo');
+    const milo = await MiloProcess.start({ dataDirectory, hasProbe }, cleanup);
     progress.show('creating objects');
     const answers = await populate(milo.target);
     const bare = await startBareServer(answers, cleanup);
     const lmdb = new RawLmdb(dataDirectoryIn(directory, 'raw.mdb'), cleanup);
+    const rig = { milo, bare, lmdb, object: answers.object, sizes: values, cleanup };
 
     const figures: Figures = {};
-    const compare = async (name: string, peer: string, ours: Measure, theirs: Measure): Promise<void> => {
-      const rounds = await takeTurns(name, values.rounds, ours, theirs, context);
-      Object.assign(figures, figuresOf(name, peer, rounds.ours, rounds.theirs, seed));
-    };
-    const reads = async (name: 'get' | 'list', lanes: number, paths: readonly string[]): Promise<void> => {
-      const ours = await readers(milo, values, lanes, paths, cleanup);
-      const theirs = await readers(bare, values, lanes, [name === 'list' ? '/list' : '/object'], cleanup);
-      await compare(name, 'bare', ours, theirs);
-    };
-    const objects = Array.from({ length: listed.objects }, (_, index) => nameOf(index));
-    await reads(
-      'get',
-      values.lanes,
-      objects.map((name) => configMapPath(project, listed.namespace, name)),
-    );
-    await reads('list', listsInFlight, [configMapPath(project, listed.namespace)]);
-    await compare('put', 'lmdb', await writers(milo, values, cleanup), () =>
-      lmdb.run({
-        keys: Array.from(
-          { length: written.objects },
-          (_, index) => `${project}/${written.namespace}/${nameOf(index)}`,
-        ),
-        value: answers.object,
-        writers: values.connections * values.lanes,
-        warmupSeconds: values.warmupSeconds,
-        seconds: values.seconds,
-      }),
-    );
-    await compareFanOut(milo, bare, values, compare, cleanup);
+    for (const operation of values.operations) {
+      const sides = await sidesOf[operation](rig);
+      const rounds = await takeTurns(operation, values.rounds, sides, context);
+      Object.assign(figures, figuresOf(operation, sides.peer, rounds, seed));
+      if (hasProbe) writeProfile(values.profile, operation, await milo.profile(sides.ours));
+    }
     return ratiosFirst(figures);
   },
 });
 
-const nameOf = (index: number): string => `object-${index}`;
-
-/** Creates every object of the run; answers what the server says to a GET and a LIST. */
-async function populate(target: Target): Promise<AnswerBytes> {
-  const client = await HttpClient.connect(target);
-  await createOrganization(client);
-  await createProject(client, project);
-  for (const { namespace, objects } of [listed, written, watched]) {
-    await client.create(`${controlPlane(project)}/api/v1/namespaces`, {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: namespace },
-    });
-    await inParallel(objects, requestsInParallel, (index) =>
-      client.create(configMapPath(project, namespace), configMap(namespace, nameOf(index))),
-    );
-  }
-  const object = await client.expect(200, 'GET', configMapPath(project, listed.namespace, nameOf(0)));
-  const list = await client.expect(200, 'GET', configMapPath(project, listed.namespace));
-  await client.close();
-  const event = Buffer.from(`{"type":"MODIFIED","object":${object.toString()}}\n`);
-  return { object, list, event };
-}
-
-/** GETs of the paths in turn. */
-async function readers(
-  { target, pid }: Peer,
-  sizes: Sizes,
-  lanes: number,
-  paths: readonly string[],
-  cleanup: RunContext['cleanup'],
-): Promise<Measure> {
-  const connections = await Connections.open(target, sizes.connections);
-  cleanup.add(() => connections.close());
-  const requests = paths.map((path) => prepareRequest(target, 'GET', path));
-  let turn = 0;
-  const options = loopOptions(sizes, connections, pid, lanes, () => ({
-    request: requests[turn++ % requests.length]!,
-  }));
-  return () => closedLoop(options);
-}
-
-/** PUTs, every lane to objects of its own, every body different from what is stored. */
-async function writers(
-  { target, pid }: Peer,
-  sizes: Sizes,
-  cleanup: RunContext['cleanup'],
-): Promise<Measure> {
-  const connections = await Connections.open(target, sizes.connections);
-  cleanup.add(() => connections.close());
-  const puts = updates(target, written);
-  const lanes = sizes.connections * sizes.lanes;
-  const turns = new Array<number>(lanes).fill(0);
-  const options = loopOptions(sizes, connections, pid, sizes.lanes, (lane) => {
-    const ofLane = Math.floor((written.objects - 1 - lane) / lanes) + 1;
-    return puts(lane + lanes * (turns[lane]!++ % ofLane));
-  });
-  return () => closedLoop(options);
-}
-
-function loopOptions(
-  { warmupSeconds, seconds: measured }: Sizes,
-  connections: Connections,
-  serverPid: number,
-  lanesPerConnection: number,
-  next: ClosedLoopOptions['next'],
-): ClosedLoopOptions {
-  return { connections, lanesPerConnection, warmupSeconds, seconds: measured, serverPid, next };
-}
-
-/** PUT of an object by its number, with a new counter each time. */
-function updates(
-  target: Target,
-  { namespace, objects }: typeof written,
-): (index: number) => { request: PreparedRequest; body: Buffer } {
-  const prepared = Array.from({ length: objects }, (_, index) => {
-    const body = configMapBody(namespace, nameOf(index));
-    const request = prepareRequest(target, 'PUT', configMapPath(project, namespace, nameOf(index)));
-    return { request, body, offset: counterOffset(body) };
-  });
-  let counter = 0;
-  return (index) => {
-    const { request, body: template, offset } = prepared[index]!;
-    const body = Buffer.from(template);
-    writeCounter(body, offset, ++counter);
-    return { request, body };
-  };
-}
-
-async function compareFanOut(
-  milo: MiloProcess,
-  bare: Peer,
-  sizes: Sizes,
-  compare: (name: string, peer: string, ours: Measure, theirs: Measure) => Promise<void>,
-  cleanup: RunContext['cleanup'],
-): Promise<void> {
-  const client = await HttpClient.connect(milo.target, 1);
-  const collection = configMapPath(project, watched.namespace);
-  const { resourceVersion } = (await client.get(collection)).metadata;
-  await client.close();
-  const side = async (peer: Peer, path: string): Promise<Measure> => {
-    const { target, pid: serverPid } = peer;
-    const watch = prepareRequest(target, 'GET', path);
-    const fanOut = await FanOut.open(target, watch, sizes.watchers, sizes.watchConnections);
-    cleanup.add(() => fanOut.close());
-    const puts = updates(target, watched);
-    let turn = 0;
-    const next = () => puts(turn++ % watched.objects);
-    const { warmupSeconds, seconds: measured, events: eventsInFlight } = sizes;
-    return () => fanOut.run({ warmupSeconds, seconds: measured, serverPid, eventsInFlight, next });
-  };
-  await compare(
-    'fanout',
-    'bare',
-    await side(milo, `${collection}?watch=true&resourceVersion=${resourceVersion}`),
-    await side(bare, '/objects?watch=true'),
-  );
+function writeProfile(directory: string, name: string, profile: CpuProfile): void {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, `${name}.cpuprofile`), JSON.stringify(profile));
 }
 
 interface Rounds {
@@ -222,8 +66,7 @@ interface Rounds {
 async function takeTurns(
   name: string,
   rounds: number,
-  ours: Measure,
-  theirs: Measure,
+  { ours, theirs }: Pick<Sides, 'ours' | 'theirs'>,
   { progress }: RunContext,
 ): Promise<Rounds> {
   const measured: Rounds = { ours: [], theirs: [] };
@@ -239,13 +82,7 @@ async function takeTurns(
   return measured;
 }
 
-function figuresOf(
-  name: string,
-  peer: string,
-  ours: readonly Throughput[],
-  theirs: readonly Throughput[],
-  seed: number,
-): Figures {
+function figuresOf(name: string, peer: string, { ours, theirs }: Rounds, seed: number): Figures {
   const rate = (side: readonly Throughput[]): number[] => side.map(({ perSecond }) => perSecond);
   const ratios = pairedRatios(rate(ours), rate(theirs));
   const figures: Figures = {

@@ -11,16 +11,16 @@ import { readKubeconfig } from '../../src/server/kubeconfig.ts';
 import type { Target } from '../load/target.ts';
 import type { Cleanup } from '../run/cleanup.ts';
 import { Child } from './child-process.ts';
-import type { ProbeReply, ProbeRequest, ProbeSample } from './probe-messages.ts';
+import type { CpuProfile, ProbeReply, ProbeRequest, ProbeSample } from './probe-messages.ts';
 
 const program = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const probe = new URL('../probe.js', import.meta.url).href;
 const startTimeoutMs = 60_000;
-const sampleTimeoutMs = 120_000;
+const replyTimeoutMs = 120_000;
 
 export interface MiloOptions {
   readonly dataDirectory: string;
-  /** Loads the probe, for `sample`. */
+  /** Loads the probe, for `sample` and `profile`. */
   readonly hasProbe?: boolean;
 }
 
@@ -28,7 +28,6 @@ export class MiloProcess {
   readonly target: Target;
   readonly dataDirectory: string;
   readonly #child: Child;
-  #samples = 0;
 
   private constructor(child: Child, dataDirectory: string) {
     this.#child = child;
@@ -54,11 +53,20 @@ export class MiloProcess {
 
   /** Collects garbage in the server, then reads what it holds. */
   async sample(): Promise<ProbeSample> {
-    const request: ProbeRequest = { id: ++this.#samples, kind: 'sample' };
+    return (await this.#ask('sample')) as ProbeSample;
+  }
+
+  /** Where the server's processor time goes while `work` runs. */
+  async profile(work: () => Promise<unknown>): Promise<CpuProfile> {
+    await this.#ask('start-profile');
+    await work();
+    return (await this.#ask('stop-profile')) as CpuProfile;
+  }
+
+  async #ask(kind: ProbeRequest['kind']): Promise<ProbeReply['value']> {
     const reply = this.#child.message<ProbeReply>();
-    this.#child.process.send(request);
-    const { sample } = await this.#child.until('probe', sampleTimeoutMs, reply);
-    return sample;
+    this.#child.process.send({ kind } satisfies ProbeRequest);
+    return (await this.#child.until('probe', replyTimeoutMs, reply)).value;
   }
 
   stop(): Promise<void> {

@@ -1,7 +1,6 @@
 /** What the harness and the probe inside a measured process say to each other over node's IPC channel. */
 export interface ProbeRequest {
-  readonly id: number;
-  readonly kind: 'sample';
+  readonly kind: 'sample' | 'start-profile' | 'stop-profile';
 }
 
 /** After a forced garbage collection. */
@@ -20,7 +19,10 @@ export interface ProbeSample {
   readonly emitters: number;
 }
 
+/** To `stop-profile`: what DevTools opens as a .cpuprofile. */
+export type CpuProfile = object;
+
+/** One reply to each request, in their order. */
 export interface ProbeReply {
-  readonly id: number;
-  readonly sample: ProbeSample;
+  readonly value: ProbeSample | CpuProfile | 'started';
 }
