@@ -520,6 +520,9 @@ describe('shutdown', () => {
     unused.on('error', () => {});
     unused.resume();
     await once(unused, 'secureConnect');
+    const silent = net.connect(listener.port, '127.0.0.1');
+    silent.on('error', () => {});
+    await once(silent, 'connect');
     const session = connectHttp2(listener.port);
     await once(session, 'remoteSettings');
     const told = once(session, 'goaway');

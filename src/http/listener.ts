@@ -78,6 +78,8 @@ export class Listener {
   readonly #http2: ReturnType<typeof createHttp2Server>;
   /** Every TCP connection, those in the handshake too: what a shutdown destroys in the end. */
   readonly #sockets = new Set<Socket>();
+  /** Those in the handshake, by where they come from: it is over before either protocol knows of them. */
+  readonly #handshakes = new Map<string, Socket>();
   readonly #h1 = new Map<TLSSocket, Connection>();
   readonly #h2 = new Set<ServerHttp2Session>();
   #isClosing = false;
@@ -119,6 +121,7 @@ export class Listener {
       if (connection.open === 0) socket.destroySoon();
     }
     for (const session of this.#h2) session.close();
+    for (const socket of this.#handshakes.values()) socket.destroy();
     const grace = setTimeout(() => {
       this.#logger.warn(
         { connections: this.#sockets.size },
@@ -160,6 +163,7 @@ export class Listener {
     server.removeAllListeners('secureConnection');
     server.on('secureConnection', (socket) => {
       socket.on('error', (error) => this.#logger.debug({ error: error.message }, 'connection error'));
+      this.#handshakes.delete(originOf(socket));
       if (this.#isClosing) socket.destroy();
       else if (socket.alpnProtocol === 'h2') this.#http2.emit('connection', socket);
       else {
@@ -168,8 +172,13 @@ export class Listener {
       }
     });
     server.on('connection', (socket: Socket) => {
+      const origin = originOf(socket);
       this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+      this.#handshakes.set(origin, socket);
+      socket.once('close', () => {
+        this.#sockets.delete(socket);
+        if (this.#handshakes.get(origin) === socket) this.#handshakes.delete(origin);
+      });
     });
     server.on('drop', () =>
       this.#logger.warn({ limit: bounds.connections }, 'too many connections: one was refused'),
@@ -302,6 +311,8 @@ export class Listener {
     }
   }
 }
+
+const originOf = (socket: Socket): string => `${socket.remoteAddress} ${socket.remotePort}`;
 
 function refuse(exchange: Exchange, refusal: Refusal): void {
   exchange.send(refusal.code, 'application/json', refusal.body);

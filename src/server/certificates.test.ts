@@ -21,8 +21,11 @@ const freshDir = (): string => join(root, String(count++));
 
 const startMs = Date.UTC(2030, 0, 1);
 const at = (nowMs: number): Clock => ({ now: () => nowMs });
-const open = (dir: string, nowMs = startMs, names = servingNames('host')): Promise<Certificates> =>
-  openCertificates(dir, at(nowMs), names);
+const open = (
+  dir: string,
+  nowMs = startMs,
+  names = servingNames('10.1.2.3', 'host'),
+): Promise<Certificates> => openCertificates(dir, at(nowMs), names);
 const dayMs = 24 * 3_600_000;
 
 describe('certificates', () => {
@@ -46,7 +49,7 @@ describe('certificates', () => {
     assert.deepEqual(admin.keyUsage, ['1.3.6.1.5.5.7.3.2']);
     for (const name of ['localhost', 'milo', 'kubernetes.default.svc', 'host'])
       assert.ok(serving.checkHost(name), name);
-    for (const address of ['127.0.0.1', '::1']) assert.ok(serving.checkIP(address), address);
+    for (const address of ['127.0.0.1', '::1', '10.1.2.3']) assert.ok(serving.checkIP(address), address);
     assert.equal(statSync(join(dir, 'pki')).mode & 0o777, 0o700);
     for (const name of ['ca', 'serving', 'admin']) {
       assert.equal(statSync(join(dir, 'pki', `${name}.key`)).mode & 0o777, 0o600);
@@ -59,7 +62,7 @@ describe('certificates', () => {
     change: (dir: string) => void,
     nowMs: number,
     issued: readonly string[] | RegExp,
-    names = servingNames('host'),
+    names = servingNames('10.1.2.3', 'host'),
   ): void => {
     test(title, async () => {
       const dir = freshDir();
@@ -95,8 +98,9 @@ describe('certificates', () => {
     'admin',
   ]);
   check('long expired', nothing, startMs + 3 * leafLifetimeMs, ['serving', 'admin']);
-  check('another host name', nothing, startMs, ['serving'], servingNames('other'));
-  check('a name fewer is no reason', nothing, startMs, [], servingNames(''));
+  check('another host name', nothing, startMs, ['serving'], servingNames('10.1.2.3', 'other'));
+  check('another address', nothing, startMs, ['serving'], servingNames('10.1.2.4', 'host'));
+  check('a name fewer is no reason', nothing, startMs, [], servingNames('', ''));
   check('serving certificate removed', remove('serving.crt'), startMs, ['serving']);
   check('admin key removed', remove('admin.key'), startMs, ['admin']);
   check('crash between the key and the certificate of the authority', remove('ca.crt'), startMs, [

@@ -14,7 +14,7 @@ import type { KeyPair } from '../lib/issue-certificate.ts';
 import { fileProblem, UserError } from './user-error.ts';
 
 const dayMs = 24 * 3_600_000;
-export const authorityLifetimeMs = 3_650 * dayMs;
+const authorityLifetimeMs = 3_650 * dayMs;
 export const leafLifetimeMs = 365 * dayMs;
 /** A certificate with less than this left is renewed at start. */
 export const renewBeforeMs = 30 * dayMs;
@@ -31,8 +31,8 @@ export interface Certificates {
   readonly issued: readonly string[];
 }
 
-/** Every name a client on this machine, or in a pod beside it, may call the server by. */
-export function servingNames(host: string = hostname()): readonly string[] {
+/** Every name a client on this machine, or in a pod beside it, may call the server by. `host` is one more. */
+export function servingNames(host: string, machine: string = hostname()): readonly string[] {
   const names = [
     'localhost',
     '127.0.0.1',
@@ -42,15 +42,17 @@ export function servingNames(host: string = hostname()): readonly string[] {
     'kubernetes.default',
     'kubernetes.default.svc',
     'kubernetes.default.svc.cluster.local',
+    machine,
+    host,
   ];
-  return host === '' || names.includes(host) ? names : [...names, host];
+  return [...new Set(names.filter((name) => name !== ''))];
 }
 
 /** Call it while holding the data directory's lock. Throws a UserError for damaged files. */
 export async function openCertificates(
   dataDir: string,
   clock: Clock,
-  names: readonly string[] = servingNames(),
+  names: readonly string[],
 ): Promise<Certificates> {
   const directory = join(dataDir, 'pki');
   makePrivateDirectory(directory);

@@ -18,7 +18,8 @@ export interface SnapshotRequest {
 export type ControlReply = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
 export interface ControlSocket {
-  close(): Promise<void>;
+  /** Takes no more requests. One that is being answered goes on for as long as the process does. */
+  close(): void;
 }
 
 const socketName = 'control.sock';
@@ -52,13 +53,10 @@ export async function openControlSocket(
       }),
   );
   return {
-    close: () =>
-      new Promise((done) => {
-        server.close(() => {
-          rmSync(path, { force: true });
-          done();
-        });
-      }),
+    close() {
+      server.close();
+      rmSync(path, { force: true });
+    },
   };
 }
 

@@ -25,6 +25,14 @@ export function endSignal(): Promise<EndSignal> {
   });
 }
 
+/** A defect ends the process: whoever runs it starts it again, and the store is sound after any end. */
+export function endOnDefect(logger: Logger): void {
+  process.on('uncaughtException', (error, origin) => {
+    logger.error({ err: error, origin }, 'the server met a defect and ends');
+    process.exit(70);
+  });
+}
+
 /** Resolves when the server has closed, or when its time for that is over. */
 export async function endServer(server: { close(): Promise<void> }, logger: Logger): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

@@ -9,9 +9,9 @@ import { sendError } from '../http/status-response.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { openStore } from '../storage/backends/registry.ts';
+import { startCompaction } from '../storage/compaction-timer.ts';
 import { buildInfo } from './build-info.ts';
-import { type Certificates, openCertificates, renewBeforeMs } from './certificates.ts';
-import { startCompaction } from './compaction-timer.ts';
+import { type Certificates, openCertificates, renewBeforeMs, servingNames } from './certificates.ts';
 import type { ServerConfig } from './config.ts';
 import { openControlSocket } from './control-socket.ts';
 import { prepareDataDirectory } from './data-directory.ts';
@@ -44,8 +44,13 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { logger, clock, progress } = environment;
   const undo: (() => Promise<void>)[] = [];
+  /** Every step is taken, whatever the others do; the first failure is told when all are done. */
   const close = async (): Promise<void> => {
-    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+    const failures: unknown[] = [];
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
+      await step().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   };
   try {
     const dataDir = prepareDataDirectory(config.dataDir);
@@ -54,7 +59,8 @@ export async function startServer(
     undo.push(() => store.close());
     progress(`data directory ${dataDir}, revision ${store.applied}`);
 
-    const certificates = await openCertificates(dataDir, clock);
+    const host = hostOf(config.bindAddress);
+    const certificates = await openCertificates(dataDir, clock, servingNames(host));
     reportCertificates(certificates, environment);
 
     let handle = async (exchange: Exchange): Promise<void> => {
@@ -64,21 +70,25 @@ export async function startServer(
     const listener = await openPort(config, certificates, (exchange) => handle(exchange), logger);
     undo.push(() => listener.close(async () => drain()));
 
-    const url = urlOf(config.bindAddress, listener.port);
+    const address = `${host.includes(':') ? `[${host}]` : host}:${listener.port}`;
+    const url = `https://${address}`;
     const wired = await wire({
       store,
       tokens,
-      serverAddress: new URL(url).host,
+      serverAddress: address,
       build: buildInfo(),
       logger,
       clock,
     });
     // Controllers go on until the last exchange is answered: it may wait for one of them.
     undo.splice(undo.length - 1, 0, () => wired.stop());
-    const compaction = startCompaction(store, config.compactionIntervalMs, logger);
-    undo.push(() => compaction.close());
+    const compaction = startCompaction(store, {
+      intervalMs: config.compactionIntervalMs,
+      onError: (error) => logger.error({ err: error }, 'compaction failed; the next one will try again'),
+    });
+    undo.push(async () => compaction.stop());
     const control = await openControlSocket(dataDir, (file) => store.snapshot(file), logger);
-    undo.push(() => control.close());
+    undo.push(async () => control.close());
 
     writeKubeconfig(dataDir, adminKubeconfig(url, certificates));
     drain = () => wired.drain();
@@ -94,7 +104,9 @@ export async function startServer(
       },
     };
   } catch (error) {
-    await close();
+    await close().catch((second: unknown) =>
+      logger.error({ err: second }, 'giving up the start failed as well'),
+    );
     throw error;
   }
 }
@@ -140,9 +152,7 @@ async function openPort(
   }
 }
 
-/** Where clients on this machine reach it. */
-function urlOf(bindAddress: string, port: number): string {
-  const isEverywhere = bindAddress === '0.0.0.0' || bindAddress === '::' || bindAddress === '';
-  const host = isEverywhere ? '127.0.0.1' : bindAddress.includes(':') ? `[${bindAddress}]` : bindAddress;
-  return `https://${host}:${port}`;
+/** How clients on this machine reach it. */
+function hostOf(bindAddress: string): string {
+  return ['', '0.0.0.0', '::'].includes(bindAddress) ? '127.0.0.1' : bindAddress;
 }

@@ -1,7 +1,7 @@
 /** `milo fsck`: compares the store's derived tables with its objects, names each difference, repairs on request. */
-import { limits } from '../../apimachinery/limits.ts';
 import { defaultConfig } from '../../server/config.ts';
 import { existingDataDirectory } from '../../server/data-directory.ts';
+import { checkStore } from '../../server/store-check.ts';
 import { openStore } from '../../storage/backends/registry.ts';
 import type { Store } from '../../storage/store.ts';
 import { type Command, dataDirFlag } from '../command.ts';
@@ -30,9 +30,9 @@ export const fsck: Command = {
 };
 
 function report(store: Store): number {
-  const differences = store.check(limits.fsckDifferences);
+  const { differences, isCutShort } = checkStore(store);
   for (const { table, key, problem } of differences) print(`${table}: ${key}: ${problem}`);
-  const more = differences.length === limits.fsckDifferences ? ' or more' : '';
+  const more = isCutShort ? ' or more' : '';
   const { currentEntries, revision } = store.stats();
   print(`${currentEntries} objects at revision ${revision}: ${differences.length}${more} differences`);
   return differences.length;

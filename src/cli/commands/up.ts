@@ -29,8 +29,9 @@ export const up: Command = {
     const { createLogger, logLevels } = await import('../../server/logging.ts');
     const level = readChoice('--log-level', logLevels, invocation.flag('log-level') ?? 'info');
     const { startServer } = await import('../../server/server.ts');
-    const { endSignal, endServer } = await import('../../server/lifecycle.ts');
+    const { endOnDefect, endServer, endSignal } = await import('../../server/lifecycle.ts');
     const logger = await createLogger(level, process.stderr.isTTY === true);
+    endOnDefect(logger);
     const ending = endSignal();
     const startedAt = performance.now();
     const server = await startServer(config, { logger, clock: systemClock, progress: print });
