@@ -136,24 +136,26 @@ function checkFormat(tables: Tables, file: string): void {
  * `shown`, the file its user knows.
  */
 export async function judgeDataFile(file: string, shown = file): Promise<void> {
-  let handle: FileHandle;
   try {
     await access(file, constants.R_OK | constants.W_OK);
-    handle = await open(file, 'r');
-  } catch (error) {
-    throw unreadable(`the data file ${shown} cannot be read`, error);
-  }
-  try {
-    const { size } = await handle.stat();
-    const meta = await newestMeta(handle, shown);
-    // LMDB does not write pages it freed in the same transaction, so a sound file may end early. Only reading all of
-    // it tells; in a process of its own, since the kernel kills whoever reads behind the end.
-    if (size < (meta.lastPage + 1) * meta.pageBytes) {
-      if (!(await verifyInChild(file)).isSound) throw damaged(shown, 'its end is missing');
+    const handle = await open(file, 'r');
+    try {
+      await judgeContent(handle, file, shown);
+    } finally {
+      await handle.close();
     }
-  } finally {
-    await handle.close();
+  } catch (error) {
+    throw error instanceof StorageError ? error : unreadable(`the data file ${shown} cannot be read`, error);
   }
+}
+
+async function judgeContent(handle: FileHandle, file: string, shown: string): Promise<void> {
+  const { size } = await handle.stat();
+  const meta = await newestMeta(handle, shown);
+  if (size >= (meta.lastPage + 1) * meta.pageBytes) return;
+  // LMDB does not write pages it freed in the same transaction, so a sound file may end early. Only reading all of
+  // it tells; in a process of its own, since the kernel kills whoever reads behind the end.
+  if (!(await verifyInChild(file)).isSound) throw damaged(shown, 'its end is missing');
 }
 
 // Offsets in a meta page: a page header of 24 bytes, then struct MDB_meta (mdb.c).

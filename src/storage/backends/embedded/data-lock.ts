@@ -7,7 +7,7 @@
  * catches (replica/tables.ts): a second writer's first commit makes the other one stop, and mixes nothing.
  */
 import { createHash } from 'node:crypto';
-import { stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,18 @@ export interface DataLock {
 
 /** Throws StorageError `in-use` while another process (or another store of this one) has the directory. */
 export async function lockDataDirectory(dataDir: string): Promise<DataLock> {
-  const { dev, ino } = await stat(dataDir, { bigint: true });
+  // Held open as long as the lock: a directory removed meanwhile would leave its number to the next one made.
+  const directory = await open(dataDir, 'r');
+  try {
+    return await lockIdentity(directory, dataDir);
+  } catch (error) {
+    await directory.close();
+    throw error;
+  }
+}
+
+async function lockIdentity(directory: FileHandle, dataDir: string): Promise<DataLock> {
+  const { dev, ino } = await directory.stat({ bigint: true });
   const identity = createHash('sha256').update(`${dev}:${ino}`).digest('hex').slice(0, 32);
   const address = socketAddress(`milo-store-${identity}`);
   const server =

@@ -4,7 +4,7 @@
  */
 
 import { constants } from 'node:fs';
-import { copyFile, link, readdir, rm } from 'node:fs/promises';
+import { access, copyFile, link, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StorageError } from '../../errors.ts';
 import type { Tables } from '../../replica/tables.ts';
@@ -24,6 +24,8 @@ import { verifyInChild } from './verify-child.ts';
 export async function copySnapshot(tables: Tables, file: string): Promise<void> {
   const partial = join(dirname(file), `.${basename(file)}.${process.pid}.partial`);
   try {
+    // lmdb-js would make a missing directory, and what was mistyped with it.
+    await access(dirname(file));
     await rm(partial, { force: true });
     await tables.copyTo(partial);
     await syncPath(partial);
