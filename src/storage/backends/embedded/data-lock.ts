@@ -39,8 +39,12 @@ async function lockIdentity(directory: FileHandle, dataDir: string): Promise<Dat
     throw new StorageError('in-use', `the data directory ${dataDir} is in use by another process`);
   }
   return {
-    release: () =>
-      new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve()))),
+    async release() {
+      await new Promise<void>((resolve, reject) =>
+        server.close((error) => (error ? reject(error) : resolve())),
+      );
+      await directory.close();
+    },
   };
 }
 
