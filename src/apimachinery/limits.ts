@@ -89,6 +89,8 @@ export const limits = {
   controlMessageBytes: 64 * 1024,
   tokenFileBytes: 16 * 1024 * 1024,
   idleConnectionTimeoutMs: 300_000,
+  /** Silence after which TCP asks whether the client is still there. */
+  keepAliveProbeMs: 60_000,
   shutdownGraceMs: 4_000,
   /** The whole way out, from the signal to the exit. */
   shutdownDeadlineMs: 4_700,

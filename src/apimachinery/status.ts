@@ -68,7 +68,8 @@ function failure(code: number, message: string, rest: Failure = {}): StatusError
 const resourceDetails = (gr: GroupResource, name: string): StatusDetails => ({
   ...(name === '' ? {} : { name }),
   ...(gr.group === '' ? {} : { group: gr.group }),
-  kind: gr.resource,
+  // Upstream leaves out what is empty: a refused path has no kind.
+  ...(gr.resource === '' ? {} : { kind: gr.resource }),
 });
 
 export const notFound = (gr: GroupResource, name: string): StatusError =>

@@ -133,9 +133,8 @@ describe('the refusal', () => {
       status.message,
       'configmaps "a" is forbidden: User "bob" cannot get resource "configmaps" in API group "" in the namespace "default": no role',
     );
-    assert.equal(
-      forbiddenError(asking(bob, 'get', '/metrics'), '').status.message,
-      'forbidden: User "bob" cannot get path "/metrics"',
-    );
+    const path = forbiddenError(asking(bob, 'get', '/metrics'), '').status;
+    assert.equal(path.message, 'forbidden: User "bob" cannot get path "/metrics"');
+    assert.deepEqual(path.details, {});
   });
 });

@@ -422,6 +422,21 @@ describe('connections', () => {
     assert.match(await raw(listener, 'GET / HTTP/1.1\r\nHost:'), /^HTTP\/1\.1 408 [\s\S]*"reason":"Timeout"/);
     await listener.close(async () => {});
   });
+  test('an HTTP/1.1 stream outlives the timeouts of requests and of idle connections', async () => {
+    const times = { headersTimeoutMs: 50, requestTimeoutMs: 50, idleConnectionTimeoutMs: 50 };
+    const listener = await serve(
+      async (exchange) => {
+        exchange.start(200, json);
+        setTimeout(() => {
+          exchange.write('{}');
+          exchange.end();
+        }, 400);
+      },
+      { ...times, connectionSweepIntervalMs: 20 },
+    );
+    assert.equal((await callHttp1(listener.port, {})).body, '{}');
+    await listener.close(async () => {});
+  });
   test('connections over the limit are refused', async () => {
     const listener = await serve(echo, { connections: 1 });
     const first = tls.connect({ host: '127.0.0.1', port: listener.port, ca: authority });

@@ -152,6 +152,8 @@ export class Listener {
       headersTimeout: bounds.headersTimeoutMs,
       requestTimeout: Math.max(bounds.requestTimeoutMs, bounds.headersTimeoutMs),
       keepAliveTimeout: bounds.idleConnectionTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelay: limits.keepAliveProbeMs,
       connectionsCheckingInterval: bounds.connectionSweepIntervalMs,
     });
     server.maxConnections = bounds.connections;
