@@ -10,7 +10,7 @@ import { mismatch, sameChange, sameEntry, sameKey, sameState } from './compare.t
 import type { StoreModel } from './model.ts';
 import { blue, keyOf, platform, red } from './sample.ts';
 
-export const tenants: readonly TenantId[] = [platform, red, blue];
+const tenants: readonly TenantId[] = [platform, red, blue];
 const resources = ['configmaps', 'secrets'];
 const namespaces = ['', 'n', 'n-1'];
 /** Listings under way at once. */
