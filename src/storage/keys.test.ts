@@ -11,6 +11,7 @@ import {
   decodeCounterKey,
   decodeIndexKey,
   decodeKey,
+  decodeNames,
   decodeTenantResourceKey,
   encodeContinue,
   encodeCounterKey,
@@ -21,6 +22,7 @@ import {
   expiryValue,
   indexRange,
   indexRangeUpTo,
+  namesOffset,
   objectRange,
   tenantOfPlatform,
   tenantOfProject,
@@ -77,7 +79,11 @@ const within = (range: { start: Buffer; end: Buffer }, key: Buffer): boolean =>
 describe('object keys', () => {
   test('round-trip', () => {
     fc.assert(
-      fc.property(objectKeys, (key) => assert.deepEqual(decodeKey(encodeKey(key)), key)),
+      fc.property(objectKeys, (key) => {
+        assert.deepEqual(decodeKey(encodeKey(key)), key);
+        const { namespace, name } = key;
+        assert.deepEqual(decodeNames(encodeKey(key), namesOffset(key)), { namespace, name });
+      }),
       runs,
     );
   });

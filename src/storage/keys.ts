@@ -55,6 +55,21 @@ export function decodeKey(bytes: Uint8Array): ObjectKey {
   return objectKeyOf(textOf(bytes).split(separator), bytes);
 }
 
+/** Bytes of an object key in front of its namespace: the same for all objects of one resource of one tenant. */
+export function namesOffset({ tenant, group, resource }: CounterScope): number {
+  return Buffer.byteLength(tenant) + Buffer.byteLength(group) + Buffer.byteLength(resource) + 3;
+}
+
+/** The part of an object key that differs within its resource; much cheaper than decodeKey. */
+export function decodeNames(
+  bytes: Buffer,
+  offset: number,
+): { readonly namespace: string; readonly name: string } {
+  const end = bytes.indexOf(0, offset);
+  if (end === -1) throw undecodable(bytes);
+  return { namespace: bytes.toString('utf8', offset, end), name: bytes.toString('utf8', end + 1) };
+}
+
 function objectKeyOf(parts: readonly string[], bytes: Uint8Array): ObjectKey {
   const [tenant, group, resource, namespace, name] = parts;
   if (name === undefined || parts.length !== 5) throw undecodable(bytes);

@@ -5,7 +5,14 @@
  */
 
 import { StorageError } from '../errors.ts';
-import { decodeKey, encodeCounterKey, encodeKey, type KeyRange, objectRange } from '../keys.ts';
+import {
+  decodeNames,
+  encodeCounterKey,
+  encodeKey,
+  type KeyRange,
+  namesOffset,
+  objectRange,
+} from '../keys.ts';
 import type { ObjectKey, RangePage, RangeQuery, Revision, StoredEntry, StoredRecord } from '../store.ts';
 import { decodeCounterRow, decodeCurrentRow, decodeLogEntry, logKey } from './rows.ts';
 import type { Tables } from './tables.ts';
@@ -34,25 +41,20 @@ function stateAt(tables: Tables, row: Buffer, at: Revision): StoredRecord | unde
 }
 
 export function readRange(tables: Tables, query: RangeQuery, at: Revision): RangePage {
+  const { tenant, group, resource, maxEntries, maxBytes } = query;
+  const offset = namesOffset(query);
   const entries: StoredEntry[] = [];
   let bytes = 0;
   for (const { key, value } of tables.current.rows(objectRange(query))) {
     const state = stateAt(tables, value, at);
     if (state === undefined) continue;
-    if (
-      entries.length > 0 &&
-      (entries.length >= query.maxEntries || bytes + state.record.length > query.maxBytes)
-    ) {
+    const { revision, record } = state;
+    if (entries.length > 0 && (entries.length >= maxEntries || bytes + record.length > maxBytes)) {
       return { entries, revision: at, more: true };
     }
-    const { namespace, name } = decodeKey(key);
-    const { tenant, group, resource } = query;
-    entries.push({
-      key: { tenant, group, resource, namespace, name },
-      revision: state.revision,
-      record: state.record,
-    });
-    bytes += state.record.length;
+    const { namespace, name } = decodeNames(key, offset);
+    entries.push({ key: { tenant, group, resource, namespace, name }, revision, record });
+    bytes += record.length;
   }
   return { entries, revision: at, more: false };
 }
