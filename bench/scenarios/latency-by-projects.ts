@@ -1,7 +1,7 @@
 /**
  * Does a server with many projects answer as fast as one with few? For every step a server of its own holds that many
- * projects; the servers take turns under the same open-loop load, so that whatever else the machine does falls on all
- * of them. One more server with as many projects as the first shows what the ratio reads between equals.
+ * projects; the servers take many short turns under the same open-loop load, so that whatever else the machine does
+ * falls on all of them alike. One more server with as many projects as the first shows what the ratio reads between equals.
  *
  * Every project holds one config map of 1 KiB; a sample of them, the same number at every step, holds 100 more, which
  * are what LIST reads. Requests go to projects chosen at random; PUTs go to all of them in a random order, again and
@@ -23,8 +23,8 @@ import {
   deleteProject,
   namespaceOfProjects,
 } from '../load/tenancy.ts';
-import type { Histogram } from '../measure/histogram.ts';
-import { median, noiseOfMedian, pairedRatios } from '../measure/statistics.ts';
+import { Histogram } from '../measure/histogram.ts';
+import { noiseOf } from '../measure/statistics.ts';
 import { count, risingCounts, seconds } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
 import { dataDirectoryIn, MiloProcess } from '../server/milo-process.ts';
@@ -53,9 +53,9 @@ export const latencyByProjects = scenario({
   summary: 'latency of GET, LIST of 100, PUT and create-project-to-first-write, by number of projects',
   parameters: {
     steps: risingCounts([100, 1000, 10_000], 'numbers of projects'),
-    rounds: count(7, 'turns of each server'),
-    seconds: seconds(3, 'measured in each turn, of each operation'),
-    warmupSeconds: seconds(0.3, 'before that'),
+    rounds: count(40, 'turns of each server, each operation'),
+    seconds: seconds(0.3, 'measured in each turn'),
+    warmupSeconds: seconds(0.05, 'before that'),
     listedProjects: count(50, 'projects that hold 100 objects to list'),
     getRate: count(500, 'GETs a second'),
     listRate: count(100, 'LISTs a second'),
@@ -229,30 +229,37 @@ async function populate(
 
 function figuresOf(steps: readonly StepServer[], control: StepServer, seed: number): Figures {
   const [first, last] = [steps[0]!, steps.at(-1)!];
-  const millis = (server: StepServer, operation: Operation, q: number): number[] =>
-    server.measured[operation].map((histogram) => histogram.quantile(q) / 1000);
   const figures: Figures = {};
   for (const operation of operations) {
-    const base = millis(first, operation, 0.99);
-    const ratios = pairedRatios(millis(last, operation, 0.99), base);
-    const equals = pairedRatios(millis(control, operation, 0.99), base);
-    figures[`p99Ratio.${operation}`] = { value: median(ratios), unit: 'ratio' };
-    figures[`noise.p99Ratio.${operation}`] = { value: noiseOfMedian(ratios, seed), unit: 'ratio' };
-    figures[`p99RatioOfEquals.${operation}`] = { value: median(equals), unit: 'ratio' };
-    const p50Ratios = pairedRatios(millis(last, operation, 0.5), millis(first, operation, 0.5));
-    figures[`p50Ratio.${operation}`] = { value: median(p50Ratios), unit: 'ratio' };
-  }
-  for (const operation of operations) {
+    const rounds = first.measured[operation].map((_, round) => round);
+    const ratioOf = (server: StepServer, q: number, drawn: readonly number[]): number =>
+      quantile(server, operation, q, drawn) / quantile(first, operation, q, drawn);
+    const add = (name: string, value: number): void => {
+      figures[`${name}.${operation}`] = { value, unit: 'ratio' };
+    };
+    add('p99Ratio', ratioOf(last, 0.99, rounds));
+    add(
+      'noise.p99Ratio',
+      noiseOf(rounds.length, (drawn) => ratioOf(last, 0.99, drawn), seed),
+    );
+    add('p99RatioOfEquals', ratioOf(control, 0.99, rounds));
+    add('p50Ratio', ratioOf(last, 0.5, rounds));
+    add('p50RatioOfEquals', ratioOf(control, 0.5, rounds));
     for (const server of [...steps, control]) {
-      figures[`p50.${operation}.${server.name}`] = {
-        value: median(millis(server, operation, 0.5)),
-        unit: 'ms',
-      };
-      figures[`p99.${operation}.${server.name}`] = {
-        value: median(millis(server, operation, 0.99)),
-        unit: 'ms',
-      };
+      for (const [name, q] of [['p50', 0.5] as const, ['p99', 0.99] as const]) {
+        const value = quantile(server, operation, q, rounds) / 1000;
+        figures[`${name}.${operation}.${server.name}`] = { value, unit: 'ms' };
+      }
     }
   }
-  return figures;
+  return Object.fromEntries(Object.entries(figures).sort(([, a], [, b]) => rank(a.unit) - rank(b.unit)));
+}
+
+const rank = (unit: string): number => (unit === 'ratio' ? 0 : 1);
+
+/** In microseconds, over the rounds given. */
+function quantile(server: StepServer, operation: Operation, q: number, rounds: readonly number[]): number {
+  const pooled = new Histogram();
+  for (const round of rounds) pooled.merge(server.measured[operation][round]!);
+  return pooled.quantile(q);
 }
