@@ -35,6 +35,7 @@ export interface Put {
 export interface Delete {
   readonly kind: 'delete';
   readonly key: ObjectKey;
+  /** A delete of what does not exist is refused, whatever it expects. */
   readonly expect: Revision;
 }
 /** Changes nothing; fails the batch when the key is not at `expect`. */

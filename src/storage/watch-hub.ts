@@ -16,6 +16,9 @@ import type { SharedChange, WatchHandle, WatchSink, WatchTarget } from './watch-
  */
 type WatchPhase = 'catching-up' | 'live' | 'paused' | 'lagging' | 'ended';
 
+/** What a step costs beside the changes it reads, in changes. */
+const stepCost = 8;
+
 class Shared implements SharedChange {
   readonly change: Change;
   #encodings: Map<string, Buffer> | undefined;
@@ -175,7 +178,7 @@ export class WatchHub {
     this.#live.delete(watch.target, watch);
   }
 
-  /** Puts the watch in line for reading the log. One step of one watch a turn of the event loop, all in turn. */
+  /** Puts the watch in line for reading the log. All take turns; a turn of the event loop reads a bounded piece. */
   catchUp(watch: Watch): void {
     watch.phase = 'catching-up';
     this.#catchingUp.push(watch);
@@ -187,29 +190,38 @@ export class WatchHub {
     this.#isStepPlanned = true;
     setImmediate(() => {
       this.#isStepPlanned = false;
-      const watch = this.#catchingUp.shift();
-      if (watch?.phase === 'catching-up') this.#step(watch);
+      // After a restart thousands resume at once, nearly all with nothing to read: they share a turn.
+      for (let budget = limits.watchLogStepEntries; budget > 0; ) {
+        const watch = this.#catchingUp.shift();
+        if (watch === undefined) return;
+        if (watch.phase === 'catching-up') budget -= stepCost + this.#step(watch);
+      }
       if (this.#catchingUp.length > 0) this.#planStep();
     });
   }
 
-  /** Reads on in the log; then goes live, waits its turn again, or stops where the sink took no more. */
-  #step(watch: Watch): void {
+  /**
+   * Reads on in the log; then goes live, waits its turn again, or stops where the sink took no more. Returns the
+   * changes read.
+   */
+  #step(watch: Watch): number {
     const { target } = watch;
     const { tenant, group, resource } = target;
+    let read = 0;
     try {
       const { changes, position } = this.#store.changes({
         after: watch.delivered,
         maxEntries: limits.watchLogStepEntries,
         ...(tenant === undefined ? {} : { scope: { tenant, group, resource } }),
       });
+      read = changes.length;
       for (const change of changes) {
         if (!isOf(target, change)) continue;
         const mayGoOn = watch.deliver(new Shared(change));
-        if (watch.phase !== 'catching-up') return;
+        if (watch.phase !== 'catching-up') return read;
         if (!mayGoOn) {
           watch.phase = 'lagging';
-          return;
+          return read;
         }
       }
       watch.delivered = position;
@@ -217,10 +229,11 @@ export class WatchHub {
       if (!(error instanceof StorageError)) throw error;
       this.#all.delete(watch);
       watch.finish(error);
-      return;
+      return read;
     }
     if (watch.delivered === this.#store.applied) this.#goLive(watch);
     else this.catchUp(watch);
+    return read;
   }
 
   /** Forgets a watch without telling its sink. */

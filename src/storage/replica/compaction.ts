@@ -7,33 +7,27 @@ import { limits } from '../../apimachinery/limits.ts';
 import { decodeKey, encodeCounterKey, type ResourceRange } from '../keys.ts';
 import type { Revision } from '../store.ts';
 import { decodeCounterRow, decodeCurrentRow, decodeLogEntry, logKey, revisionOfLogKey } from './rows.ts';
-import type { Tables } from './tables.ts';
+import type { Operation, Tables } from './tables.ts';
 
-/** What to remove now; undefined when nothing is left to forget. Plans without writing. */
-export function planCompactionStep(tables: Tables, compacted: Revision): { write: () => void } | undefined {
-  const logKeys: Buffer[] = [];
-  const tombstones: Buffer[] = [];
-  const counters: Buffer[] = [];
+/** What to remove now; undefined when nothing is left to forget. */
+export function planCompactionStep(tables: Tables, compacted: Revision): readonly Operation[] | undefined {
+  const operations: Operation[] = [];
+  let entries = 0;
   let bytes = 0;
   for (const { key, value } of tables.log.rows({ start: logKey(0), end: logKey(compacted + 1) })) {
+    operations.push({ table: 'log', key, value: undefined });
     const entry = decodeLogEntry(value);
-    logKeys.push(key);
     if (entry.record === undefined) {
-      if (isForgottenTombstone(tables, entry.key, compacted)) tombstones.push(entry.key);
-      const emptied = emptyCounterKey(tables, decodeKey(entry.key), revisionOfLogKey(key));
-      if (emptied !== undefined) counters.push(emptied);
+      if (isForgottenTombstone(tables, entry.key, compacted)) {
+        operations.push({ table: 'current', key: entry.key, value: undefined });
+      }
+      const counter = emptyCounterKey(tables, decodeKey(entry.key), revisionOfLogKey(key));
+      if (counter !== undefined) operations.push({ table: 'counters', key: counter, value: undefined });
     }
     bytes += value.length;
-    if (logKeys.length >= limits.compactionStepEntries || bytes >= limits.compactionStepBytes) break;
+    if (++entries >= limits.compactionStepEntries || bytes >= limits.compactionStepBytes) break;
   }
-  if (logKeys.length === 0) return undefined;
-  return {
-    write() {
-      for (const key of logKeys) tables.log.remove(key);
-      for (const key of tombstones) tables.current.remove(key);
-      for (const key of counters) tables.counters.remove(key);
-    },
-  };
+  return entries === 0 ? undefined : operations;
 }
 
 function isForgottenTombstone(tables: Tables, key: Buffer, compacted: Revision): boolean {

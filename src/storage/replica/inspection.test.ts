@@ -18,7 +18,7 @@ import {
   logKey,
   stateKey,
 } from './rows.ts';
-import { type Table, Tables } from './tables.ts';
+import { type Operation, type TableName, Tables } from './tables.ts';
 
 const scope = { tenant: red, group: '', resource: 'configmaps' };
 const gone = { tenant: blue, group: '', resource: 'secrets' };
@@ -37,11 +37,37 @@ async function fill(store: Store): Promise<void> {
   await committed(store, remove(secret, s!));
 }
 
+interface HarmedTable {
+  get(key: Buffer): Buffer;
+  put(key: Buffer, value: Buffer): void;
+  remove(key: Buffer): void;
+}
+type Harmed = Readonly<Record<TableName, HarmedTable>>;
+
+/** The tables, with what is done to them written down for one transaction. */
+function harmed(tables: Tables, operations: Operation[]): Harmed {
+  const table = (name: TableName): HarmedTable => ({
+    get(key) {
+      const row = tables[name].get(key);
+      assert.ok(row !== undefined);
+      return row;
+    },
+    put: (key, value) => operations.push({ table: name, key, value }),
+    remove: (key) => operations.push({ table: name, key, value: undefined }),
+  });
+  return {
+    current: table('current'),
+    log: table('log'),
+    index: table('index'),
+    counters: table('counters'),
+    meta: table('meta'),
+  };
+}
+
 interface Damage {
   readonly table: string;
   readonly problem: RegExp;
-  /** Run inside a transaction. */
-  readonly harm: (tables: Tables) => void;
+  readonly harm: (tables: Harmed) => void;
   /** Damage to what is not derived stays. */
   readonly isMended: boolean;
 }
@@ -57,7 +83,10 @@ function check(title: string, { table, problem, harm, isMended }: Damage): void 
       await store.close();
       const tables = new Tables(dataFileOf(dataDir));
       const fence = tables.fenceOf(stateKey)!;
-      assert.ok(await tables.transact(stateKey, fence, tables.meta.get(stateKey)!, () => harm(tables)));
+      const operations: Operation[] = [];
+      harm(harmed(tables, operations));
+      const state = tables.meta.get(stateKey)!;
+      assert.equal(await tables.transact(stateKey, fence, state, operations), 'done');
       await tables.close();
 
       store = await openEmbedded({ dataDir });
@@ -87,11 +116,6 @@ function check(title: string, { table, problem, harm, isMended }: Damage): void 
   });
 }
 
-const rowOf = (table: Table, key: Buffer): Buffer => {
-  const row = table.get(key);
-  assert.ok(row !== undefined);
-  return row;
-};
 const counterOf = (objects: number, bytes: number, lastRevision: number): Buffer =>
   encodeCounterRow({ objects, bytes, lastRevision, changes: 0, stride: 0 } satisfies CounterRow);
 
@@ -147,10 +171,7 @@ check('a counter forgot the last change', {
   table: 'counters',
   problem: /was last changed at 2/,
   harm({ counters, current }) {
-    const bytes = ['a', 'b'].reduce(
-      (sum, name) => sum + rowOf(current, encodeKey(keyOf(name))).length - 9,
-      0,
-    );
+    const bytes = ['a', 'b'].reduce((sum, name) => sum + current.get(encodeKey(keyOf(name))).length - 9, 0);
     counters.put(encodeCounterKey('live', scope), counterOf(2, bytes, 2));
   },
   isMended: true,
@@ -225,7 +246,7 @@ check('a log entry cannot be read', {
 check('a log entry is of another object', {
   table: 'log',
   problem: /another object/,
-  harm: ({ log }) => log.put(logKey(2), rowOf(log, logKey(3))),
+  harm: ({ log }) => log.put(logKey(2), log.get(logKey(3))),
   isMended: false,
 });
 check('a log entry leaves its chain', {
@@ -233,7 +254,7 @@ check('a log entry leaves its chain', {
   problem: /follows revision 0 of its resource, not 1/,
   harm({ log, current }) {
     const key = encodeKey(keyOf('a'));
-    const record = rowOf(current, key).subarray(9);
+    const record = current.get(key).subarray(9);
     const previous = { revision: 1, record: sample('a', { owner: 'o1', expires: 'e1' }) };
     log.put(logKey(2), encodeLogEntry({ key, record, previous, previousInScope: 0, stride: 0 }, allocate));
   },
@@ -244,7 +265,7 @@ check('a log entry replaced something else', {
   problem: /something else/,
   harm({ log, current }) {
     const key = encodeKey(keyOf('a'));
-    const record = rowOf(current, key).subarray(9);
+    const record = current.get(key).subarray(9);
     const previous = { revision: 1, record: sample('other') };
     log.put(logKey(2), encodeLogEntry({ key, record, previous, previousInScope: 1, stride: 0 }, allocate));
   },
@@ -290,7 +311,7 @@ test('a state row that fell behind is moved on, and revisions are not given twic
     await store.close();
     const tables = new Tables(dataFileOf(dataDir));
     const state = encodeState({ head: 2, compacted: 0 });
-    await tables.transact(stateKey, tables.fenceOf(stateKey)!, state, () => undefined);
+    await tables.transact(stateKey, tables.fenceOf(stateKey)!, state, []);
     await tables.close();
     store = await openEmbedded({ dataDir });
     assert.equal(store.applied, 2);
@@ -312,14 +333,14 @@ test('a state row that fell behind makes the first write stop the store, not ove
     await fill(store);
     await store.close();
     const tables = new Tables(dataFileOf(dataDir));
-    const before = rowOf(tables.log, logKey(3));
+    const before = tables.log.get(logKey(3))!;
     const state = encodeState({ head: 2, compacted: 0 });
-    await tables.transact(stateKey, tables.fenceOf(stateKey)!, state, () => undefined);
+    await tables.transact(stateKey, tables.fenceOf(stateKey)!, state, []);
     store = await openEmbedded({ dataDir });
     await assert.rejects(store.commit([put(keyOf('new'), sample('new'))]), { code: 'failed' });
     assert.match(store.fault ?? '', /the log holds revisions/);
     await assert.rejects(store.commit([put(keyOf('newer'), sample('newer'))]), { code: 'failed' });
-    assert.ok(before.equals(rowOf(tables.log, logKey(3))));
+    assert.ok(before.equals(tables.log.get(logKey(3))!));
     await store.close();
     await tables.close();
   } finally {

@@ -35,19 +35,19 @@ import {
   stateKey,
 } from './rows.ts';
 import { indexRowsOf } from './staging.ts';
-import type { Tables } from './tables.ts';
+import type { Operation, Tables } from './tables.ts';
 
 export interface FoundDifference {
   readonly difference: Difference;
-  /** Mends it when run inside `Tables.transact`; absent where nothing can. */
-  readonly fix?: () => void;
+  /** Mends it; absent where nothing can. */
+  readonly fix?: Operation;
   /** The head the state row must move to. */
   readonly head?: Revision;
 }
 
 type Table = Difference['table'];
 
-function named(table: Table, key: Buffer | string, problem: string, fix?: () => void): FoundDifference {
+function named(table: Table, key: Buffer | string, problem: string, fix?: Operation): FoundDifference {
   const shown = typeof key === 'string' ? key : printableKey(key);
   return { difference: { table, key: shown, problem }, ...(fix === undefined ? {} : { fix }) };
 }
@@ -62,7 +62,7 @@ export function* findDifferences(tables: Tables): Generator<FoundDifference, voi
   const head = Math.max(newest, newestLogged);
   if (head > state.head) {
     const problem = `says the newest revision is ${state.head}, but ${head} has happened`;
-    yield { ...named('meta', 'state', problem, () => undefined), head };
+    yield { ...named('meta', 'state', problem), head };
   }
 }
 
@@ -70,26 +70,22 @@ export interface RepairStep {
   /** The first difference mended: a step that meets it again has mended nothing. */
   readonly first: string;
   readonly state: { readonly head?: Revision };
-  readonly write: () => void;
+  readonly operations: readonly Operation[];
 }
 
 /** Mends a bounded number of differences; undefined when none is left that can be. */
 export function planRepairStep(tables: Tables): RepairStep | undefined {
-  const fixes: (() => void)[] = [];
-  let first = '';
+  const operations: Operation[] = [];
+  let first: string | undefined;
   let state = {};
   for (const { difference, fix, head } of findDifferences(tables)) {
-    if (fix === undefined) continue;
-    if (fixes.length === 0) first = `${difference.table} ${difference.key} ${difference.problem}`;
-    fixes.push(fix);
+    if (fix === undefined && head === undefined) continue;
+    first ??= `${difference.table} ${difference.key} ${difference.problem}`;
+    if (fix !== undefined) operations.push(fix);
     if (head !== undefined) state = { head };
-    if (fixes.length >= limits.repairStepEntries) break;
+    if (operations.length >= limits.repairStepEntries) break;
   }
-  if (fixes.length === 0) return undefined;
-  const write = (): void => {
-    for (const fix of fixes) fix();
-  };
-  return { first, state, write };
+  return first === undefined ? undefined : { first, state, operations };
 }
 
 /** What decoding says is wrong, or the decoded value. */
@@ -175,7 +171,7 @@ function* checkIndexRows(
     const found = tables.index.get(row.key);
     if (found?.equals(row.value)) continue;
     const problem = found === undefined ? 'is missing' : 'holds another value';
-    yield named('index', row.key, problem, () => tables.index.put(row.key, row.value));
+    yield named('index', row.key, problem, { table: 'index', key: row.key, value: row.value });
   }
 }
 
@@ -191,7 +187,7 @@ function* checkIndex(tables: Tables): Generator<FoundDifference, void, undefined
     if ('problem' in decoded || !decoded.value) {
       const problem =
         'problem' in decoded ? decoded.problem : 'names an object that does not carry the value';
-      yield named('index', key, problem, () => tables.index.remove(key));
+      yield named('index', key, problem, { table: 'index', key, value: undefined });
     }
   }
 }
@@ -237,11 +233,15 @@ class ScopeSums {
         changes: 0,
         stride: 0,
       };
-      yield named('counters', key, problem, () => counters.put(key, encodeCounterRow(mended)));
+      yield named('counters', key, problem, { table: 'counters', key, value: encodeCounterRow(mended) });
     }
     const tenantKey = encodeTenantResourceKey(this.#scope);
     if (state === 'live' && counters.get(tenantKey) === undefined) {
-      yield named('counters', tenantKey, 'is missing', () => counters.put(tenantKey, Buffer.alloc(0)));
+      yield named('counters', tenantKey, 'is missing', {
+        table: 'counters',
+        key: tenantKey,
+        value: Buffer.alloc(0),
+      });
     }
   }
 
@@ -272,7 +272,8 @@ function* checkCounters(tables: Tables): Generator<FoundDifference, void, undefi
       rows++;
       const scope = attempt(() => decode(key));
       const problem = 'problem' in scope ? scope.problem : scopeProblem(tables, scope.value, wantsObjects);
-      if (problem !== undefined) yield named('counters', key, problem, () => counters.remove(key));
+      if (problem !== undefined)
+        yield named('counters', key, problem, { table: 'counters', key, value: undefined });
     }
   }
   if (rows === counters.stats().entryCount) return;
@@ -281,7 +282,7 @@ function* checkCounters(tables: Tables): Generator<FoundDifference, void, undefi
       known.some(({ range }) => Buffer.compare(range.start, key) <= 0 && Buffer.compare(key, range.end) < 0)
     )
       continue;
-    yield named('counters', key, 'is no counter row', () => counters.remove(key));
+    yield named('counters', key, 'is no counter row', { table: 'counters', key, value: undefined });
   }
 }
 

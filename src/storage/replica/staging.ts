@@ -1,7 +1,7 @@
 /**
  * Staging: the batches of one coming transaction, evaluated one behind the other on top of the durable tables, and
  * all rows they lead to. Compare-and-set sees the effects of the batches staged before. Nothing here writes: the
- * rows go out in one piece (`writeTo`) or not at all. Staging is exact because one Staging at a time exists per
+ * rows go out in one piece (`operations`) or not at all. Staging is exact because one Staging at a time exists per
  * store and the fence refuses the transaction if anyone else wrote.
  */
 import {
@@ -23,7 +23,7 @@ import {
   encodeLogEntry,
   logKey,
 } from './rows.ts';
-import type { Tables } from './tables.ts';
+import type { Operation, Tables } from './tables.ts';
 
 /** A write with the bytes of its keys, made where a bad key can still be refused to its caller alone. */
 export interface PreparedWrite {
@@ -113,7 +113,8 @@ export class Staging {
     let next = this.#head;
     for (const [index, { write, keyBytes, id }] of batch.entries()) {
       const actual = own?.get(id) ?? revisionOf(this.#row(id, keyBytes).row);
-      if (actual !== write.expect) return { ok: false, index, actual };
+      const isOfNothing = write.kind === 'delete' && actual === 0;
+      if (actual !== write.expect || isOfNothing) return { ok: false, index, actual };
       if (write.kind === 'guard') continue;
       next++;
       own?.set(id, write.kind === 'put' ? next : 0);
@@ -186,33 +187,40 @@ export class Staging {
     return this.changes.length === 0;
   }
 
-  /**
-   * Puts every staged row. Runs inside `Tables.transact`, so nothing in here may fail. `onRefused`: the log already
-   * holds revisions behind the head, so the file was damaged.
-   */
-  writeTo(tables: Tables, onRefused: () => void): void {
-    for (const { revision, entry } of this.#log) tables.log.append(logKey(revision), entry, onRefused);
+  /** Every staged row, for one transaction. */
+  operations(): Operation[] {
+    const operations: Operation[] = this.#log.map(({ revision, entry }) => ({
+      table: 'log',
+      key: logKey(revision),
+      value: entry,
+      isAppended: true,
+    }));
     for (const { keyBytes, row, isChanged } of this.#rows.values()) {
-      if (isChanged) tables.current.put(keyBytes, encodeCurrentRow(row!, this.#allocate));
+      if (!isChanged) continue;
+      operations.push({ table: 'current', key: keyBytes, value: encodeCurrentRow(row!, this.#allocate) });
     }
-    for (const { key, value } of this.#index.values()) {
-      if (value === undefined) tables.index.remove(key);
-      else tables.index.put(key, value);
-    }
-    for (const staged of this.#counters.values()) writeCounter(tables, staged);
+    for (const { key, value } of this.#index.values()) operations.push({ table: 'index', key, value });
+    for (const staged of this.#counters.values()) operations.push(...counterOperations(staged));
+    return operations;
   }
 }
 
-function writeCounter({ counters }: Tables, { scope, durable, counter }: StagedCounter): void {
-  if (counter === durable) return;
+function counterOperations({ scope, durable, counter }: StagedCounter): Operation[] {
+  if (counter === durable) return [];
   const was = durable === undefined ? undefined : durable.objects > 0 ? 'live' : 'empty';
   const is = counter.objects > 0 ? 'live' : 'empty';
-  if (was !== is) {
-    if (was !== undefined) counters.remove(encodeCounterKey(was, scope));
-    if (is === 'live') counters.put(encodeTenantResourceKey(scope), noBytes);
-    else if (was === 'live') counters.remove(encodeTenantResourceKey(scope));
+  const operations: Operation[] = [
+    { table: 'counters', key: encodeCounterKey(is, scope), value: encodeCounterRow(counter) },
+  ];
+  if (was === is) return operations;
+  if (was !== undefined) {
+    operations.push({ table: 'counters', key: encodeCounterKey(was, scope), value: undefined });
   }
-  counters.put(encodeCounterKey(is, scope), encodeCounterRow(counter));
+  if (is === 'live' || was === 'live') {
+    const value = is === 'live' ? noBytes : undefined;
+    operations.push({ table: 'counters', key: encodeTenantResourceKey(scope), value });
+  }
+  return operations;
 }
 
 const noBytes = Buffer.alloc(0);

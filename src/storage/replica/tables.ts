@@ -52,7 +52,26 @@ interface AppendingRows {
   put(key: Buffer, value: Buffer, options: { readonly append: true }): Promise<boolean>;
 }
 
-/** One named table: reads now, writes within `Tables.transact` only. */
+/** What a transaction does to one row. */
+export interface Operation {
+  readonly table: TableName;
+  readonly key: Buffer;
+  /** Undefined removes the row, if it is there. */
+  readonly value: Buffer | undefined;
+  /**
+   * The key lies behind every other: pages are then filled to the brim instead of half. LMDB leaves the row out when
+   * it does not.
+   */
+  readonly isAppended?: true;
+}
+
+/**
+ * `done`: durable and readable. `fenced`: the fence row had moved, so someone else wrote the file, and nothing was
+ * applied. `misplaced`: applied, but for a row that was to be appended and was not behind all others.
+ */
+export type TransactionOutcome = 'done' | 'fenced' | 'misplaced';
+
+/** One named table, to read from. Writes go through `Tables.transact`. */
 export class Table {
   readonly #db: Rows;
 
@@ -98,28 +117,6 @@ export class Table {
     yield* this.rows({ start: Buffer.from([0]), end: Buffer.alloc(keyBytesMax, 0xff) });
   }
 
-  put(key: Buffer, value: Buffer): void {
-    assert(key.length > 0 && key.length <= keyBytesMax, 'a key the engine takes');
-    this.#db.put(key, value);
-  }
-
-  /**
-   * Like put, for a key behind every other: fills pages to the brim instead of half. LMDB leaves a key out that is
-   * not behind every other, and tells `onRefused`.
-   */
-  append(key: Buffer, value: Buffer, onRefused: () => void): void {
-    const appended = (this.#db as unknown as AppendingRows).put(key, value, { append: true });
-    // When the transaction fails this fails with it, which `transact` reports.
-    appended.then(
-      (isIn) => isIn || onRefused(),
-      () => undefined,
-    );
-  }
-
-  remove(key: Buffer): void {
-    this.#db.remove(key);
-  }
-
   stats(): TableStats {
     return this.#db.getStats() as TableStats;
   }
@@ -154,6 +151,7 @@ export class Tables {
   readonly counters: Table;
   readonly meta: Table;
   readonly #root: RootDatabase<Buffer, Buffer>;
+  readonly #rows: Readonly<Record<TableName, Rows>>;
   /** The handle of `meta` that knows versions: the fence of every transaction. */
   readonly #fenced: Rows;
 
@@ -186,11 +184,18 @@ export class Tables {
     this.#root = open<Buffer, Buffer>(openOptions);
     const table = (name: TableName, more: object = {}): Rows =>
       this.#root.openDB<Buffer, Buffer>({ name, ...codec, ...more } as { name: string });
-    this.current = new Table(table('current'));
-    this.log = new Table(table('log'));
-    this.index = new Table(table('index'));
-    this.counters = new Table(table('counters'));
     this.#fenced = table('meta', { useVersions: true });
+    this.#rows = {
+      current: table('current'),
+      log: table('log'),
+      index: table('index'),
+      counters: table('counters'),
+      meta: this.#fenced,
+    };
+    this.current = new Table(this.#rows.current);
+    this.log = new Table(this.#rows.log);
+    this.index = new Table(this.#rows.index);
+    this.counters = new Table(this.#rows.counters);
     this.meta = new Table(this.#fenced);
   }
 
@@ -207,20 +212,48 @@ export class Tables {
   }
 
   /**
-   * One transaction: applies what `write` puts and removes, and moves the fence row from `fence` to `fence + 1` with a
-   * new value. Resolves once it is durable and readable. False: the row was not at `fence`, so someone else wrote
-   * the file, and nothing was applied. Rejects with TransactionError, after which nothing of it exists.
+   * One transaction: applies the operations in order, and moves the fence row from `fence` to `fence + 1` with a new
+   * value. Rejects with TransactionError, after which nothing of it exists.
    *
-   * lmdb-js records the operations into a shared buffer which its thread replays in one transaction: `write` costs
-   * the event loop no tree work. A put that throws midway would leave the operations before it in the
-   * transaction, so every key and value must have been checked before.
+   * lmdb-js records the operations into a shared buffer which its thread replays in one transaction, so they cost
+   * the event loop no tree work. One that threw midway would leave those before it in the transaction; what it
+   * throws for is therefore ruled out before the first is recorded.
    */
-  async transact(fenceKey: Buffer, fence: number, value: Buffer, write: () => void): Promise<boolean> {
+  async transact(
+    fenceKey: Buffer,
+    fence: number,
+    value: Buffer,
+    operations: readonly Operation[],
+  ): Promise<TransactionOutcome> {
+    for (const { key } of operations) {
+      assert(key.length > 0 && key.length <= keyBytesMax, 'the engine takes every key of a transaction');
+    }
+    let isMisplaced = false;
+    const record = (operation: Operation): void => {
+      const rows = this.#rows[operation.table];
+      if (operation.value === undefined) void rows.remove(operation.key);
+      else if (operation.isAppended !== true) void rows.put(operation.key, operation.value);
+      else {
+        const appended = (rows as unknown as AppendingRows).put(operation.key, operation.value, {
+          append: true,
+        });
+        appended.then(
+          (isIn) => {
+            isMisplaced ||= !isIn;
+          },
+          // It fails with the transaction, which is reported below.
+          () => undefined,
+        );
+      }
+    };
     try {
-      return await this.#fenced.ifVersion(fenceKey, fence, () => {
-        write();
+      const isOurs = await this.#fenced.ifVersion(fenceKey, fence, () => {
+        for (const operation of operations) record(operation);
         void this.#fenced.put(fenceKey, value, fence + 1);
       });
+      // lmdb-js answers all operations of a transaction in one go, this one first; let the others be heard.
+      await undefined;
+      return !isOurs ? 'fenced' : isMisplaced ? 'misplaced' : 'done';
     } catch (error) {
       throw new TransactionError(await causeOf(error));
     }

@@ -8,7 +8,7 @@ import { limits } from '../../../apimachinery/limits.ts';
 import { committed, contentOf, keyOf, put, red, remove, sample } from '../../conformance/sample.ts';
 import { encodeKey } from '../../keys.ts';
 import { encodeCurrentRow, stateKey } from '../../replica/rows.ts';
-import { Tables } from '../../replica/tables.ts';
+import { type Operation, Tables } from '../../replica/tables.ts';
 import type { Store } from '../../store.ts';
 import { openEmbedded } from './backend.ts';
 import { dataFileOf } from './data-file.ts';
@@ -44,16 +44,17 @@ describe('the embedded store', () => {
   });
 
   /** Writes the file behind the store's back, as a process that got past the lock would. */
-  async function writeBehind(write: (tables: Tables) => void): Promise<void> {
+  async function writeBehind(...operations: Operation[]): Promise<void> {
     const tables = new Tables(dataFileOf(dataDir));
     const state = tables.meta.get(stateKey)!;
-    assert.ok(await tables.transact(stateKey, tables.fenceOf(stateKey)!, state, () => write(tables)));
+    const outcome = await tables.transact(stateKey, tables.fenceOf(stateKey)!, state, operations);
+    assert.equal(outcome, 'done');
     await tables.close();
   }
 
   test('a second writer of the file makes this one stop, with nothing mixed', async () => {
     const [revision] = await committed(store, put(keyOf('a'), sample('a')));
-    await writeBehind(() => undefined);
+    await writeBehind();
     await assert.rejects(store.commit([put(keyOf('b'), sample('b'))]), { code: 'failed' });
     assert.match(store.fault!, /another process has written/);
     await assert.rejects(store.commit([put(keyOf('c'), sample('c'))]), { code: 'failed' });
@@ -70,13 +71,9 @@ describe('the embedded store', () => {
   test('a damaged object fails the commits that meet it, and no others of the group', async () => {
     await committed(store, put(keyOf('bad'), sample('bad')), put(keyOf('good'), sample('good')));
     await store.close();
-    await writeBehind(({ current }) => {
-      const row = { revision: 1, record: Buffer.from('no record') };
-      current.put(
-        encodeKey(keyOf('bad')),
-        encodeCurrentRow(row, (bytes) => Buffer.alloc(bytes)),
-      );
-    });
+    const row = { revision: 1, record: Buffer.from('no record') };
+    const value = encodeCurrentRow(row, (bytes) => Buffer.alloc(bytes));
+    await writeBehind({ table: 'current', key: encodeKey(keyOf('bad')), value });
     store = await openEmbedded({ dataDir });
     const commits = [
       store.commit([put(keyOf('x'), sample('x')), remove(keyOf('bad'), 1)]),
@@ -106,6 +103,14 @@ describe('the embedded store', () => {
     await committed(store, put(keyOf('a'), sample('a')));
     assert.equal(await seen, bug);
     assert.equal(heard, 1);
+  });
+
+  test('a delete of nothing is refused, though it expects nothing', async () => {
+    assert.deepEqual(await store.commit([remove(keyOf('a'), 0)]), { ok: false, index: 0, actual: 0 });
+    const [revision] = await committed(store, put(keyOf('a'), sample('a')));
+    await committed(store, remove(keyOf('a'), revision!));
+    assert.deepEqual(await store.commit([remove(keyOf('a'), 0)]), { ok: false, index: 0, actual: 0 });
+    assert.equal(store.applied, 2);
   });
 
   test('a batch beyond its bounds is refused', async () => {

@@ -197,13 +197,13 @@ export class EmbeddedStore implements Store {
   async #compactTo(below: Revision): Promise<void> {
     if (below > this.compacted) {
       // First of all it is durable that nothing below may be read; only then does anything go.
-      await this.#queue.upkeep(() => ({ state: { compacted: below }, write: () => undefined }));
+      await this.#queue.upkeep(() => ({ state: { compacted: below } }));
     }
     for (let isDone = false; !isDone && this.#closing === undefined; ) {
       await this.#queue.upkeep(() => {
-        const step = planCompactionStep(this.#tables, this.compacted);
-        isDone = step === undefined;
-        return step;
+        const operations = planCompactionStep(this.#tables, this.compacted);
+        isDone = operations === undefined;
+        return operations && { operations };
       });
     }
   }

@@ -8,6 +8,7 @@ import { limits } from '../../../apimachinery/limits.ts';
 import { StorageError } from '../../errors.ts';
 import { decodeState, encodeState, type StoreState, stateKey } from '../../replica/rows.ts';
 import { type PreparedWrite, Staging } from '../../replica/staging.ts';
+import type { Operation, TransactionOutcome } from '../../replica/tables.ts';
 import { type Tables, TransactionError } from '../../replica/tables.ts';
 import type { Change, CommitOutcome } from '../../store.ts';
 import { hasRoom } from './disk-room.ts';
@@ -18,6 +19,11 @@ interface PendingCommit {
   readonly bytes: number;
   readonly resolve: (outcome: CommitOutcome) => void;
   readonly reject: (error: StorageError) => void;
+}
+
+export interface UpkeepStep {
+  readonly state?: Partial<StoreState>;
+  readonly operations?: readonly Operation[];
 }
 
 export interface WriteQueueOptions {
@@ -83,16 +89,15 @@ export class WriteQueue {
    * Runs a step of upkeep between two groups. `plan` reads the tables and returns what to write, if anything; it
    * sees all that is durable and nothing is written in between.
    */
-  upkeep(
-    plan: () => { readonly state?: Partial<StoreState>; readonly write: () => void } | undefined,
-  ): Promise<void> {
+  upkeep(plan: () => UpkeepStep | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#upkeep.push(async () => {
         try {
           if (this.#fault !== undefined) throw this.#stopped();
           const planned = plan();
-          if (planned !== undefined)
-            await this.#transact({ ...this.#state, ...planned.state }, planned.write);
+          if (planned !== undefined) {
+            await this.#transact({ ...this.#state, ...planned.state }, planned.operations ?? []);
+          }
           resolve();
         } catch (error) {
           reject(error);
@@ -149,14 +154,7 @@ export class WriteQueue {
       if (this.#fault !== undefined) throw this.#stopped();
       const { staging, answers } = this.#stage(group);
       if (!staging.isEmpty) {
-        let isRefused = false;
-        const onRefused = (): void => {
-          isRefused = true;
-        };
-        await this.#transact({ ...this.#state, head: staging.head }, () =>
-          staging.writeTo(this.#tables, onRefused),
-        );
-        if (isRefused) throw new Error('the log holds revisions behind the newest one; milo fsck says more');
+        await this.#transact({ ...this.#state, head: staging.head }, staging.operations());
         this.#publish(staging.changes);
       }
       for (const [{ resolve, reject }, answer] of answers) {
@@ -195,14 +193,17 @@ export class WriteQueue {
   }
 
   /** One durable transaction. Throws a StorageError, after which nothing of it exists. */
-  async #transact(state: StoreState, write: () => void): Promise<void> {
-    let isOurs: boolean;
+  async #transact(state: StoreState, operations: readonly Operation[]): Promise<void> {
+    let outcome: TransactionOutcome;
     try {
-      isOurs = await this.#tables.transact(stateKey, this.#fence, encodeState(state), write);
+      outcome = await this.#tables.transact(stateKey, this.#fence, encodeState(state), operations);
     } catch (error) {
       throw (await this.#isFull(error)) ? this.#full(error) : this.#stop(error);
     }
-    if (!isOurs) throw this.#stop(new Error('another process has written the file'));
+    if (outcome === 'fenced') throw this.#stop(new Error('another process has written the file'));
+    if (outcome === 'misplaced') {
+      throw this.#stop(new Error('the log holds revisions behind the newest one; milo fsck says more'));
+    }
     this.#fence++;
     this.#state = state;
   }
