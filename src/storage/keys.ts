@@ -24,6 +24,12 @@ export function tenantOfProject(name: string, uid: string): TenantId {
   return `${name}~${uid}` as TenantId;
 }
 
+/** The name of the project whose tenant it is; undefined for the platform. */
+export function projectOfTenant(tenant: TenantId): string | undefined {
+  const end = tenant.indexOf('~');
+  return end === -1 ? undefined : tenant.slice(0, end);
+}
+
 /** Joins components to the bytes of a key, or refuses them. `text` must hold `separators` separators and no more. */
 function keyBytes(text: string, separators: number, limit: number): Buffer {
   let found = 0;
@@ -134,11 +140,6 @@ export function objectRange(query: ResourceRange): KeyRange {
   return Buffer.compare(behind, range.start) > 0 ? { start: behind, end: range.end } : range;
 }
 
-/** Every object key of a tenant. */
-export function tenantRange(tenant: TenantId): KeyRange {
-  return rangeOf(keyBytes(`${tenant}\0`, 1, limits.storageKeyBytes));
-}
-
 export interface IndexEntry {
   /** `tenant`: looked up inside one control plane; `store`: across all. */
   readonly scope: 'tenant' | 'store';
@@ -241,10 +242,6 @@ export function indexRangeUpTo(name: string, upTo: string): KeyRange {
 export function expiryValue(ms: number): string {
   if (!Number.isSafeInteger(ms) || ms < 0) throw new StorageError('key-invalid', `not an expiry time: ${ms}`);
   return String(ms).padStart(16, '0');
-}
-
-export function expiryOf(value: string): number {
-  return Number(value);
 }
 
 /**

@@ -11,16 +11,12 @@ const backends: Readonly<Record<string, OpenBackend>> = {
   embedded: (address) => openEmbedded({ dataDir: embeddedDirectory(address) }),
 };
 
-export function storeSchemes(): string[] {
-  return Object.keys(backends);
-}
-
 /** Opens the store at an address such as `embedded:.milo`. Throws StorageError `unreadable` for one it cannot tell. */
 export async function openStore(url: string): Promise<Store> {
   const scheme = /^([a-z][a-z0-9+.-]*):/.exec(url)?.[1];
   const openBackend = scheme === undefined || !Object.hasOwn(backends, scheme) ? undefined : backends[scheme];
   if (openBackend === undefined) {
-    const known = storeSchemes().join(', ');
+    const known = Object.keys(backends).join(', ');
     throw new StorageError(
       'unreadable',
       `no store is addressed by ${JSON.stringify(url)}; schemes are: ${known}`,
