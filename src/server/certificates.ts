@@ -4,13 +4,14 @@
  * replaced: somebody trusts that authority.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../lib/atomic-file.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { KeyPair } from '../lib/issue-certificate.ts';
+import { makeDirectory } from '../lib/make-directory.ts';
 import { fileProblem, UserError } from './user-error.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -185,7 +186,7 @@ function parsing<T>(file: string, what: string, parse: () => T): T {
 
 function makePrivateDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory, 0o700);
   } catch (error) {
     throw new UserError(`${directory} cannot be used: ${fileProblem(error)}`, error);
   }

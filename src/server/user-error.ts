@@ -15,9 +15,10 @@ export function fileProblem(error: unknown): string {
     case 'EACCES':
     case 'EPERM':
       return 'permission is denied';
-    case 'ENOTDIR':
     case 'EEXIST':
       return 'it is not a directory';
+    case 'ENOTDIR':
+      return 'a part of its path is not a directory';
     case 'EISDIR':
       return 'it is a directory';
     case 'EROFS':

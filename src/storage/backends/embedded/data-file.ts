@@ -3,8 +3,9 @@
  * behind the end of a file that was cut off does the same; so a file is judged here first, by reading its two meta
  * pages, and never changed. Creation is by rename: a file under its final name is always a whole store.
  */
-import { access, constants, type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from '../../../lib/make-directory.ts';
 import { StorageError } from '../../errors.ts';
 import { encodeState, formatKey, formatRow, stateKey } from '../../replica/rows.ts';
 import { Tables } from '../../replica/tables.ts';
@@ -25,7 +26,7 @@ export function dataFileOf(dataDir: string): string {
 /** Makes the directory if it is missing, and sees that it can be used. Throws StorageError `unreadable`. */
 export async function prepareDirectory(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    makeDirectory(dataDir, 0o700);
     if (!(await stat(dataDir)).isDirectory()) throw new Error('it is not a directory');
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
