@@ -3,9 +3,8 @@ import { StatusError } from '../apimachinery/status.ts';
 import { must } from '../lib/assert.ts';
 import { create } from '../registry/create.ts';
 import type { Engine, Target } from '../registry/engine.ts';
+import { bootstrapUser } from '../request/system-users.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
-
-const systemUser = { name: 'system:milo', uid: '', groups: ['system:masters'], extra: {} };
 
 export async function bootstrap(engine: Engine): Promise<void> {
   const served = must(
@@ -20,14 +19,12 @@ export async function bootstrap(engine: Engine): Promise<void> {
       tenant: {
         id: tenantOfPlatform,
         surface: { kind: 'Platform', name: '' },
-        isDeleting: false,
-        projectRevision: 0,
         startRevision: 0,
       },
     };
     const namespace = () => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     try {
-      await create(engine, { ...target, name: '' }, namespace, { user: systemUser, dryRun: false });
+      await create(engine, { ...target, name: '' }, namespace, { user: bootstrapUser, dryRun: false });
     } catch (error) {
       if (!(error instanceof StatusError) || error.reason !== 'AlreadyExists') throw error;
     }

@@ -9,13 +9,11 @@ import type { Engine, Target, WriteOptions } from '../registry/engine.ts';
 import { removeContents } from '../registry/remove-contents.ts';
 import { update } from '../registry/update.ts';
 import type { Surface } from '../request/context.ts';
+import { controllersUser } from '../request/system-users.ts';
 import { parseRecord } from '../storage/record.ts';
 import type { ObjectKey, TenantId } from '../storage/store.ts';
 
-const options: WriteOptions = {
-  user: { name: 'system:milo-controllers', uid: '', groups: ['system:masters'], extra: {} },
-  dryRun: false,
-};
+const options: WriteOptions = { user: controllersUser, dryRun: false };
 const platform: Surface = { kind: 'Platform', name: '' };
 
 export class InProcessClient implements PlaneClient {
@@ -70,7 +68,7 @@ export class InProcessClient implements PlaneClient {
       served,
       namespace: ref.namespace,
       name: ref.name,
-      tenant: { id: ref.tenant, surface: platform, isDeleting: false, projectRevision: 0, startRevision: 0 },
+      tenant: { id: ref.tenant, surface: platform, startRevision: 0 },
     };
   }
 }
