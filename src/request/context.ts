@@ -42,10 +42,6 @@ export interface Tenant {
   /** storage TenantId. */
   readonly id: string;
   readonly surface: Surface;
-  /** The project is being deleted: creates are refused. */
-  readonly isDeleting: boolean;
-  /** Revision of the Project object, for guards; 0 on the platform. */
-  readonly projectRevision: number;
   /** The control plane's first revisions lie behind this one: what a client knows from before is not its own. */
   readonly startRevision: number;
 }

@@ -1,6 +1,7 @@
 /** Where the lists meet: kinds, plugins, controllers and endpoints become one API over one store. */
 import { randomUUID } from 'node:crypto';
 import { hierarchy } from '../admission/hierarchy/hierarchy.ts';
+import { keptFinalizers } from '../admission/kept-finalizers/kept-finalizers.ts';
 import { namespaceLifecycle } from '../admission/namespace-lifecycle/namespace-lifecycle.ts';
 import { projectLifecycle } from '../admission/project-lifecycle/project-lifecycle.ts';
 import { builtInDefinitions } from '../apis/definitions.ts';
@@ -61,7 +62,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     store,
     hub,
     definitions,
-    plugins: [namespaceLifecycle(store), projectLifecycle(), hierarchy(store)],
+    plugins: [keptFinalizers(), projectLifecycle(store), namespaceLifecycle(store), hierarchy(store)],
     clock,
     newUid: randomUUID,
     random: Math.random,

@@ -1,28 +1,35 @@
 /**
- * Nothing is created in the control plane of a project that is being deleted or gone. Namespaced objects are
- * guarded by their namespace; cluster-scoped ones by the project itself, whose revision joins the batch.
+ * Nothing is created in the control plane of a project that is being deleted or gone. The project's revision joins
+ * the batch of every create, so that none commits behind the deletion mark; updates and deletes always pass.
  */
-import { forbidden } from '../../apimachinery/status.ts';
+import { forbidden, notFound } from '../../apimachinery/status.ts';
 import { projectDefinition } from '../../apis/resourcemanager/v1alpha1/project/project-definition.ts';
 import type { AdmissionPlugin } from '../../registry/admission.ts';
-import { tenantOfPlatform } from '../../storage/keys.ts';
+import { tenantOfPlatform, tenantOfProject } from '../../storage/keys.ts';
+import { isDeleting, uidOf } from '../../storage/record.ts';
+import type { Store } from '../../storage/store.ts';
 
-export function projectLifecycle(): AdmissionPlugin {
+const { group, resource } = projectDefinition.storage;
+
+export function projectLifecycle(store: Store): AdmissionPlugin {
   return {
     name: 'ProjectLifecycle',
     admit({ operation, definition, tenant, object }) {
       if (operation !== 'create' || tenant.surface.kind !== 'Project') return [];
       const project = tenant.surface.name;
-      if (tenant.isDeleting) {
+      const key = { tenant: tenantOfPlatform, group, resource, namespace: '', name: project };
+      // Not the request's knowledge of the project: that may have changed since, and a retry must see it.
+      const stored = store.get(key);
+      if (stored === undefined || tenantOfProject(project, uidOf(stored.record)) !== tenant.id) {
+        throw notFound(projectDefinition, project);
+      }
+      if (isDeleting(stored.record)) {
         const message = `project "${project}" is being deleted`;
         throw forbidden(definition, object.metadata.name ?? '', message, [
           { reason: 'ProjectTerminating', message },
         ]);
       }
-      if (definition.scope === 'Namespaced') return [];
-      const { group, resource } = projectDefinition;
-      const key = { tenant: tenantOfPlatform, group, resource, namespace: '', name: project };
-      return [{ kind: 'guard', key, expect: tenant.projectRevision }];
+      return [{ kind: 'guard', key, expect: stored.revision }];
     },
   };
 }

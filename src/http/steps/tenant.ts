@@ -8,7 +8,7 @@ import type { GroupResource } from '../../apimachinery/gvk.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { Surface, Tenant } from '../../request/context.ts';
 import { tenantOfPlatform, tenantOfProject } from '../../storage/keys.ts';
-import { fieldsOf, isDeleting, uidOf } from '../../storage/record.ts';
+import { fieldsOf, uidOf } from '../../storage/record.ts';
 import type { Change, ObjectKey, Store } from '../../storage/store.ts';
 
 export interface ProjectStorage extends GroupResource {
@@ -23,8 +23,6 @@ export class TenantResolver {
   readonly #platform: Tenant = {
     id: tenantOfPlatform,
     surface: { kind: 'Platform', name: '' },
-    isDeleting: false,
-    projectRevision: 0,
     startRevision: 0,
   };
   readonly #unsubscribe: () => void;
@@ -49,6 +47,11 @@ export class TenantResolver {
     return this.#read(surface);
   }
 
+  /** Projects whose answers are kept. */
+  get size(): number {
+    return this.#known.size;
+  }
+
   close(): void {
     this.#unsubscribe();
   }
@@ -66,8 +69,6 @@ export class TenantResolver {
     const tenant: Tenant = {
       id: tenantOfProject(surface.name, uidOf(stored.record)),
       surface,
-      isDeleting: isDeleting(stored.record),
-      projectRevision: stored.revision,
       startRevision: Number(fieldsOf(stored.record)[this.#project.startRevisionField] ?? 0),
     };
     if (this.#known.size >= limits.tenantCacheEntries) {
