@@ -91,29 +91,31 @@ function placed(store: Store, request: AdmissionRequest, field: Field): Guard[] 
     if (depth + below > limits.folderDepth) {
       refuse(forbiddenField(path, `folders may be nested ${limits.folderDepth} deep at most`));
     }
-    if (old !== undefined && organizationOf(store, old, 'parentRef') !== parent?.name) {
-      refuse(forbiddenField(path, 'a folder may not leave its organization'));
-    }
-  } else if (parent !== undefined) nameOrganization(object, old, parent.name);
+  }
+  // A reference without the shape of one: the schema says what is wrong with it.
+  if (parent === undefined) return guards;
+  const before = old === undefined ? undefined : organizationOf(store, old, field);
+  if (before !== undefined && before !== parent.name) {
+    const kind = definition.kind.toLowerCase();
+    refuse(forbiddenField(path, `a ${kind} may not leave its organization "${before}"`));
+  }
+  if (definition.kind === 'Project') nameOrganization(object, parent.name);
   return guards;
 }
 
-/** Sets the label on a new project; on a moved one the strategy refuses a label that differs. */
-function nameOrganization(object: KubeObject, old: KubeObject | undefined, organization: string): void {
-  const named = object.metadata.labels?.[organizationNameLabel];
-  if (old === undefined || named === undefined || named !== organization) {
-    object.metadata.labels = { ...object.metadata.labels, [organizationNameLabel]: organization };
-  }
+/** On the label a client may rely: what it says itself is not believed. */
+function nameOrganization(object: KubeObject, organization: string): void {
+  object.metadata.labels = { ...object.metadata.labels, [organizationNameLabel]: organization };
 }
 
+/** Not guarded: folders move, but never out of their organization. Undefined when a folder of the way up is gone. */
 function organizationOf(store: Store, object: KubeObject, field: Field): string | undefined {
   let parent = parentOf(object, field);
   for (let depth = 0; parent?.kind === 'Folder' && depth <= limits.folderDepth; depth++) {
     const stored = store.get(keyOfParent(parent));
-    if (stored === undefined) return undefined;
-    parent = parentOf(parseRecord(stored.record, stored.revision), 'parentRef');
+    parent = stored && parentOf(parseRecord(stored.record, stored.revision), 'parentRef');
   }
-  return parent?.name;
+  return parent?.kind === 'Organization' ? parent.name : undefined;
 }
 
 /** Levels of folders below a folder. Bounded by the depth limit, which held when each was placed. */
