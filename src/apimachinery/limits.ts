@@ -69,8 +69,8 @@ export const limits = {
   removalPasses: 8,
   removalExamples: 10,
   expiryIntervalMs: 10_000,
-  cleanupPollMs: 1_000,
-  namespacePollMs: 20,
+  /** Objects that let go of what they hold often do so in bursts: one look for all of them. */
+  cleanupSettleMs: 50,
 
   // Tenancy.
   tenantCacheEntries: 4_096,

@@ -21,9 +21,16 @@ export interface ContentScope {
   readonly namespace?: string;
   /** Removes even what the kind's own lifecycle holds; finalizers in metadata still do. */
   readonly ignoresLifecycle?: boolean;
+  /** Ends the work early, between two batches. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Removal {
+  /**
+   * Every object that was there is gone or counted as held. False when other writers were faster, or the signal
+   * ended the work: look again.
+   */
+  readonly isComplete: boolean;
   readonly removed: number;
   /** Objects that finalizers hold, now marked as deleted. */
   readonly held: number;

@@ -2,6 +2,7 @@
  * Removes all objects of one resource in one control plane or namespace, many in a batch: how namespaces and
  * projects are emptied. What finalizers hold is marked as deleted and left to them.
  */
+import { setImmediate } from 'node:timers/promises';
 import { limits } from '../apimachinery/limits.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import { parseRecord } from '../storage/record.ts';
@@ -18,31 +19,35 @@ export interface RemovalScope {
   readonly namespace?: string;
   /** Removes even what the kind's own lifecycle holds. */
   readonly ignoresLifecycle?: boolean;
+  /** Ends the work early, between two batches. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RemovalReport {
+  /** False while something is neither gone nor held: a concurrent write won, or the signal ended the work. */
+  isComplete: boolean;
   removed: number;
   held: number;
   readonly finalizers: Map<string, number>;
   readonly examples: string[];
 }
 
-/** Repeats until a pass meets no concurrent write, a bounded number of times; whoever calls looks again anyway. */
+/** Repeats until a pass meets no concurrent write, a bounded number of times: `isComplete` says whether one did. */
 export async function removeContents(engine: Engine, scope: RemovalScope): Promise<RemovalReport> {
   let report = emptyReport();
   let removed = 0;
   for (let pass = 0; pass < limits.removalPasses; pass++) {
     report = emptyReport();
-    const isComplete = await removalPass(engine, scope, report);
+    report.isComplete = await removalPass(engine, scope, report);
     removed += report.removed;
-    if (isComplete) break;
+    if (report.isComplete || scope.signal?.aborted) break;
   }
   report.removed = removed;
   return report;
 }
 
 function emptyReport(): RemovalReport {
-  return { removed: 0, held: 0, finalizers: new Map(), examples: [] };
+  return { isComplete: false, removed: 0, held: 0, finalizers: new Map(), examples: [] };
 }
 
 /** True when every object found was removed or is held. */
@@ -51,7 +56,7 @@ async function removalPass(engine: Engine, scope: RemovalScope, report: RemovalR
   const form = engine.definitions.stored(scope);
   let after: { namespace: string; name: string } | undefined;
   let isComplete = true;
-  for (;;) {
+  while (!scope.signal?.aborted) {
     const page = store.range({
       tenant: scope.tenant,
       group: scope.group,
@@ -66,7 +71,10 @@ async function removalPass(engine: Engine, scope: RemovalScope, report: RemovalR
     const last = page.entries.at(-1);
     if (!page.more || last === undefined) return isComplete;
     after = { namespace: last.key.namespace, name: last.key.name };
+    // A page on which everything is held writes nothing, and would not wait for anything.
+    await setImmediate();
   }
+  return false;
 }
 
 function removalOf(

@@ -1,5 +1,5 @@
 /**
- * What a namespace that cannot be emptied says about it, in the conditions `kubectl describe` and other tools
+ * What a deleted namespace says about its content, in the conditions `kubectl describe` and other tools
  * read. Source of types, reasons and messages: pkg/controller/namespace/deletion/status_condition_utils.go.
  */
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
@@ -37,18 +37,32 @@ export function setContentConditions(
       reason: 'ContentDeleted',
       message: 'All content successfully deleted, may be waiting on finalization',
     },
-    {
-      type: 'NamespaceContentRemaining',
-      status: 'True',
-      reason: 'SomeResourcesRemain',
-      message: `Some resources are remaining: ${resources.sort().join(', ')}`,
-    },
-    {
-      type: 'NamespaceFinalizersRemaining',
-      status: 'True',
-      reason: 'SomeFinalizersRemain',
-      message: `Some content in the namespace has finalizers remaining: ${finalizers.sort().join(', ')}`,
-    },
+    resources.length > 0
+      ? {
+          type: 'NamespaceContentRemaining',
+          status: 'True',
+          reason: 'SomeResourcesRemain',
+          message: `Some resources are remaining: ${resources.sort().join(', ')}`,
+        }
+      : {
+          type: 'NamespaceContentRemaining',
+          status: 'False',
+          reason: 'ContentRemoved',
+          message: 'All content successfully removed',
+        },
+    finalizers.length > 0
+      ? {
+          type: 'NamespaceFinalizersRemaining',
+          status: 'True',
+          reason: 'SomeFinalizersRemain',
+          message: `Some content in the namespace has finalizers remaining: ${finalizers.sort().join(', ')}`,
+        }
+      : {
+          type: 'NamespaceFinalizersRemaining',
+          status: 'False',
+          reason: 'ContentHasNoFinalizers',
+          message: 'All content-preserving finalizers finished',
+        },
   ];
   for (const condition of conditions) setCondition(namespace, condition, nowMs);
 }

@@ -3,26 +3,38 @@
  * Controllers are level-based: they take the key alone and look at what is there now. What they begin with is
  * found by index, so a restart costs what there is to do, not what exists.
  */
+import { limits } from '../../apimachinery/limits.ts';
+import type { StorageError } from '../../storage/errors.ts';
 import type { Change, ObjectKey, Store } from '../../storage/store.ts';
 import type { WatchHub } from '../../storage/watch-hub.ts';
 import type { SharedChange, WatchHandle, WatchSink } from '../../storage/watch-target.ts';
 import { WorkQueue } from './work-queue.ts';
 
+/** The objects to look at because of a change; often just the changed one. Pure and quick: runs on every change. */
+export type KeysOf = (change: Change) => readonly ObjectKey[];
+
 export interface WatchedResource {
   readonly group: string;
   readonly resource: string;
-  /** The objects to look at because of a change; often just the changed one. */
-  keysOf(change: Change): readonly ObjectKey[];
+  readonly keysOf: KeysOf;
 }
 
 export interface Controller {
   readonly name: string;
   readonly workers: number;
   readonly watches: readonly WatchedResource[];
+  /**
+   * Asked about every change of every resource, for what an object waits for whatever its kind. A burst of such
+   * changes is looked at once, when it has settled a little.
+   */
+  readonly follows?: KeysOf;
   /** Objects that may need work at the start, from an index. */
-  initial(store: Store): Iterable<ObjectKey>;
-  /** Brings one object towards what it should be. Returns a pause in ms to look again; undefined when settled. */
-  reconcile(key: ObjectKey): Promise<number | undefined>;
+  initial(): Iterable<ObjectKey>;
+  /**
+   * Brings one object towards what it should be. Returns a pause in ms to look again; undefined when settled, or
+   * when a change will tell. Long work ends early once the signal is aborted.
+   */
+  reconcile(key: ObjectKey, signal: AbortSignal): Promise<number | undefined>;
 }
 
 export interface ControllerErrors {
@@ -30,56 +42,97 @@ export interface ControllerErrors {
 }
 
 export class ControllerRuntime {
-  readonly #handles: WatchHandle[] = [];
-  readonly #queues: WorkQueue[] = [];
+  readonly #running: readonly RunningController[];
 
   constructor(store: Store, hub: WatchHub, controllers: readonly Controller[], errors: ControllerErrors) {
-    const from = store.applied;
-    for (const controller of controllers) {
-      const queue = new WorkQueue({
-        workers: controller.workers,
-        work: (text) => controller.reconcile(keyOf(text)),
-        onError: (text, error) => errors.onError(controller.name, text.replaceAll('\0', '/'), error),
-      });
-      this.#queues.push(queue);
-      const follow = (): void => {
-        for (const key of controller.initial(store)) queue.add(textOf(key));
-      };
-      for (const { group, resource, keysOf } of controller.watches) {
-        const sink = new QueueSink(queue, keysOf, (error) => {
-          errors.onError(controller.name, `${resource}.${group}`, error);
-          follow();
-        });
-        this.#handles.push(hub.watch({ group, resource }, from, sink));
-      }
-      follow();
-    }
+    this.#running = controllers.map((controller) => new RunningController(store, hub, controller, errors));
+  }
+
+  /** Objects of all controllers that are worked on or will be. */
+  get pending(): number {
+    return this.#running.reduce((sum, running) => sum + running.queue.size, 0);
   }
 
   async close(): Promise<void> {
-    for (const handle of this.#handles) handle.close();
-    await Promise.all(this.#queues.map((queue) => queue.close()));
+    await Promise.all(this.#running.map((running) => running.close()));
   }
 }
 
-class QueueSink implements WatchSink {
-  readonly #queue: WorkQueue;
-  readonly #keysOf: WatchedResource['keysOf'];
-  readonly #onEnd: (error: unknown) => void;
+class RunningController {
+  readonly queue: WorkQueue;
+  readonly #store: Store;
+  readonly #hub: WatchHub;
+  readonly #controller: Controller;
+  readonly #errors: ControllerErrors;
+  readonly #handles = new Map<WatchedResource, WatchHandle>();
+  readonly #unfollow: (() => void) | undefined;
+  #isClosed = false;
 
-  constructor(queue: WorkQueue, keysOf: WatchedResource['keysOf'], onEnd: (error: unknown) => void) {
-    this.#queue = queue;
-    this.#keysOf = keysOf;
-    this.#onEnd = onEnd;
+  constructor(store: Store, hub: WatchHub, controller: Controller, errors: ControllerErrors) {
+    this.#store = store;
+    this.#hub = hub;
+    this.#controller = controller;
+    this.#errors = errors;
+    this.queue = new WorkQueue({
+      workers: controller.workers,
+      work: (text, signal) => controller.reconcile(keyOf(text), signal),
+      onError: (text, error) => errors.onError(controller.name, text.replaceAll('\0', '/'), error),
+    });
+    for (const watched of controller.watches) this.#watch(watched);
+    const { follows } = controller;
+    if (follows !== undefined) {
+      this.#unfollow = store.subscribe((changes) => {
+        for (const change of changes) {
+          for (const key of this.#asked(follows, change)) {
+            this.queue.addLater(textOf(key), limits.cleanupSettleMs);
+          }
+        }
+      });
+    }
+    this.#begin();
   }
 
-  deliver({ change }: SharedChange): boolean {
-    for (const key of this.#keysOf(change)) this.#queue.add(textOf(key));
-    return true;
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#unfollow?.();
+    for (const handle of this.#handles.values()) handle.close();
+    await this.queue.close();
   }
 
-  end(error: Error): void {
-    this.#onEnd(error);
+  /** Behind the watches and in the same tick, so that no change falls between the two. */
+  #begin(): void {
+    for (const key of this.#controller.initial()) this.queue.add(textOf(key));
+  }
+
+  #watch(watched: WatchedResource): void {
+    const { group, resource, keysOf } = watched;
+    const sink: WatchSink = {
+      deliver: ({ change }: SharedChange) => {
+        for (const key of this.#asked(keysOf, change)) this.queue.add(textOf(key));
+        return true;
+      },
+      end: (error) => this.#ended(watched, error),
+    };
+    this.#handles.set(watched, this.#hub.watch({ group, resource }, this.#store.applied, sink));
+  }
+
+  /** What the watch missed is found again from the beginning. */
+  #ended(watched: WatchedResource, error: StorageError): void {
+    if (this.#isClosed || error.code === 'closed') return;
+    this.#errors.onError(this.#controller.name, `${watched.resource}.${watched.group}`, error);
+    this.#watch(watched);
+    this.#begin();
+  }
+
+  /** One change that cannot be read must neither end the watch nor stop the store. */
+  #asked(keysOf: KeysOf, change: Change): readonly ObjectKey[] {
+    try {
+      return keysOf(change);
+    } catch (error) {
+      const { resource, group, name } = change.key;
+      this.#errors.onError(this.#controller.name, `${resource}.${group}/${name}`, error);
+      return [];
+    }
   }
 }
 

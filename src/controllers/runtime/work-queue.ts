@@ -6,75 +6,100 @@ import { limits } from '../../apimachinery/limits.ts';
 
 export interface WorkQueueOptions {
   readonly workers: number;
-  /** Resolves when the key is settled; with a number, looks again after that many milliseconds. */
-  work(key: string): Promise<number | undefined>;
+  /**
+   * Resolves when the key is settled; with a number, looks again after that many milliseconds. The signal tells
+   * long work that the queue closes: what it leaves undone is found again at the next start.
+   */
+  work(key: string, signal: AbortSignal): Promise<number | undefined>;
+  /** Must not throw. */
   onError(key: string, error: unknown): void;
+}
+
+interface Planned {
+  readonly timer: NodeJS.Timeout;
+  /** On the monotonic clock. */
+  readonly dueMs: number;
 }
 
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
   readonly #waiting = new Set<string>();
-  readonly #working = new Set<string>();
+  readonly #working = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
-  #isClosed = false;
-  #idle: (() => void) | undefined;
+  readonly #planned = new Map<string, Planned>();
+  readonly #closing = new AbortController();
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
   }
 
+  /** Keys that are worked on or will be. */
+  get size(): number {
+    return new Set([...this.#waiting, ...this.#working.keys(), ...this.#planned.keys()]).size;
+  }
+
+  /** Works on the key as soon as a worker is free. */
   add(key: string): void {
-    if (this.#isClosed) return;
-    clearTimeout(this.#timers.get(key));
-    this.#timers.delete(key);
+    if (this.#closing.signal.aborted) return;
+    this.#cancel(key);
     if (this.#working.has(key)) this.#again.add(key);
     else this.#waiting.add(key);
     this.#start();
   }
 
-  /** Lets work in progress finish and starts no more. */
+  /** Works on the key after a pause, unless it will be sooner anyway. Many calls in one pause are one. */
+  addLater(key: string, pauseMs: number): void {
+    if (this.#closing.signal.aborted || this.#waiting.has(key) || this.#again.has(key)) return;
+    const dueMs = performance.now() + pauseMs;
+    const planned = this.#planned.get(key);
+    if (planned !== undefined && planned.dueMs <= dueMs) return;
+    this.#cancel(key);
+    this.#planned.set(key, { timer: setTimeout(() => this.add(key), pauseMs).unref(), dueMs });
+  }
+
+  /** Asks work in progress to end, waits for it, and starts no more. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     this.#waiting.clear();
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
-    if (this.#working.size === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#idle = resolve;
-    });
+    this.#again.clear();
+    for (const key of [...this.#planned.keys()]) this.#cancel(key);
+    await Promise.all(this.#working.values());
+  }
+
+  #cancel(key: string): void {
+    clearTimeout(this.#planned.get(key)?.timer);
+    this.#planned.delete(key);
   }
 
   #start(): void {
     for (const key of this.#waiting) {
       if (this.#working.size >= this.#options.workers) return;
       this.#waiting.delete(key);
-      this.#working.add(key);
-      void this.#run(key);
+      this.#working.set(key, this.#run(key));
     }
   }
 
   async #run(key: string): Promise<void> {
-    try {
-      const pauseMs = await this.#options.work(key);
-      this.#failures.delete(key);
-      if (pauseMs !== undefined) this.#addLater(key, pauseMs);
-    } catch (error) {
-      const failures = (this.#failures.get(key) ?? 0) + 1;
-      this.#failures.set(key, failures);
-      this.#options.onError(key, error);
-      this.#addLater(key, Math.min(limits.retryMsMin * 2 ** (failures - 1), limits.retryMsMax));
-    }
+    // The caller must have the promise before the work can end.
+    await undefined;
+    const pauseMs = await this.#attempt(key);
     this.#working.delete(key);
     if (this.#again.delete(key)) this.add(key);
-    if (this.#isClosed && this.#working.size === 0) this.#idle?.();
-    else this.#start();
+    else if (pauseMs !== undefined) this.addLater(key, pauseMs);
+    this.#start();
   }
 
-  #addLater(key: string, pauseMs: number): void {
-    if (this.#isClosed || this.#again.has(key)) return;
-    const timer = setTimeout(() => this.add(key), pauseMs).unref();
-    this.#timers.set(key, timer);
+  async #attempt(key: string): Promise<number | undefined> {
+    try {
+      const pauseMs = await this.#options.work(key, this.#closing.signal);
+      this.#failures.delete(key);
+      return pauseMs;
+    } catch (error) {
+      const failures = this.#failures.get(key) ?? 0;
+      this.#failures.set(key, failures + 1);
+      this.#options.onError(key, error);
+      return Math.min(limits.retryMsMin * 2 ** failures, limits.retryMsMax);
+    }
   }
 }

@@ -14,7 +14,11 @@ import { resourceManagerApiVersion } from '../hierarchy.ts';
 import { nextGeneration, observeReady, setReady } from '../ready.ts';
 
 export const organizationFinalizer = 'resourcemanager.miloapis.com/organization-namespace';
-export const organizationNamespace = (organization: string): string => `organization-${organization}`;
+const namespacePrefix = 'organization-';
+export const organizationNamespace = (organization: string): string => `${namespacePrefix}${organization}`;
+/** The organization whose namespace has this name; undefined when it is no such name. */
+export const organizationOfNamespace = (namespace: string): string | undefined =>
+  namespace.startsWith(namespacePrefix) ? namespace.slice(namespacePrefix.length) : undefined;
 const organizationLabel = 'resourcemanager.miloapis.com/organization';
 const typeLabel = 'resourcemanager.miloapis.com/type';
 
