@@ -182,7 +182,7 @@ describe('what stands in the way is one sentence and exit code 2, and nothing is
       writeFileSync(file, '');
       return ['up', '--data-dir', file];
     },
-    /the data directory .* cannot be made: it is not a directory/,
+    /the data directory .* cannot be used: it is not a directory/,
   );
   check(
     'data directory below a file',
@@ -191,7 +191,7 @@ describe('what stands in the way is one sentence and exit code 2, and nothing is
       writeFileSync(file, '');
       return ['up', '--data-dir', join(file, 'below')];
     },
-    /it is not a directory/,
+    /a part of its path is not a directory/,
   );
   for (const command of ['fsck', 'kubeconfig']) {
     check(

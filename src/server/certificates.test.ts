@@ -120,7 +120,8 @@ describe('certificates', () => {
     await assert.rejects(
       open(dir),
       (error: unknown) =>
-        error instanceof UserError && /cannot be used: it is not a directory/.test(error.message),
+        error instanceof UserError &&
+        /cannot be used: a part of its path is not a directory/.test(error.message),
     );
   });
 });

@@ -10,7 +10,7 @@ export function prepareDataDirectory(dataDir: string): string {
   try {
     makeDirectory(directory, 0o700);
   } catch (error) {
-    throw new UserError(`the data directory ${directory} cannot be made: ${fileProblem(error)}`, error);
+    throw new UserError(`the data directory ${directory} cannot be used: ${fileProblem(error)}`, error);
   }
   return usable(directory);
 }
