@@ -18,6 +18,7 @@ export const limits = {
   protobufDepth: 200,
   jsonPatchOperations: 10_000,
   fieldManagerLength: 128,
+  auditIdLength: 64,
 
   // One stored object.
   recordBytes: 1_572_864,
@@ -31,6 +32,7 @@ export const limits = {
   // Lists: how much one synchronous step may read before it yields to other requests.
   listStepEntries: 500,
   listStepBytes: 1024 * 1024,
+  rangeStepRows: 4_000,
   countEntries: 20_000,
   indexEntries: 10_000,
 
@@ -41,6 +43,9 @@ export const limits = {
   commitQueueWrites: 20_000,
   rowArenaBytes: 2 * 1024 * 1024,
   updateRetries: 16,
+  /** Of one object, after the first has lost a race. */
+  waitingWriters: 1_000,
+  deletionsAtOnce: 100,
   generateNameRetries: 8,
 
   // Reads.

@@ -33,13 +33,15 @@ export async function list(engine: Engine, target: Target, options: ListOptions)
   await store.head();
   if (token.revision === atNewest) return new Listing(engine, target, options, undefined, token);
   if (token.revision < store.compacted) {
+    // What remained at the old revision says nothing of the newest: it is counted anew.
+    const { remaining: _, ...goesOn } = token;
     throw expired(
       'The provided continue parameter is too old to display a consistent list result. You can start a new ' +
         'list without the continue parameter, or use the continue token in this response to retrieve the ' +
         'remainder of the results. Continuing with the provided token results in an inconsistent list - ' +
         'objects that were created, modified, or deleted between the time the first chunk was returned and ' +
         'now may show up in the list.',
-      encodeContinue({ ...token, revision: atNewest }),
+      encodeContinue({ ...goesOn, revision: atNewest }),
     );
   }
   return new Listing(engine, target, options, token.revision, token);
@@ -143,7 +145,9 @@ export class Listing {
       }
     }
     const isFull = this.#limit > 0 && this.#taken >= this.#limit;
-    const isExhausted = !page.more && examined === page.entries.length;
+    const isRead = examined === page.entries.length;
+    if (isRead && page.next !== undefined) this.#after = page.next;
+    const isExhausted = isRead && page.next === undefined;
     if (isFull || isExhausted) {
       this.#done = true;
       this.#more = !isExhausted;

@@ -68,9 +68,8 @@ async function removalPass(engine: Engine, scope: RemovalScope, report: RemovalR
     });
     const writes = page.entries.flatMap((entry) => removalOf(engine, scope, form, entry, report));
     isComplete = (await commitEach(engine, writes, report)) && isComplete;
-    const last = page.entries.at(-1);
-    if (!page.more || last === undefined) return isComplete;
-    after = { namespace: last.key.namespace, name: last.key.name };
+    if (page.next === undefined) return isComplete;
+    after = page.next;
     // A page on which everything is held writes nothing, and would not wait for anything.
     await setImmediate();
   }

@@ -70,7 +70,7 @@ export interface RangeQuery {
   readonly after?: { readonly namespace: string; readonly name: string };
   /** Read as of this revision; the newest when absent. */
   readonly at?: Revision;
-  /** Stop after this many entries or bytes, whichever comes first (at least one entry is returned). */
+  /** Stop after this many entries or bytes, whichever comes first; one entry may be larger than the bytes. */
   readonly maxEntries: number;
   readonly maxBytes: number;
 }
@@ -78,8 +78,11 @@ export interface RangePage {
   readonly entries: readonly StoredEntry[];
   /** Revision the page was read at. */
   readonly revision: Revision;
-  /** Entries remain behind the last one. */
-  readonly more: boolean;
+  /**
+   * Where to go on, as the next query's `after`; undefined at the end. A page may be empty and still have one: rows
+   * of deleted objects are passed in bounded steps too.
+   */
+  readonly next: RangeQuery['after'];
 }
 
 export interface IndexQuery {

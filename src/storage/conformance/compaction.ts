@@ -161,7 +161,7 @@ export const compaction: Behaviour = (scenario) => {
           ...(after === undefined ? {} : { after }),
         });
         joined.push(...page.entries);
-        more = page.more;
+        more = page.next !== undefined;
       }
       assert.deepEqual(joined, expected);
       try {

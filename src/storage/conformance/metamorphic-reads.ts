@@ -135,7 +135,8 @@ export class ReadComparison {
     });
     this.#answer('range', query.at, read, ({ page, count }) => {
       const due = this.#model.entries(query);
-      const { entries, revision, more } = page;
+      const { entries, revision } = page;
+      const more = page.next !== undefined;
       const isStart = entries.every((entry, index) => sameEntry(entry, due[index]));
       const isEnough = entries.length > 0 || due.length === 0;
       // Whether a page ends before or behind its last byte, and what counts beside the record, is the backend's choice.

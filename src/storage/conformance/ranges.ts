@@ -1,5 +1,6 @@
 /** Ranges: what they hold and in which order, at the newest revision and at any older one, while others write. */
 import assert from 'node:assert/strict';
+import { limits } from '../../apimachinery/limits.ts';
 import { Prng } from '../../lib/prng.ts';
 import type { ObjectKey, RangePage, RangeQuery, Revision, Store } from '../store.ts';
 import { blue, committed, contentOf, keyOf, put, red, remove, sample } from './sample.ts';
@@ -25,7 +26,7 @@ function stateAt(store: Store, at?: Revision): Record<string, string> {
 
 export const ranges: Behaviour = (scenario) => {
   scenario('an empty range has no entries and nothing behind it', ({ store }) => {
-    assert.deepEqual(store.range(everything), { entries: [], revision: store.applied, more: false });
+    assert.deepEqual(store.range(everything), { entries: [], revision: store.applied, next: undefined });
   });
 
   scenario('a range is ordered by namespace, then name, and holds whole entries', async ({ store }) => {
@@ -40,7 +41,7 @@ export const ranges: Behaviour = (scenario) => {
     await committed(store, ...writes);
     const page = store.range(everything);
     assert.deepEqual(places(page), inOrder);
-    assert.equal(page.more, false);
+    assert.equal(page.next, undefined);
     assert.equal(page.revision, store.applied);
     for (const entry of page.entries) {
       assert.deepEqual(store.get(entry.key), { revision: entry.revision, record: entry.record });
@@ -82,7 +83,10 @@ export const ranges: Behaviour = (scenario) => {
     await committed(store, ...keys.map((key) => put(key, sample(key.name, { bytes: 10_000 }))));
     const check = (limit: Partial<RangeQuery>, names: string, more: boolean) => {
       const page = store.range({ ...everything, ...limit });
-      assert.deepEqual([page.entries.map(({ key }) => key.name).join(''), page.more], [names, more]);
+      assert.deepEqual(
+        [page.entries.map(({ key }) => key.name).join(''), page.next !== undefined],
+        [names, more],
+      );
     };
     check({ maxEntries: 1 }, 'a', true);
     check({ maxEntries: 3 }, 'abc', true);
@@ -162,8 +166,28 @@ export const ranges: Behaviour = (scenario) => {
     for (let name = 0; name < 30; name++) await committed(store, put(keyOf(`a${name}`), sample('new')));
     const page = store.range({ ...everything, at: first!, maxEntries: 1 });
     assert.deepEqual(places(page), ['default/m']);
-    assert.equal(page.more, false, 'newer objects behind the last one are not of this revision');
+    assert.equal(page.next, undefined, 'newer objects behind the last one are not of this revision');
     assert.equal(store.count({ ...everything, at: first! }), 1);
     assert.equal(store.count(everything), 31);
+  });
+
+  scenario('what was just deleted does not hold up a range for longer than a step', async ({ store }) => {
+    const names = Array.from(
+      { length: limits.rangeStepRows + 10 },
+      (_, i) => `a${String(i).padStart(6, '0')}`,
+    );
+    for (let from = 0; from < names.length; from += limits.removalStepEntries) {
+      const keys = names.slice(from, from + limits.removalStepEntries).map((name) => keyOf(name));
+      const revisions = await committed(store, ...keys.map((key) => put(key, sample('gone'))));
+      await committed(store, ...keys.map((key, i) => remove(key, revisions[i]!)));
+    }
+    await committed(store, put(keyOf('z'), sample('left')));
+    const found: string[] = [];
+    for (let after: RangeQuery['after'] | 'start' = 'start'; after !== undefined; ) {
+      const page: RangePage = store.range({ ...everything, ...(after === 'start' ? {} : { after }) });
+      found.push(...places(page));
+      after = page.next;
+    }
+    assert.deepEqual(found, ['default/z']);
   });
 };

@@ -77,7 +77,8 @@ const defects: Record<string, new () => ReferenceStore> = {
   'a page promises more than there is': class extends ReferenceStore {
     override range(query: RangeQuery): RangePage {
       const page = super.range(query);
-      return { ...page, more: page.entries.length === query.maxEntries };
+      const isFull = page.entries.length === query.maxEntries;
+      return { ...page, next: isFull ? page.entries.at(-1)?.key : undefined };
     }
   },
   'a later page is read at the newest revision': class extends ReferenceStore {

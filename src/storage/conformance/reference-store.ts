@@ -108,7 +108,9 @@ export class ReferenceStore implements Store {
       bytes += all[end]!.record.length;
       if (end > 0 && bytes > query.maxBytes) break;
     }
-    return { entries: all.slice(0, end), revision: query.at ?? this.applied, more: end < all.length };
+    const entries = all.slice(0, end);
+    const next = end < all.length ? entries.at(-1)?.key : undefined;
+    return { entries, revision: query.at ?? this.applied, next };
   }
 
   count(query: RangeQuery): number | undefined {

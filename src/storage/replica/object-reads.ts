@@ -4,6 +4,7 @@
  * caller says which revision may be asked for.
  */
 
+import { limits } from '../../apimachinery/limits.ts';
 import { StorageError } from '../errors.ts';
 import {
   decodeNames,
@@ -45,18 +46,26 @@ export function readRange(tables: Tables, query: RangeQuery, at: Revision): Rang
   const offset = namesOffset(query);
   const entries: StoredEntry[] = [];
   let bytes = 0;
+  let rows = 0;
+  let last: RangeQuery['after'];
   for (const { key, value } of tables.current.rows(objectRange(query))) {
+    // Tombstones count as rows: a range that was just emptied must not hold up everybody else.
+    if (rows >= limits.rangeStepRows) return { entries, revision: at, next: last };
+    rows++;
     const state = stateAt(tables, value, at);
+    const isFull =
+      state !== undefined &&
+      entries.length > 0 &&
+      (entries.length >= maxEntries || bytes + state.record.length > maxBytes);
+    if (isFull) return { entries, revision: at, next: last };
+    const { namespace, name } = decodeNames(key, offset);
+    last = { namespace, name };
     if (state === undefined) continue;
     const { revision, record } = state;
-    if (entries.length > 0 && (entries.length >= maxEntries || bytes + record.length > maxBytes)) {
-      return { entries, revision: at, more: true };
-    }
-    const { namespace, name } = decodeNames(key, offset);
     entries.push({ key: { tenant, group, resource, namespace, name }, revision, record });
     bytes += record.length;
   }
-  return { entries, revision: at, more: false };
+  return { entries, revision: at, next: undefined };
 }
 
 /** Undefined when it would take more than `query.maxEntries` steps. */
