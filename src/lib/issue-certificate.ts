@@ -2,7 +2,7 @@
  * Makes keys and certificates, in memory: ECDSA P-256, signed with SHA-256. Loaded only on the day something
  * must be issued, for the library behind it takes longer to load than the rest of the server.
  */
-import './reflect-metadata.ts';
+import 'reflect-metadata';
 import { randomBytes, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
