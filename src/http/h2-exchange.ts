@@ -11,7 +11,7 @@ import {
 import { assert } from '../lib/assert.ts';
 import { announcesMore, BodyAborted, bodyTooLarge, collectBody, emptyBody } from './collect-body.ts';
 import type { Connection } from './connection.ts';
-import type { Exchange } from './exchange.ts';
+import { AlreadyAnswered, type Exchange } from './exchange.ts';
 
 export class H2Exchange implements Exchange {
   readonly method: string;
@@ -78,6 +78,9 @@ export class H2Exchange implements Exchange {
     if (stream === undefined) return;
     this.#connection.hold();
     stream.once('close', () => this.#connection.release());
+    // A client that leaves without an error code (NO_ERROR) would else leave behind what is still to be sent, and
+    // with it the stream, open until the connection ends.
+    stream.once('aborted', () => stream.destroy());
     stream.respond(this.#response);
   }
 
@@ -130,7 +133,7 @@ export class H2Exchange implements Exchange {
 
   /** The stream to respond on; undefined when the client has gone. */
   #begin(code: number, contentType: string): ServerHttp2Stream | undefined {
-    assert(!this.isStarted, 'an exchange has one response');
+    if (this.isStarted) throw new AlreadyAnswered();
     this.isStarted = true;
     const stream = this.#stream;
     if (stream.destroyed || stream.closed) return undefined;

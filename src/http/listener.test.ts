@@ -275,6 +275,8 @@ describe('a client that goes away', () => {
       exchange.signal.addEventListener('abort', () => seen('abort'));
       exchange.start(200, json);
       exchange.write('{}');
+      // More than a client takes unread: it is still on its way when the client leaves.
+      exchange.write(Buffer.alloc(1024 * 1024));
       // As a watch does: the handler returns and the stream goes on.
       void once(exchange.signal, 'abort').then(async () => {
         assert.equal(exchange.write('{}'), false);
@@ -309,6 +311,14 @@ describe('a client that goes away', () => {
       stream.on('error', () => {});
       await once(stream, 'data');
       stream.close(http2.constants.NGHTTP2_CANCEL);
+      session.close();
+    }, false));
+  test('HTTP/2: the stream is closed without an error', () =>
+    gone(async (port) => {
+      const session = connectHttp2(port);
+      const stream = session.request({});
+      await once(stream, 'data');
+      stream.close(http2.constants.NGHTTP2_NO_ERROR);
       session.close();
     }, false));
   test('HTTP/2: the connection breaks', () =>
