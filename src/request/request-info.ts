@@ -30,10 +30,13 @@ export function parseRequestInfo(method: string, url: string): RequestInfo {
   const fullPath = queryAt === -1 ? url : url.slice(0, queryAt);
   const query = queryAt === -1 ? noQuery : new URLSearchParams(url.slice(queryAt + 1));
   const { surface, path } = splitSurface(fullPath);
-  const segments = path.split('/');
-  const resource = parseResource(segments);
-  if (resource === undefined) return { surface, path, query, verb: method.toLowerCase() };
-  return { surface, path, query, verb: resourceVerb(method, resource, query), resource };
+  const parsed = parseResource(path.split('/'));
+  const isRead = method === 'GET' || method === 'HEAD';
+  if (parsed === undefined || (parsed.isWatchPath && !isRead)) {
+    return { surface, path, query, verb: method.toLowerCase() };
+  }
+  const { resource, isWatchPath } = parsed;
+  return { surface, path, query, verb: resourceVerb(method, resource, query, isWatchPath), resource };
 }
 
 function splitSurface(path: string): { surface: Surface; path: string } {
@@ -57,8 +60,14 @@ function splitSurface(path: string): { surface: Surface; path: string } {
   return { surface: { kind, name }, path: behind === '' ? '/' : behind };
 }
 
+interface ParsedResource {
+  readonly resource: ResourceRequest;
+  /** `/api/v1/watch/…`, how clients asked for watches before there was a parameter. */
+  readonly isWatchPath: boolean;
+}
+
 /** `segments[0]` is "" since the path starts with a slash. */
-function parseResource(segments: string[]): ResourceRequest | undefined {
+function parseResource(segments: string[]): ParsedResource | undefined {
   let at: number;
   let group = '';
   if (segments[1] === 'api') at = 2;
@@ -69,7 +78,10 @@ function parseResource(segments: string[]): ResourceRequest | undefined {
   const version = segments[at];
   const parts = segments.slice(at + 1);
   if (parts[parts.length - 1] === '') parts.pop();
-  if (version === undefined || version === '' || parts.length === 0) return undefined;
+  const isWatchPath = parts.length > 1 && parts[0] === 'watch';
+  if (isWatchPath) parts.shift();
+  // An empty segment names nothing: least of all may it stand for all namespaces.
+  if (version === undefined || version === '' || parts.length === 0 || parts.includes('')) return undefined;
 
   // `namespaces/<ns>/<resource>…`, but `namespaces/<name>` and its two subresources are the Namespace itself.
   const isNamespaceItself =
@@ -81,7 +93,7 @@ function parseResource(segments: string[]): ResourceRequest | undefined {
     from = 2;
   }
   if (parts.length - from > 3) return undefined;
-  return {
+  const resource = {
     group,
     version,
     namespace,
@@ -89,13 +101,21 @@ function parseResource(segments: string[]): ResourceRequest | undefined {
     name: decodeSegment(parts[from + 1] ?? ''),
     subresource: parts[from + 2] ?? '',
   };
+  return { resource, isWatchPath };
 }
 
-function resourceVerb(method: string, resource: ResourceRequest, query: URLSearchParams): string {
+function resourceVerb(
+  method: string,
+  resource: ResourceRequest,
+  query: URLSearchParams,
+  isWatchPath: boolean,
+): string {
   switch (method) {
     case 'GET':
     case 'HEAD':
-      if (isTrue(query.get('watch'))) return 'watch';
+      if (isWatchPath) return 'watch';
+      // A subresource is one thing at a time: there is nothing of it to watch, and the parameter is not its own.
+      if (resource.subresource === '' && isTrue(query.get('watch'))) return 'watch';
       return resource.name === '' ? 'list' : 'get';
     case 'POST':
       return 'create';
@@ -110,11 +130,9 @@ function resourceVerb(method: string, resource: ResourceRequest, query: URLSearc
   }
 }
 
-/** Query booleans as Go's strconv reads them; present without a value counts as true. */
+/** Query booleans as upstream reads them: whatever is there is true, but for `0` and `false` in any case. */
 export function isTrue(value: string | null): boolean {
-  return (
-    value !== null && (value === '' || value === '1' || value === 'true' || value === 'True' || value === 't')
-  );
+  return value !== null && value !== '0' && value.toLowerCase() !== 'false';
 }
 
 function decodeSegment(segment: string): string {
