@@ -3,13 +3,7 @@ import { requiredValue } from '../apimachinery/field-error.ts';
 import { generateName } from '../apimachinery/generate-name.ts';
 import { limits } from '../apimachinery/limits.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
-import {
-  alreadyExists,
-  badRequest,
-  bareError,
-  generateNameConflict,
-  modifiedConflict,
-} from '../apimachinery/status.ts';
+import { alreadyExists, bareError, generateNameConflict, modifiedConflict } from '../apimachinery/status.ts';
 import { admit, companionExists, companionPuts, putOf, referenceGuards } from './commit.ts';
 import { findSubresource } from './definition-table.ts';
 import {
@@ -21,7 +15,7 @@ import {
   type WriteResult,
   withRevision,
 } from './engine.ts';
-import { stampNew } from './metadata.ts';
+import { matchNamespace, stampNew } from './metadata.ts';
 import { missingReferences, throwIfInvalid, validateObject } from './validation.ts';
 
 /**
@@ -50,12 +44,7 @@ export async function create(
 
 function nameNewObject(engine: Engine, target: Target, object: KubeObject): boolean {
   const { metadata } = object;
-  if (target.served.definition.scope === 'Cluster') delete metadata.namespace;
-  else if (metadata.namespace === undefined || metadata.namespace === '')
-    metadata.namespace = target.namespace;
-  else if (metadata.namespace !== target.namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  }
+  matchNamespace(target, metadata);
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
     throw bareError('resourceVersion should not be set on objects to be created');
   }
@@ -76,7 +65,7 @@ async function attemptCreate(
   const { definition } = target.served;
   const { strategy } = definition;
   // In one tick with the context: strategies may rely on the name being free at the context's revision.
-  if (engine.store.get(keyOf(target)) !== undefined) return 'exists';
+  const isTaken = engine.store.get(keyOf(target)) !== undefined;
   const context = strategyContext(engine, options);
   stampNew(object, strategy, engine.newUid(), context.nowMs);
   if (findSubresource(definition, 'status') !== undefined) delete object.status;
@@ -92,9 +81,15 @@ async function attemptCreate(
   });
   const references = referenceGuards(engine, target, object, undefined);
   validateObject(target.served, object, undefined, missingReferences(references.missing));
+  // Told only now, as upstream does: what is wrong with the object itself comes first.
+  if (isTaken) return 'exists';
   const put = putOf(engine, target, object, 0);
-  if (options.dryRun) return { object, stored: undefined, outcome: 'created' };
   const companions = companionPuts(engine, target, object, options);
+  if (options.dryRun) {
+    const taken = companions.find(({ key }) => engine.store.get(key) !== undefined);
+    if (taken !== undefined) throw companionExists(taken);
+    return { object, stored: undefined, outcome: 'created' };
+  }
   const batch = [put, ...companions, ...guards, ...references.guards];
   const outcome = await engine.store.commit(batch);
   if (!outcome.ok) {

@@ -1,5 +1,4 @@
 /** DELETE of one object: removed at once, or marked and left to its finalizers. */
-import { limits } from '../apimachinery/limits.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import {
   conflict,
@@ -40,15 +39,15 @@ export async function deleteObject(
 ): Promise<DeleteResult> {
   const { served } = target;
   const { definition } = served;
-  for (let attempt = 0; attempt < limits.updateRetries; attempt++) {
+  const result = await engine.turns.untilWon(keyOf(target), async () => {
     const stored = engine.store.get(keyOf(target));
     if (stored === undefined) throw notFound(definition, target.name);
     const object = objectOf(served, stored);
     checkPreconditions(target, preconditions, object);
-    const result = await attemptDelete(engine, target, object, stored.revision, options);
-    if (result !== 'retry') return result;
-  }
-  throw modifiedConflict(definition, target.name);
+    return await attemptDelete(engine, target, object, stored.revision, options);
+  });
+  if (result === undefined) throw modifiedConflict(definition, target.name);
+  return result;
 }
 
 async function attemptDelete(

@@ -11,6 +11,7 @@ import type { ObjectKey, Revision, Store, StoredRecord, TenantId } from '../stor
 import type { WatchHub } from '../storage/watch-hub.ts';
 import type { AdmissionPlugin } from './admission.ts';
 import type { DefinitionTable, ServedResource } from './definition-table.ts';
+import type { Turns } from './turns.ts';
 
 export interface Engine {
   readonly store: Store;
@@ -18,6 +19,7 @@ export interface Engine {
   readonly definitions: DefinitionTable;
   /** In running order. */
   readonly plugins: readonly AdmissionPlugin[];
+  readonly turns: Turns;
   readonly clock: Clock;
   readonly newUid: () => string;
   /** Uniform in [0, 1). */

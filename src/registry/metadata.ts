@@ -2,6 +2,8 @@
 import { deepEqual } from '../apimachinery/equality.ts';
 import { type KubeObject, type ObjectMeta, timestamp } from '../apimachinery/object-meta.ts';
 import type { ResourceStrategy } from '../apimachinery/resource-definition.ts';
+import { badRequest } from '../apimachinery/status.ts';
+import type { Target } from './engine.ts';
 
 export function stampNew(object: KubeObject, strategy: ResourceStrategy, uid: string, nowMs: number): void {
   const { metadata } = object;
@@ -12,6 +14,16 @@ export function stampNew(object: KubeObject, strategy: ResourceStrategy, uid: st
   metadata.creationTimestamp = timestamp(nowMs);
   if (strategy.hasGeneration) metadata.generation = 1;
   else delete metadata.generation;
+}
+
+/** The namespace is the path's: taken from there, or the same, or none where the kind has none. Throws 400. */
+export function matchNamespace(target: Target, metadata: ObjectMeta): void {
+  if (target.served.definition.scope === 'Cluster') delete metadata.namespace;
+  else if (metadata.namespace === undefined || metadata.namespace === '')
+    metadata.namespace = target.namespace;
+  else if (metadata.namespace !== target.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
 }
 
 /** Gives an update the identity and history of what it replaces; they are not the client's to change. */

@@ -4,10 +4,16 @@
  */
 import { deepEqual } from '../apimachinery/equality.ts';
 import { invalidValue } from '../apimachinery/field-error.ts';
-import { limits } from '../apimachinery/limits.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type { SubresourceDefinition } from '../apimachinery/resource-definition.ts';
-import { badRequest, conflict, modifiedConflict, notFound } from '../apimachinery/status.ts';
+import {
+  badRequest,
+  conflict,
+  invalid,
+  modifiedConflict,
+  notFound,
+  StatusError,
+} from '../apimachinery/status.ts';
 import type { StoredRecord } from '../storage/store.ts';
 import { admit, putOf, referenceGuards } from './commit.ts';
 import { create } from './create.ts';
@@ -22,8 +28,8 @@ import {
   type WriteResult,
   withRevision,
 } from './engine.ts';
-import { carryOver, trackGeneration } from './metadata.ts';
-import { missingReferences, throwIfInvalid, validateObject } from './validation.ts';
+import { carryOver, matchNamespace, trackGeneration } from './metadata.ts';
+import { missingReferences, validateObject } from './validation.ts';
 
 export interface UpdateRequest {
   /**
@@ -31,7 +37,7 @@ export interface UpdateRequest {
    * must return a fresh object each time.
    */
   change(current: KubeObject): KubeObject | Promise<KubeObject>;
-  /** PUT: an absent resourceVersion is judged by the kind, and a missing object may be created. */
+  /** PUT: a missing object may be created where the kind lets it. */
   readonly isReplace: boolean;
   /** The endpoint written to; undefined is the object itself. */
   readonly subresource?: SubresourceDefinition;
@@ -45,18 +51,18 @@ export async function update(
   options: WriteOptions,
 ): Promise<WriteResult> {
   const { definition } = target.served;
-  for (let attempt = 0; attempt < limits.updateRetries; attempt++) {
+  const mayCreate =
+    request.isReplace &&
+    definition.strategy.allowCreateOnUpdate === true &&
+    request.subresource === undefined;
+  const result = await engine.turns.untilWon(keyOf(target), async () => {
     const stored = engine.store.get(keyOf(target));
-    if (stored === undefined) {
-      if (request.isReplace && definition.strategy.allowCreateOnUpdate && request.subresource === undefined) {
-        return await createInstead(engine, target, request, options);
-      }
-      throw notFound(definition, target.name);
-    }
-    const result = await attemptUpdate(engine, target, request, options, stored);
-    if (result !== 'retry') return result;
-  }
-  throw modifiedConflict(definition, target.name);
+    if (stored !== undefined) return await attemptUpdate(engine, target, request, options, stored);
+    if (!mayCreate) throw notFound(definition, target.name);
+    return await createInstead(engine, target, request, options);
+  });
+  if (result === undefined) throw modifiedConflict(definition, target.name);
+  return result;
 }
 
 async function createInstead(
@@ -64,10 +70,19 @@ async function createInstead(
   target: Target,
   request: UpdateRequest,
   options: WriteOptions,
-): Promise<WriteResult> {
-  const absent = { apiVersion: '', kind: '', metadata: {} };
-  const wanted = await request.change(absent);
-  return await create(engine, target, () => structuredClone(wanted), options);
+): Promise<WriteResult | 'retry'> {
+  const wanted = await request.change({ apiVersion: '', kind: '', metadata: {} });
+  checkIdentity(target, wanted);
+  const { uid } = wanted.metadata;
+  if (uid !== undefined && uid !== '') throw uidConflict(target, uid, '');
+  delete wanted.metadata.resourceVersion;
+  try {
+    return await create(engine, target, () => structuredClone(wanted), options);
+  } catch (error) {
+    // Somebody created it in between: then this is an update after all.
+    if (error instanceof StatusError && error.reason === 'AlreadyExists') return 'retry';
+    throw error;
+  }
 }
 
 async function attemptUpdate(
@@ -83,7 +98,7 @@ async function attemptUpdate(
   const old = objectOf(served, stored);
   const wanted = await request.change(objectOf(served, stored));
   checkIdentity(target, wanted);
-  checkPreconditions(target, request, wanted, old);
+  checkPreconditions(target, wanted, old);
 
   const object = request.subresource === undefined ? wanted : mergedInto(old, wanted, request.subresource);
   carryOver(object, old);
@@ -130,46 +145,46 @@ async function attemptUpdate(
 
 function checkIdentity(target: Target, wanted: KubeObject): void {
   const { metadata } = wanted;
-  if (metadata.name === undefined || metadata.name === '') metadata.name = target.name;
+  matchNamespace(target, metadata);
+  if (metadata.name === undefined || metadata.name === '') {
+    throw badRequest(
+      `the name of the object (${target.name} based on URL) was undeterminable: name must be provided`,
+    );
+  }
   if (metadata.name !== target.name) {
     throw badRequest(
       `the name of the object (${metadata.name}) does not match the name on the URL (${target.name})`,
     );
   }
-  if (target.served.definition.scope === 'Cluster') delete metadata.namespace;
-  else if (metadata.namespace === undefined || metadata.namespace === '')
-    metadata.namespace = target.namespace;
-  else if (metadata.namespace !== target.namespace) {
-    throw badRequest(
-      `the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${target.namespace})`,
-    );
-  }
 }
 
-function checkPreconditions(
-  target: Target,
-  request: UpdateRequest,
-  wanted: KubeObject,
-  old: KubeObject,
-): void {
+function checkPreconditions(target: Target, wanted: KubeObject, old: KubeObject): void {
   const { definition } = target.served;
   const { uid, resourceVersion } = wanted.metadata;
   if (uid !== undefined && uid !== '' && uid !== old.metadata.uid) {
-    throw conflict(
-      definition,
-      target.name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
-    );
+    throw uidConflict(target, uid, old.metadata.uid ?? '');
   }
   if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0') {
-    if (request.isReplace && !definition.strategy.allowUnconditionalUpdate) {
-      throwIfInvalid(target.served, target.name, [
-        invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
-      ]);
-    }
+    if (!definition.strategy.allowUnconditionalUpdate) throw resourceVersionMissing(target);
   } else if (resourceVersion !== old.metadata.resourceVersion) {
     throw modifiedConflict(definition, target.name);
   }
+}
+
+function uidConflict(target: Target, wanted: string, actual: string): StatusError {
+  return conflict(
+    target.served.definition,
+    target.name,
+    `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${actual}`,
+  );
+}
+
+/** Upstream puts the resource where other 422s have the kind. */
+function resourceVersionMissing(target: Target): StatusError {
+  const { group, resource } = target.served.definition;
+  return invalid({ group, version: '', kind: resource }, target.name, [
+    invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
+  ]);
 }
 
 /** The stored object with what the subresource's endpoint owns taken from the request. */

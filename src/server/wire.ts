@@ -28,6 +28,7 @@ import { type BuildInfo, gitVersion, versionDocument } from '../http/version.ts'
 import type { Clock } from '../lib/clock.ts';
 import { DefinitionTable } from '../registry/definition-table.ts';
 import type { Engine } from '../registry/engine.ts';
+import { Turns } from '../registry/turns.ts';
 import { tenantOfProject } from '../storage/keys.ts';
 import { uidOf } from '../storage/record.ts';
 import type { Store } from '../storage/store.ts';
@@ -63,6 +64,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     hub,
     definitions,
     plugins: [keptFinalizers(), projectLifecycle(store), namespaceLifecycle(store), hierarchy(store)],
+    turns: new Turns(),
     clock,
     newUid: randomUUID,
     random: Math.random,

@@ -1,0 +1,53 @@
+/**
+ * Writers of one object, one after the other once they have met: each then computes on the outcome of the one
+ * before, so that however many race, none of them loses for ever. Nobody waits while writes do not meet, and an
+ * object without waiting writers costs nothing.
+ */
+import { limits } from '../apimachinery/limits.ts';
+import { tooManyRequests } from '../apimachinery/status.ts';
+import { encodeKey } from '../storage/keys.ts';
+import type { ObjectKey } from '../storage/store.ts';
+
+export class Turns {
+  readonly #lines = new Map<string, { last: Promise<void>; length: number }>();
+
+  /**
+   * What `attempt` gives once it does not lose a race any more; undefined when it lost limits.updateRetries of
+   * its turns to writers that take none. Throws 429 when too many wait already.
+   */
+  async untilWon<T>(key: ObjectKey, attempt: () => Promise<T | 'retry'>): Promise<T | undefined> {
+    const id = encodeKey(key).toString('latin1');
+    if (!this.#lines.has(id)) {
+      const result = await attempt();
+      if (result !== 'retry') return result;
+    }
+    return await this.#inTurn(id, async () => {
+      for (let n = 0; n < limits.updateRetries; n++) {
+        const result = await attempt();
+        if (result !== 'retry') return result;
+      }
+      return undefined;
+    });
+  }
+
+  async #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const line = this.#lines.get(id) ?? { last: Promise.resolve(), length: 0 };
+    if (line.length >= limits.waitingWriters)
+      throw tooManyRequests('too many writes of this object are waiting');
+    this.#lines.set(id, line);
+    line.length += 1;
+    const before = line.last;
+    let pass = (): void => {};
+    line.last = new Promise((resolve) => {
+      pass = resolve;
+    });
+    try {
+      await before;
+      return await work();
+    } finally {
+      line.length -= 1;
+      if (line.length === 0) this.#lines.delete(id);
+      pass();
+    }
+  }
+}
