@@ -7,7 +7,7 @@ import { parseResourceVersion, waitForRevision } from './resource-version.ts';
 /** Throws 404; 504 when `resourceVersion` lies in the future. */
 export async function get(engine: Engine, target: Target, resourceVersion: string): Promise<StoredRecord> {
   if (resourceVersion === '') await engine.store.head();
-  else await waitForRevision(engine.store, parseResourceVersion(resourceVersion));
+  else await waitForRevision(engine.store, parseResourceVersion(engine.store, resourceVersion));
   const stored = engine.store.get(keyOf(target));
   if (stored === undefined) throw notFound(target.served.definition, target.name);
   return stored;

@@ -20,20 +20,28 @@ export interface ReadOptions {
   readonly resourceVersionMatch: string;
   readonly limit: number;
   readonly continueToken: string;
+  /** `sendInitialEvents` is given, whatever its value. */
+  readonly asksInitialEvents: boolean;
 }
 
 const listOptionsKind = { group: 'meta.k8s.io', version: 'v1', kind: 'ListOptions' };
 
-/** A client's resourceVersion as a revision; 0 for "" and "0". Throws 400 when it is no number. */
-export function parseResourceVersion(text: string): Revision {
+/**
+ * A client's resourceVersion as a revision; 0 for "" and "0". Throws 400 when it is no unsigned 64-bit number, and
+ * 504 when it is one that no store has reached yet.
+ */
+export function parseResourceVersion(store: Store, text: string): Revision {
   if (text === '' || text === '0') return 0;
-  if (!/^\d{1,20}$/.test(text)) {
+  const revision = /^\d{1,20}$/.test(text) ? BigInt(text) : undefined;
+  if (revision === undefined || revision > revisionMax) {
     throw badRequest(`Invalid value: "${text}": resourceVersion must be an unsigned decimal number`);
   }
-  return Number(text);
+  if (revision > Number.MAX_SAFE_INTEGER) throw resourceVersionTooLarge(revision, store.applied);
+  return Number(revision);
 }
+const revisionMax = 2n ** 64n - 1n;
 
-/** Throws 422 for combinations that upstream forbids. */
+/** Throws 422 for combinations that upstream forbids in a list. */
 export function checkListOptions(options: ReadOptions): void {
   const errors: FieldError[] = [];
   const { resourceVersionMatch: match, resourceVersion } = options;
@@ -62,6 +70,29 @@ export function checkListOptions(options: ReadOptions): void {
       );
     }
   }
+  if (options.asksInitialEvents) {
+    errors.push(forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
+  }
+  if (errors.length > 0) throw invalid(listOptionsKind, '', errors);
+}
+
+/** Throws 422 for combinations that upstream forbids in a watch. */
+export function checkWatchOptions(options: Omit<ReadOptions, 'limit'>): void {
+  const { resourceVersionMatch: match, asksInitialEvents, continueToken } = options;
+  const path = 'resourceVersionMatch';
+  const errors: FieldError[] = [];
+  if (asksInitialEvents && match !== 'NotOlderThan') {
+    errors.push(forbidden(path, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
+  }
+  if (match !== '' && !asksInitialEvents) {
+    errors.push(
+      forbidden(path, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'),
+    );
+  }
+  if (match !== '' && match !== 'NotOlderThan') errors.push(notSupported(path, match, ['NotOlderThan']));
+  if (match !== '' && continueToken !== '') {
+    errors.push(forbidden(path, 'resourceVersionMatch is forbidden when continue is provided'));
+  }
   if (errors.length > 0) throw invalid(listOptionsKind, '', errors);
 }
 
@@ -74,7 +105,7 @@ export async function listRevision(
   options: ReadOptions,
   startRevision: Revision,
 ): Promise<Revision | undefined> {
-  const requested = parseResourceVersion(options.resourceVersion);
+  const requested = parseResourceVersion(store, options.resourceVersion);
   if (options.resourceVersion === '') {
     await store.head();
     return undefined;

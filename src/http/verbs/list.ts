@@ -6,12 +6,10 @@ import { setImmediate } from 'node:timers/promises';
 import { indentJson } from '../../apimachinery/codec/indent-json.ts';
 import { parseJson } from '../../apimachinery/codec/json.ts';
 import { stringifyYaml } from '../../apimachinery/codec/yaml.ts';
-import { forbidden } from '../../apimachinery/field-error.ts';
-import { badRequest, invalid } from '../../apimachinery/status.ts';
+import { badRequest } from '../../apimachinery/status.ts';
 import type { Target } from '../../registry/engine.ts';
 import { type Listing, type ListOptions, list as openList } from '../../registry/list.ts';
 import { parseSelection } from '../../registry/selection.ts';
-import { isTrue } from '../../request/request-info.ts';
 import type { StoredEntry } from '../../storage/store.ts';
 import type { Exchange } from '../exchange.ts';
 import { type ListBody, listBody } from './list-body.ts';
@@ -20,11 +18,6 @@ import type { VerbRequest } from './verb.ts';
 
 export async function list({ engine, exchange, info, target }: VerbRequest): Promise<void> {
   const rendering = renderingOf(exchange, info, target.served, 'list', engine.clock.now());
-  if (isTrue(info.query.get('sendInitialEvents'))) {
-    throw invalid({ group: 'meta.k8s.io', version: 'v1', kind: 'ListOptions' }, '', [
-      forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'),
-    ]);
-  }
   const listing = await openList(engine, target, listOptions(target, info.query));
   const body = listBody(rendering);
   const first = listing.next() ?? [];
@@ -50,6 +43,7 @@ export function listOptions(target: Target, query: URLSearchParams): ListOptions
     resourceVersion: query.get('resourceVersion') ?? '',
     resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
     continueToken: query.get('continue') ?? '',
+    asksInitialEvents: query.has('sendInitialEvents'),
     limit: limit === null || limit === '' ? 0 : parseLimit(limit),
   };
 }

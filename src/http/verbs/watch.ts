@@ -3,16 +3,20 @@
  * repeat. Slow clients are fed from the hub's bounded queue and then from the log; nothing here buffers.
  */
 import { setImmediate } from 'node:timers/promises';
-import { forbidden, notSupported } from '../../apimachinery/field-error.ts';
 import { limits } from '../../apimachinery/limits.ts';
-import { badRequest, expired, internalError, invalid, type Status } from '../../apimachinery/status.ts';
+import { badRequest, expired, internalError, type Status } from '../../apimachinery/status.ts';
 import type { Engine, Target } from '../../registry/engine.ts';
 import { list as openList } from '../../registry/list.ts';
-import { parseResourceVersion, tooOld, waitForRevision } from '../../registry/resource-version.ts';
+import {
+  checkWatchOptions,
+  parseResourceVersion,
+  tooOld,
+  waitForRevision,
+} from '../../registry/resource-version.ts';
 import { parseSelection, type Selection } from '../../registry/selection.ts';
 import { eventType, watchTarget } from '../../registry/watch.ts';
 import { isTrue } from '../../request/request-info.ts';
-import type { StorageError } from '../../storage/errors.ts';
+import { StorageError } from '../../storage/errors.ts';
 import type { SharedChange, WatchHandle, WatchSink } from '../../storage/watch-target.ts';
 import type { Exchange } from '../exchange.ts';
 import { renderingOf } from './rendering.ts';
@@ -34,10 +38,14 @@ interface WatchOptions {
 export async function watch({ engine, streams, exchange, info, target }: VerbRequest): Promise<void> {
   const rendering = renderingOf(exchange, info, target.served, 'watch', engine.clock.now());
   const options = watchOptions(engine, target, info.query);
-  const requested = parseResourceVersion(options.resourceVersion);
+  const requested = parseResourceVersion(engine.store, options.resourceVersion);
   if (requested > 0) await waitForRevision(engine.store, requested);
   else await engine.store.head();
 
+  if (exchange.method === 'HEAD') {
+    exchange.send(200, rendering.negotiated.mediaType, '');
+    return;
+  }
   const frames = new WatchFrames(rendering);
   const stream = new WatchStream(engine, streams, exchange, target, options, frames);
   exchange.start(200, rendering.negotiated.mediaType);
@@ -52,47 +60,23 @@ export async function watch({ engine, streams, exchange, info, target }: VerbReq
 
 function watchOptions(engine: Engine, target: Target, query: URLSearchParams): WatchOptions {
   const resourceVersion = query.get('resourceVersion') ?? '';
-  const match = query.get('resourceVersionMatch') ?? '';
   const asked = query.get('sendInitialEvents');
-  const hasAsked = asked !== null && asked !== '';
-  const sendsInitial = hasAsked && isTrue(asked);
-  checkInitialEvents(hasAsked, match);
+  checkWatchOptions({
+    resourceVersion,
+    resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
+    continueToken: query.get('continue') ?? '',
+    asksInitialEvents: asked !== null,
+  });
   const allowsBookmarks = isTrue(query.get('allowWatchBookmarks'));
   const isFromStart = resourceVersion === '' || resourceVersion === '0';
   return {
     selection: namedSelection(target, query),
     resourceVersion,
-    hasInitialEvents: hasAsked ? sendsInitial : isFromStart,
-    marksInitialEnd: sendsInitial && allowsBookmarks,
+    hasInitialEvents: asked === null ? isFromStart : isTrue(asked),
+    marksInitialEnd: isTrue(asked) && allowsBookmarks,
     allowsBookmarks,
     timeoutMs: timeoutOf(engine, query.get('timeoutSeconds')),
   };
-}
-
-/** Throws 422 for the combinations upstream forbids (ValidateListOptions with watch-list). */
-function checkInitialEvents(hasAsked: boolean, match: string): void {
-  const errors = [];
-  if (hasAsked && match === '') {
-    errors.push(
-      forbidden(
-        'resourceVersionMatch',
-        'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-      ),
-    );
-  }
-  if (match !== '' && !hasAsked) {
-    errors.push(
-      forbidden(
-        'resourceVersionMatch',
-        'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-      ),
-    );
-  }
-  if (hasAsked && match !== '' && match !== 'NotOlderThan') {
-    errors.push(notSupported('resourceVersionMatch', match, ['NotOlderThan']));
-  }
-  if (errors.length > 0)
-    throw invalid({ group: 'meta.k8s.io', version: 'v1', kind: 'ListOptions' }, '', errors);
 }
 
 /** A watch on one object's path selects that name; a field selector for another one contradicts it. */
@@ -157,15 +141,25 @@ class WatchStream implements WatchSink, TimedStream {
   /** Sends the state so far, then stays open. Resolves once the hub feeds the stream. */
   async run(requested: number): Promise<void> {
     const { signal } = this.#exchange;
+    // A signal that has fired tells nobody any more: the stream would stay among the open ones.
+    if (signal.aborted) return;
     signal.addEventListener('abort', () => this.#close(), { once: true });
     this.#streams.add(this);
+    try {
+      await this.#open(requested);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      this.end(error);
+    }
+  }
+
+  async #open(requested: number): Promise<void> {
     let after = requested;
     if (this.#options.hasInitialEvents) {
       after = await this.#sendState();
-      if (this.#isFinished || signal.aborted) return;
+      if (this.#isFinished) return;
       if (this.#options.marksInitialEnd) this.#exchange.write(this.#frames.bookmark(after, true));
     } else if (requested === 0) after = this.#engine.store.applied;
-    if (this.#isFinished || signal.aborted) return;
     this.#handle = this.#engine.hub.watch(watchTarget(this.#target, this.#options.selection), after, this);
   }
 
@@ -202,13 +196,14 @@ class WatchStream implements WatchSink, TimedStream {
       resourceVersion: '',
       resourceVersionMatch: '',
       continueToken: '',
+      asksInitialEvents: false,
       limit: 0,
     });
     for (let step = listing.next(); step !== undefined; step = listing.next()) {
       let isRoom = true;
       for (const entry of step) isRoom = this.#exchange.write(this.#frames.state('ADDED', entry)) && isRoom;
       if (!isRoom) await this.#exchange.drained();
-      if (this.#isFinished || this.#exchange.signal.aborted) break;
+      if (this.#isFinished) break;
       await setImmediate();
     }
     return listing.revision;
