@@ -103,7 +103,8 @@ export const modifiedConflict = (gr: GroupResource, name: string): StatusError =
     'the object has been modified; please apply your changes to the latest version and try again',
   );
 export const invalid = (gvk: GroupVersionKind, name: string, errors: readonly FieldError[]): StatusError => {
-  const lines = errors.map((e) => `${e.field}: ${e.message}`);
+  // Upstream names what is said twice once; the causes have it as often as it was found.
+  const lines = [...new Set(errors.map((e) => `${e.field}: ${e.message}`))];
   const joined = lines.length === 1 ? lines[0]! : `[${lines.join(', ')}]`;
   return failure(
     422,
@@ -113,7 +114,7 @@ export const invalid = (gvk: GroupVersionKind, name: string, errors: readonly Fi
       details: {
         ...(name === '' ? {} : { name }),
         ...(gvk.group === '' ? {} : { group: gvk.group }),
-        kind: gvk.kind,
+        ...(gvk.kind === '' ? {} : { kind: gvk.kind }),
         causes: errors.map((e) => ({ reason: e.reason, message: e.message, field: e.field })),
       },
     },
@@ -144,8 +145,14 @@ export const forbidden = (
 export const unauthorized = (): StatusError => failure(401, 'Unauthorized', { reason: 'Unauthorized' });
 export const badRequest = (message: string, cause?: unknown): StatusError =>
   failure(400, message, { reason: 'BadRequest', cause });
-export const methodNotAllowed = (verb: string, kind: string): StatusError =>
-  failure(405, `${verb} is not supported on resources of kind "${kind}"`, {
+export const methodNotAllowed = (gr: GroupResource, verb: string): StatusError =>
+  failure(405, `${verb} is not supported on resources of kind "${groupResourceName(gr)}"`, {
+    reason: 'MethodNotAllowed',
+    details: resourceDetails(gr, ''),
+  });
+/** The path is no resource's. */
+export const pathMethodNotAllowed = (): StatusError =>
+  failure(405, 'the server does not allow this method on the requested resource', {
     reason: 'MethodNotAllowed',
     details: {},
   });

@@ -1,5 +1,5 @@
 /** Everything a GET may answer that is not a resource: discovery, OpenAPI, version and health. */
-import { methodNotAllowed, pathNotFound } from '../apimachinery/status.ts';
+import { pathMethodNotAllowed, pathNotFound } from '../apimachinery/status.ts';
 import type { RequestInfo } from '../request/context.ts';
 import { surfacePrefix } from '../request/request-info.ts';
 import type { Discovery } from './discovery/discovery.ts';
@@ -24,7 +24,7 @@ export async function answerDocument(
   const document = await find(documents, exchange, info);
   if (document === undefined) throw pathNotFound();
   if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
-    throw methodNotAllowed(info.verb, 'NonResource');
+    throw pathMethodNotAllowed();
   }
   for (const [name, value] of Object.entries(document.headers)) exchange.setHeader(name.toLowerCase(), value);
   exchange.send(document.status, document.contentType, document.body);

@@ -37,6 +37,14 @@ export interface Exchange {
   readonly signal: AbortSignal;
 }
 
+/** A second response was begun: a defect, unless the first one said that the time was over. */
+export class AlreadyAnswered extends Error {
+  constructor() {
+    super('an exchange has one response');
+    this.name = 'AlreadyAnswered';
+  }
+}
+
 export interface PeerCertificate {
   readonly commonName: string;
   readonly organizations: readonly string[];

@@ -14,7 +14,7 @@ import {
   emptyBody,
 } from './collect-body.ts';
 import type { Connection } from './connection.ts';
-import type { Exchange } from './exchange.ts';
+import { AlreadyAnswered, type Exchange } from './exchange.ts';
 
 export class H1Exchange implements Exchange {
   readonly method: string;
@@ -145,7 +145,7 @@ export class H1Exchange implements Exchange {
   }
 
   #begin(contentType: string): boolean {
-    assert(!this.isStarted, 'an exchange has one response');
+    if (this.isStarted) throw new AlreadyAnswered();
     this.isStarted = true;
     const request = this.#request;
     if (request.socket.destroyed || this.#response.destroyed) return false;

@@ -13,8 +13,9 @@ import { must } from '../lib/assert.ts';
 import type { Engine } from '../registry/engine.ts';
 import type { RequestInfo, Tenant, UserInfo } from '../request/context.ts';
 import { parseRequestInfo } from '../request/request-info.ts';
+import { BodyAborted } from './collect-body.ts';
 import { answerDocument, type Documents } from './documents.ts';
-import type { Exchange } from './exchange.ts';
+import { AlreadyAnswered, type Exchange } from './exchange.ts';
 import { isServerFault, sendError } from './status-response.ts';
 import type { TenantResolver } from './steps/tenant.ts';
 import { dispatch } from './verbs/dispatch.ts';
@@ -47,7 +48,7 @@ const steps: readonly Step[] = [requestInfo, authenticate, resolveTenant, author
 
 export function pipeline(parts: PipelineParts): (exchange: Exchange) => Promise<void> {
   return async (exchange) => {
-    const passage: Passage = { exchange, auditId: exchange.header('audit-id') ?? randomUUID() };
+    const passage: Passage = { exchange, auditId: auditIdOf(exchange) };
     exchange.setHeader('audit-id', passage.auditId);
     exchange.setHeader('cache-control', 'no-cache, private');
     try {
@@ -56,14 +57,22 @@ export function pipeline(parts: PipelineParts): (exchange: Exchange) => Promise<
         if (pending !== undefined) await pending;
       }
     } catch (error) {
-      if (exchange.signal.aborted) return;
-      if (isServerFault(error)) {
-        const { method, url } = exchange;
-        parts.onFault(error, { method, url, auditId: passage.auditId });
-      }
+      // Nobody is left to read an answer.
+      if (exchange.signal.aborted || error instanceof BodyAborted) return;
+      reportFault(parts, passage, error);
       sendError(exchange, error);
     }
   };
+}
+
+/** The client's own name for the request, where it has a usable one. */
+function auditIdOf(exchange: Exchange): string {
+  const given = exchange.header('audit-id') ?? '';
+  return given === '' ? randomUUID() : given.slice(0, limits.auditIdLength);
+}
+
+function reportFault(parts: PipelineParts, { exchange, auditId }: Passage, error: unknown): void {
+  if (isServerFault(error)) parts.onFault(error, { method: exchange.method, url: exchange.url, auditId });
 }
 
 function requestInfo(_: PipelineParts, passage: Passage): void {
@@ -103,30 +112,44 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
     await answerDocument(parts.documents, exchange, info);
     return;
   }
-  const answering = dispatch(
-    parts.engine,
-    parts.streams,
+  const deadline = new Deadline();
+  const answering = dispatch({
+    engine: parts.engine,
+    streams: parts.streams,
     exchange,
     info,
-    info.resource,
+    request: info.resource,
     tenant,
-    must(passage.user, 'user'),
-  );
+    user: must(passage.user, 'user'),
+    isOver: () => deadline.isPast,
+  });
   // A watch lives as long as its client wants; everything else has a deadline.
-  await (info.verb === 'watch' ? answering : withDeadline(answering));
+  if (info.verb === 'watch') await answering;
+  else await deadline.race(answering, (error) => reportFault(parts, passage, error));
 }
 
-async function withDeadline(answering: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(timeout('request did not complete within the allotted timeout')),
-      limits.requestTimeoutMs,
-    );
-  });
-  try {
-    await Promise.race([answering, deadline]);
-  } finally {
-    clearTimeout(timer);
+class Deadline {
+  isPast = false;
+
+  /**
+   * Rejects with a 504 when the time is over first. The work may still go on then, a write even succeed; its answer
+   * goes nowhere, and `onLateError` hears of what it fails with.
+   */
+  async race(work: Promise<void>, onLateError: (error: unknown) => void): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.isPast = true;
+        reject(timeout('request did not complete within the allotted timeout'));
+        work.catch((error: unknown) => {
+          if (!(error instanceof AlreadyAnswered || error instanceof BodyAborted)) onLateError(error);
+        });
+      }, limits.requestTimeoutMs);
+    });
+    try {
+      await Promise.race([work, over]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

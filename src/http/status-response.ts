@@ -45,10 +45,10 @@ function storageStatus(error: StorageError): StatusError {
   }
 }
 
-/** Whether the operator must hear of it. */
+/** Whether the operator must hear of it. A few 5xx are the client's doing: those with other reasons. */
 export function isServerFault(error: unknown): boolean {
-  if (error instanceof StatusError) return error.code >= 500 && error.code !== 504;
-  return !(error instanceof StorageError) || statusOf(error).code >= 500;
+  const { reason } = statusOf(error);
+  return reason === 'InternalError' || reason === 'ServiceUnavailable';
 }
 
 /** Answers with the Status, or breaks off an answer that has begun. */

@@ -3,8 +3,7 @@ import type { ResourceDefinition } from '../../apimachinery/resource-definition.
 import { methodNotAllowed, pathNotFound } from '../../apimachinery/status.ts';
 import { findSubresource, type ServedResource } from '../../registry/definition-table.ts';
 import type { Engine } from '../../registry/engine.ts';
-import type { RequestInfo, ResourceRequest, Tenant, UserInfo } from '../../request/context.ts';
-import type { Exchange } from '../exchange.ts';
+import type { RequestInfo, ResourceRequest, Tenant } from '../../request/context.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { deleteCollection } from './delete-collection.ts';
@@ -12,9 +11,8 @@ import { get } from './get.ts';
 import { list } from './list.ts';
 import { patch } from './patch.ts';
 import { update } from './update.ts';
-import type { Verb } from './verb.ts';
+import type { Verb, VerbRequest } from './verb.ts';
 import { watch } from './watch.ts';
-import type { WatchStreams } from './watch-streams.ts';
 
 const verbs: Readonly<Record<string, Verb>> = {
   get,
@@ -37,16 +35,15 @@ function findServed(engine: Engine, info: RequestInfo, request: ResourceRequest)
   return served;
 }
 
+/** What the pipeline found out before the verb has its turn. */
+export interface Dispatch extends Omit<VerbRequest, 'target' | 'subresource'> {
+  readonly request: ResourceRequest;
+  readonly tenant: Tenant;
+}
+
 /** Answers the request. Throws 404 for paths the definition does not have, 405 for verbs it does not offer. */
-export async function dispatch(
-  engine: Engine,
-  streams: WatchStreams,
-  exchange: Exchange,
-  info: RequestInfo,
-  request: ResourceRequest,
-  tenant: Tenant,
-  user: UserInfo,
-): Promise<void> {
+export async function dispatch({ request, tenant, ...asked }: Dispatch): Promise<void> {
+  const { engine, info } = asked;
   const served = findServed(engine, info, request);
   const { definition } = served;
   checkPath(definition, info.verb, request);
@@ -54,9 +51,9 @@ export async function dispatch(
   if (request.subresource !== '' && subresource === undefined) throw pathNotFound();
   const offered = subresource?.verbs ?? definition.verbs;
   const verb = offered.includes(info.verb) ? verbs[info.verb] : undefined;
-  if (verb === undefined) throw methodNotAllowed(info.verb, definition.kind);
+  if (verb === undefined) throw methodNotAllowed(definition, info.verb);
   const target = { served, tenant, namespace: request.namespace, name: request.name };
-  await verb({ engine, streams, exchange, info, user, target, subresource });
+  await verb({ ...asked, target, subresource });
 }
 
 function checkPath(definition: ResourceDefinition, verb: string, request: ResourceRequest): void {
@@ -65,9 +62,9 @@ function checkPath(definition: ResourceDefinition, verb: string, request: Resour
   if (isNamespaced && request.namespace === '') {
     // Only reading goes over all namespaces.
     if (request.name !== '') throw pathNotFound();
-    if (verb !== 'list' && verb !== 'watch') throw methodNotAllowed(verb, definition.kind);
+    if (verb !== 'list' && verb !== 'watch') throw methodNotAllowed(definition, verb);
   }
   const isOnObject = request.name !== '';
   if (verb === 'watch') return;
-  if (collectionVerbs.has(verb) === isOnObject) throw methodNotAllowed(verb, definition.kind);
+  if (collectionVerbs.has(verb) === isOnObject) throw methodNotAllowed(definition, verb);
 }

@@ -14,6 +14,8 @@ export interface VerbRequest {
   readonly target: Target;
   /** Undefined for the object's own endpoint. */
   readonly subresource: SubresourceDefinition | undefined;
+  /** The client has had its 504: work that is not done need not be. */
+  isOver(): boolean;
 }
 
 export type Verb = (request: VerbRequest) => Promise<void>;
