@@ -1,12 +1,14 @@
 /** DELETE on a collection: each selected object by an ordinary delete, then the list of what was deleted. */
 import { setImmediate } from 'node:timers/promises';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
+import { limits } from '../../apimachinery/limits.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import { StatusError } from '../../apimachinery/status.ts';
 import { deleteObject } from '../../registry/delete.ts';
 import { list as openList } from '../../registry/list.ts';
 import { partialObjectMetadataList, renderTable } from '../../registry/table.ts';
-import { readDeleteOptions } from './delete-options.ts';
+import type { StoredEntry } from '../../storage/store.ts';
+import { type DeleteRequest, readDeleteOptions } from './delete-options.ts';
 import { listOptions } from './list.ts';
 import { encode, renderingOf } from './rendering.ts';
 import type { VerbRequest } from './verb.ts';
@@ -15,18 +17,13 @@ export async function deleteCollection(request: VerbRequest): Promise<void> {
   const { engine, exchange, info, target } = request;
   const { served } = target;
   const rendering = renderingOf(exchange, info, served, 'list', engine.clock.now());
-  const { preconditions, write } = await readDeleteOptions(request);
+  const options = await readDeleteOptions(request);
   const listing = await openList(engine, target, listOptions(target, info.query));
   const deleted: KubeObject[] = [];
   for (let step = listing.next(); step !== undefined; step = listing.next()) {
-    for (const { key } of step) {
-      const one = { ...target, namespace: key.namespace, name: key.name };
-      try {
-        deleted.push((await deleteObject(engine, one, preconditions, write)).object);
-      } catch (error) {
-        // Somebody else deleted it first: what was asked for is done.
-        if (!(error instanceof StatusError) || error.code !== 404) throw error;
-      }
+    for (let from = 0; from < step.length; from += limits.deletionsAtOnce) {
+      if (request.isOver() || exchange.signal.aborted) return;
+      deleted.push(...(await deleteEach(request, options, step.slice(from, from + limits.deletionsAtOnce))));
     }
     await setImmediate();
   }
@@ -45,4 +42,24 @@ export async function deleteCollection(request: VerbRequest): Promise<void> {
       }),
   };
   exchange.send(200, mediaType, encode(rendering, documents[transform]()));
+}
+
+/** Together, so that they share a durable commit. Waits for all of them, whichever fails. */
+async function deleteEach(
+  { engine, target }: VerbRequest,
+  { preconditions, write }: DeleteRequest,
+  entries: readonly StoredEntry[],
+): Promise<KubeObject[]> {
+  const outcomes = await Promise.allSettled(
+    entries.map(({ key: { namespace, name } }) =>
+      deleteObject(engine, { ...target, namespace, name }, preconditions, write),
+    ),
+  );
+  return outcomes.flatMap((outcome) => {
+    if (outcome.status === 'fulfilled') return [outcome.value.object];
+    const { reason } = outcome;
+    // Somebody else deleted it first: what was asked for is done.
+    if (reason instanceof StatusError && reason.code === 404) return [];
+    throw reason;
+  });
 }

@@ -10,13 +10,17 @@ import type { Infer } from '../../apimachinery/schema/schema.ts';
 import { badRequest, invalid } from '../../apimachinery/status.ts';
 import type { DeletePreconditions } from '../../registry/delete.ts';
 import type { WriteOptions } from '../../registry/engine.ts';
+import { isTrue } from '../../request/request-info.ts';
 import type { Exchange } from '../exchange.ts';
 import { negotiateBody } from '../negotiation/negotiate-body.ts';
 import { parseText } from './body.ts';
 import type { VerbRequest } from './verb.ts';
+import { dryRunErrors } from './write-options.ts';
 
 export interface DeleteRequest {
   readonly preconditions: DeletePreconditions;
+  /** `orphanDependents: false` in so many words: such clients want to be told by a 202 what is still there. */
+  readonly isAcceptance: boolean;
   readonly write: WriteOptions;
 }
 
@@ -38,19 +42,28 @@ export async function readDeleteOptions(request: VerbRequest): Promise<DeleteReq
       ...(uid === undefined ? {} : { uid }),
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
+    isAcceptance: options.orphanDependents === false,
     write: { user, dryRun: (options.dryRun ?? []).length > 0 },
   };
 }
 
 function fromBody(exchange: Exchange, body: Buffer): DeleteOptions {
   const format = negotiateBody(exchange.header('content-type'));
+  let options: DeleteOptions;
   try {
-    if (format === 'protobuf') return decodeProtobuf(body, deleteOptionsSchema);
-    return decodeObject(parseText(format, body, 'DeleteOptions'), deleteOptionsSchema);
+    options =
+      format === 'protobuf'
+        ? decodeProtobuf(body, deleteOptionsSchema)
+        : decodeObject(parseText(format, body, 'DeleteOptions'), deleteOptionsSchema);
   } catch (error) {
     if (!(error instanceof DecodeError || error instanceof ProtobufError)) throw error;
     throw badRequest(`DeleteOptions cannot be read: ${error.message}`, error);
   }
+  const { kind = '' } = options;
+  if (kind !== '' && kind !== 'DeleteOptions') {
+    throw badRequest(`the body of a delete must be DeleteOptions, and not ${kind}`);
+  }
+  return options;
 }
 
 function fromQuery(query: URLSearchParams): DeleteOptions {
@@ -60,7 +73,7 @@ function fromQuery(query: URLSearchParams): DeleteOptions {
   const policy = query.get('propagationPolicy');
   if (policy !== null && policy !== '') options.propagationPolicy = policy;
   const orphan = query.get('orphanDependents');
-  if (orphan !== null && orphan !== '') options.orphanDependents = orphan === 'true' || orphan === '1';
+  if (orphan !== null && orphan !== '') options.orphanDependents = isTrue(orphan);
   const grace = query.get('gracePeriodSeconds');
   if (grace !== null && grace !== '') {
     if (!/^-?\d{1,15}$/.test(grace)) {
@@ -86,10 +99,9 @@ function validate(options: DeleteOptions): FieldError[] {
     }
     if (!propagationPolicies.includes(propagationPolicy)) {
       errors.push(
-        notSupported('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan']),
+        notSupported('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan', 'nil']),
       );
     }
   }
-  for (const value of dryRun ?? []) if (value !== 'All') errors.push(notSupported('dryRun', value, ['All']));
-  return errors;
+  return [...errors, ...dryRunErrors(dryRun ?? [])];
 }

@@ -9,19 +9,26 @@ import type { UserInfo } from '../../request/context.ts';
 /** Throws 422. `kind` names the options in the error (CreateOptions, …). */
 export function writeOptions(query: URLSearchParams, user: UserInfo, kind: string): WriteOptions {
   const errors: FieldError[] = [];
-  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
-  for (const value of dryRun) if (value !== 'All') errors.push(notSupported('dryRun', value, ['All']));
   const fieldManager = query.get('fieldManager') ?? '';
   if (fieldManager.length > limits.fieldManagerLength) {
     errors.push(tooLong('fieldManager', limits.fieldManagerLength));
   }
-  if (/[^\P{C}]/u.test(fieldManager)) {
+  if (/\p{C}/u.test(fieldManager)) {
     errors.push(invalidValue('fieldManager', fieldManager, 'should only contain printable characters'));
   }
+  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  errors.push(...dryRunErrors(dryRun));
   const validation = query.get('fieldValidation') ?? '';
-  if (!['', 'Ignore', 'Warn', 'Strict'].includes(validation)) {
-    errors.push(notSupported('fieldValidation', validation, ['Ignore', 'Strict', 'Warn']));
+  if (!fieldValidations.includes(validation)) {
+    errors.push(notSupported('fieldValidation', validation, fieldValidations));
   }
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', version: 'v1', kind }, '', errors);
   return { user, dryRun: dryRun.length > 0 };
+}
+
+const fieldValidations = ['', 'Ignore', 'Strict', 'Warn'];
+
+/** `All` is all there is. The value shown is the whole list, as upstream has it. */
+export function dryRunErrors(dryRun: readonly string[]): FieldError[] {
+  return dryRun.every((value) => value === 'All') ? [] : [notSupported('dryRun', dryRun, ['All'])];
 }
