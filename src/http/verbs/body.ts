@@ -64,20 +64,25 @@ export function finish(served: ServedResource, value: JsonObject): KubeObject {
   const { definition, version } = served;
   const expected = apiVersionOf({ group: definition.group, version: version.version });
   const { apiVersion, kind } = value;
-  if (apiVersion !== undefined && apiVersion !== '' && apiVersion !== expected) {
+  if (isNamed(apiVersion) && apiVersion !== expected) {
     throw badRequest(
-      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
+      `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
     );
   }
-  if (kind !== undefined && kind !== '' && kind !== definition.kind) {
+  if (isNamed(kind) && kind !== definition.kind) {
     throw badRequest(
-      `${String(kind)} in version "${version.version}" cannot be handled as a ${definition.kind}: the kind in the data does not match`,
+      `${kind} in version "${version.version}" cannot be handled as a ${definition.kind}: the kind in the data does not match`,
     );
   }
   let object: KubeObject;
   try {
     object = decodeObject(
-      { ...value, apiVersion: expected, kind: definition.kind },
+      {
+        ...value,
+        // What is no text at all is left to the decoder, which says so.
+        apiVersion: isTextOrAbsent(apiVersion) ? expected : apiVersion,
+        kind: isTextOrAbsent(kind) ? definition.kind : kind,
+      },
       version.schema,
     ) as KubeObject;
   } catch (error) {
@@ -91,3 +96,7 @@ export function finish(served: ServedResource, value: JsonObject): KubeObject {
   definition.strategy.defaults?.(object);
   return object;
 }
+
+const isNamed = (value: JsonValue | undefined): value is string => typeof value === 'string' && value !== '';
+const isTextOrAbsent = (value: JsonValue | undefined): boolean =>
+  value === undefined || value === null || typeof value === 'string';

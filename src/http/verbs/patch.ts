@@ -10,6 +10,7 @@ import { strategicMergePatch } from '../../apimachinery/patch/strategic-merge-pa
 import {
   badRequest,
   invalid,
+  StatusError,
   tooLarge,
   unprocessable,
   unsupportedMediaType,
@@ -73,5 +74,23 @@ function patched(target: Target, apply: ApplyPatch, current: KubeObject, documen
     throw error.kind === 'unprocessable' ? unprocessable() : badRequest(error.message, error);
   }
   if (typeof result !== 'object' || result === null || Array.isArray(result)) throw unprocessable();
-  return finish(target.served, structuredClone(result));
+  try {
+    return finish(target.served, structuredClone(result));
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.code !== 400) throw error;
+    throw resultRefused(error);
+  }
+}
+
+/**
+ * The patch could be applied, but what came out is no object of the kind. Upstream shows the whole result as the
+ * value; it is left out here, because who may patch need not be allowed to read.
+ */
+function resultRefused(error: StatusError): StatusError {
+  const refusal = {
+    reason: 'FieldValueInvalid',
+    field: 'patch',
+    message: `Invalid value: ${error.message}`,
+  } as const;
+  return invalid({ group: '', version: '', kind: '' }, '', [refusal]);
 }

@@ -65,7 +65,8 @@ function includeObjectOf(query: URLSearchParams): IncludeObject {
   const asked = query.get('includeObject');
   if (asked === null || asked === '') return 'Metadata';
   if (asked === 'None' || asked === 'Metadata' || asked === 'Object') return asked;
-  throw badRequest(`unrecognized includeObject value: "${asked}"`);
+  const problem = `Invalid value: ${JSON.stringify(asked)}: must be 'Metadata', 'Object', 'None', or empty`;
+  throw badRequest(`Unable to convert to Table as requested: includeObject: ${problem}`);
 }
 
 /** One stored object as the body of a response. */
