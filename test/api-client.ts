@@ -2,13 +2,13 @@
  * A whole server in this process on a data directory of its own, and a small HTTP/2 client with the
  * administrator's certificate: what tests of the API's behaviour drive. Real TLS, real store.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http2 from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { limits } from '../src/apimachinery/limits.ts';
 import { type Clock, systemClock } from '../src/lib/clock.ts';
-import { silentLogger } from '../src/lib/logger.ts';
+import { type Logger, silentLogger } from '../src/lib/logger.ts';
 import { type RunningServer, startServer } from '../src/server/server.ts';
 
 export interface Answer {
@@ -21,27 +21,39 @@ export interface Answer {
 }
 export interface Send {
   readonly method?: string;
+  /** A string or Buffer as it is; anything else as JSON. */
   readonly body?: unknown;
   readonly type?: string;
   readonly headers?: Record<string, string>;
+  /** Another connection than the administrator's own. */
+  readonly session?: http2.ClientHttp2Session;
+}
+export interface ApiServerOptions {
+  readonly clock?: Clock;
+  readonly compactionIntervalMs?: number;
+  /** Content of the static token file. */
+  readonly tokens?: string;
 }
 
 export class ApiServer {
   readonly dataDir: string;
+  /** What the server reported as its own fault. A test that expects one takes it out; `stop` rejects on the rest. */
+  readonly faults: unknown[];
+  readonly #options: ApiServerOptions;
   #server: RunningServer;
   #session: http2.ClientHttp2Session;
-  readonly #clock: Clock;
 
-  static async start(clock: Clock = systemClock): Promise<ApiServer> {
+  static async start(options: ApiServerOptions = {}): Promise<ApiServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'milo-api-'));
-    const server = await open(dataDir, clock);
-    return new ApiServer(dataDir, server, clock);
+    const faults: unknown[] = [];
+    return new ApiServer(dataDir, faults, await open(dataDir, options, faults), options);
   }
 
-  private constructor(dataDir: string, server: RunningServer, clock: Clock) {
+  private constructor(dataDir: string, faults: unknown[], server: RunningServer, options: ApiServerOptions) {
     this.dataDir = dataDir;
+    this.faults = faults;
     this.#server = server;
-    this.#clock = clock;
+    this.#options = options;
     this.#session = this.connect();
   }
 
@@ -49,15 +61,25 @@ export class ApiServer {
     return this.#server.url;
   }
 
+  /** The administrator's certificate and key, and the CA of the server. */
+  get credentials(): { ca: Buffer; cert: Buffer; key: Buffer } {
+    return credentials(this.dataDir);
+  }
+
   /** A further connection, as the administrator. */
   connect(): http2.ClientHttp2Session {
-    return http2.connect(this.#server.url, credentials(this.dataDir));
+    return http2.connect(this.#server.url, this.credentials);
+  }
+
+  /** A connection without a client certificate. */
+  connectAnonymously(): http2.ClientHttp2Session {
+    return http2.connect(this.#server.url, { ca: this.credentials.ca });
   }
 
   async restart(): Promise<void> {
     this.#session.close();
     await this.#server.close();
-    this.#server = await open(this.dataDir, this.#clock);
+    this.#server = await open(this.dataDir, this.#options, this.faults);
     this.#session = this.connect();
   }
 
@@ -65,15 +87,23 @@ export class ApiServer {
     this.#session.close();
     await this.#server.close();
     rmSync(this.dataDir, { recursive: true, force: true });
+    if (this.faults.length > 0) throw new AggregateError(this.faults, 'the server reported faults');
   }
 
-  async send(path: string, { method = 'GET', body, type, headers = {} }: Send = {}): Promise<Answer> {
-    const stream = this.#session.request({
-      ':method': method,
-      ':path': path,
-      ...(body === undefined ? {} : { 'content-type': type ?? 'application/json' }),
-      ...headers,
-    });
+  async send(
+    path: string,
+    { method = 'GET', body, type, headers = {}, session = this.#session }: Send = {},
+  ): Promise<Answer> {
+    const stream = session.request(
+      {
+        ':method': method,
+        ':path': path,
+        ...(body === undefined ? {} : { 'content-type': type ?? 'application/json' }),
+        ...headers,
+      },
+      // Node takes a DELETE to have no body unless told.
+      body === undefined ? {} : { endStream: false },
+    );
     stream.end(
       body === undefined
         ? undefined
@@ -107,8 +137,8 @@ export class ApiServer {
   ): Promise<Answer> => this.send(path, { method: 'PATCH', body, type: `application/${kind}-patch+json` });
 
   /** Opens a watch; `until` collects events. */
-  watch(path: string): EventStream {
-    return new EventStream(this.#session, path);
+  watch(path: string, headers: Record<string, string> = {}): EventStream {
+    return new EventStream(this.#session, path, headers);
   }
 }
 
@@ -121,19 +151,25 @@ export interface WatchEvent {
 export class EventStream {
   readonly events: WatchEvent[] = [];
   isEnded = false;
+  /** Ended by the server as whole, not broken off. */
+  isComplete = false;
   status = 0;
   readonly #stream: http2.ClientHttp2Stream;
   #rest = '';
   #changed: (() => void) | undefined;
 
-  constructor(session: http2.ClientHttp2Session, path: string) {
+  constructor(session: http2.ClientHttp2Session, path: string, headers: Record<string, string>) {
     const separator = path.includes('?') ? '&' : '?';
-    this.#stream = session.request({ ':path': `${path}${separator}watch=1` });
-    this.#stream.on('response', (headers) => {
-      this.status = Number(headers[':status']);
+    this.#stream = session.request({ ':path': `${path}${separator}watch=1`, ...headers });
+    this.#stream.on('response', (answered) => {
+      this.status = Number(answered[':status']);
+      this.#changed?.();
     });
     this.#stream.setEncoding('utf8');
     this.#stream.on('data', (text: string) => this.#take(text));
+    this.#stream.on('end', () => {
+      this.isComplete = !this.#stream.aborted;
+    });
     this.#stream.on('error', () => {
       this.isEnded = true;
       this.#changed?.();
@@ -142,6 +178,25 @@ export class EventStream {
       this.isEnded = true;
       this.#changed?.();
     });
+  }
+
+  /** Stops reading, so that the server meets its flow control; `resume` goes on. */
+  pause(): void {
+    this.#stream.pause();
+  }
+  resume(): void {
+    this.#stream.resume();
+  }
+
+  /** Resolves once the server takes the watch: what changes from then on is in its events. */
+  async opened(): Promise<this> {
+    await this.until(() => this.status !== 0, 'answer');
+    return this;
+  }
+
+  /** Resolves with everything the stream held. */
+  async ended(): Promise<readonly WatchEvent[]> {
+    return await this.until(() => this.isEnded, 'end of the stream');
   }
 
   /** Resolves once the condition holds; rejects when it does not come in time. */
@@ -177,16 +232,20 @@ export class EventStream {
   }
 }
 
-async function open(dataDir: string, clock: Clock): Promise<RunningServer> {
+async function open(
+  dataDir: string,
+  { clock = systemClock, compactionIntervalMs = limits.compactionIntervalMs, tokens }: ApiServerOptions,
+  faults: unknown[],
+): Promise<RunningServer> {
+  let tokenFile: string | undefined;
+  if (tokens !== undefined) {
+    tokenFile = join(dataDir, 'tokens.csv');
+    writeFileSync(tokenFile, tokens);
+  }
+  const logger: Logger = { ...silentLogger, error: (fields, message) => faults.push({ message, ...fields }) };
   return await startServer(
-    {
-      dataDir,
-      bindAddress: '127.0.0.1',
-      port: 0,
-      tokenFile: undefined,
-      compactionIntervalMs: limits.compactionIntervalMs,
-    },
-    { logger: silentLogger, clock, progress: () => {} },
+    { dataDir, bindAddress: '127.0.0.1', port: 0, tokenFile, compactionIntervalMs },
+    { logger, clock, progress: () => {} },
   );
 }
 
