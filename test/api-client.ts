@@ -76,9 +76,11 @@ export class ApiServer {
     return http2.connect(this.#server.url, { ca: this.credentials.ca });
   }
 
-  async restart(): Promise<void> {
+  /** `whileDown` may look at the store, which nobody else has open then. */
+  async restart(whileDown: (dataDir: string) => Promise<void> = async () => {}): Promise<void> {
     this.#session.close();
     await this.#server.close();
+    await whileDown(this.dataDir);
     this.#server = await open(this.dataDir, this.#options, this.faults);
     this.#session = this.connect();
   }
@@ -150,6 +152,8 @@ export interface WatchEvent {
 
 export class EventStream {
   readonly events: WatchEvent[] = [];
+  /** Everything received, as it came. */
+  text = '';
   isEnded = false;
   /** Ended by the server as whole, not broken off. */
   isComplete = false;
@@ -225,6 +229,7 @@ export class EventStream {
   }
 
   #take(text: string): void {
+    this.text += text;
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
     for (const line of lines) this.events.push(JSON.parse(line));

@@ -27,7 +27,13 @@ type ApplyPatch = (current: JsonValue, patch: JsonValue, target: Target) => Json
 
 const patchTypes: Readonly<Record<string, ApplyPatch>> = {
   'application/json-patch+json': (current, patch) => jsonPatch(current, patch),
-  'application/merge-patch+json': (current, patch) => mergePatch(current, patch),
+  'application/merge-patch+json': (current, patch) => {
+    // RFC 7386 would replace the whole object by what is no object; upstream calls it no patch.
+    if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
+      throw badRequest('error decoding patch: a merge patch of an object is an object');
+    }
+    return mergePatch(current, patch);
+  },
   'application/strategic-merge-patch+json': (current, patch, target) =>
     strategicMergePatch(current, patch, target.served.version.schema),
 };
