@@ -133,26 +133,32 @@ export class Listing {
         ? limits.listStepEntries
         : Math.min(wanted, limits.listStepEntries),
     });
-    const selected: StoredEntry[] = [];
-    let examined = 0;
-    for (const entry of page.entries) {
-      examined += 1;
-      this.#after = { namespace: entry.key.namespace, name: entry.key.name };
-      if (isSelected(this.#selection, entry.key, entry.record)) {
-        selected.push(entry);
-        this.#taken += 1;
-        if (this.#limit > 0 && this.#taken >= this.#limit) break;
-      }
-    }
+    const { selected, last } = this.#select(page.entries, wanted);
+    this.#taken += selected.length;
     const isFull = this.#limit > 0 && this.#taken >= this.#limit;
-    const isRead = examined === page.entries.length;
-    if (isRead && page.next !== undefined) this.#after = page.next;
+    const isRead = last === page.entries.at(-1);
     const isExhausted = isRead && page.next === undefined;
+    this.#after = isRead ? (page.next ?? this.#after) : last?.key;
     if (isFull || isExhausted) {
       this.#done = true;
       this.#more = !isExhausted;
     }
     return selected;
+  }
+
+  /** The selected among the entries, `wanted` at most, and the last one looked at. */
+  #select(
+    entries: readonly StoredEntry[],
+    wanted: number,
+  ): { selected: readonly StoredEntry[]; last: StoredEntry | undefined } {
+    if (!isSelective(this.#selection)) return { selected: entries, last: entries.at(-1) };
+    const selected: StoredEntry[] = [];
+    for (const entry of entries) {
+      if (!isSelected(this.#selection, entry)) continue;
+      selected.push(entry);
+      if (this.#limit > 0 && selected.length >= wanted) return { selected, last: entry };
+    }
+    return { selected, last: entries.at(-1) };
   }
 
   /** metadata.name pinned within one namespace: one key. */
@@ -162,7 +168,7 @@ export class Listing {
     const namespace = this.#query.namespace ?? '';
     const key = { tenant, group, resource, namespace, name: this.#selection.name ?? '' };
     const stored = this.#engine.store.get(key, this.revision);
-    if (stored === undefined || !isSelected(this.#selection, key, stored.record)) return [];
+    if (stored === undefined || !isSelected(this.#selection, { key, record: stored.record })) return [];
     return [{ key, ...stored }];
   }
 

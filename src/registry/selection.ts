@@ -58,13 +58,18 @@ export function isSelective(selection: Selection): boolean {
   return selection.labels !== undefined || selection.fields !== undefined;
 }
 
-export function isSelected(selection: Selection, key: ObjectKey, record: Buffer): boolean {
+/** `key` is asked for only by selectors that need it: an entry of a range decodes it then. */
+export function isSelected(
+  selection: Selection,
+  entry: { readonly key: ObjectKey; readonly record: Buffer },
+): boolean {
+  const { record } = entry;
   if (selection.labels !== undefined && !selection.labels.matches(labelsOf(record))) return false;
   if (selection.fields === undefined) return true;
   const stored = fieldsOf(record);
   return selection.fields.matches((field) => {
-    if (field === 'metadata.name') return key.name;
-    if (field === 'metadata.namespace') return key.namespace;
+    if (field === 'metadata.name') return entry.key.name;
+    if (field === 'metadata.namespace') return entry.key.namespace;
     return stored[field] ?? '';
   });
 }

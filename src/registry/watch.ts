@@ -12,13 +12,13 @@ export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 /** The event's type; undefined when the change does not concern the selection. */
 export function eventType(change: Change, selection: Selection): EventType | undefined {
-  const { record, previous } = change;
+  const { key, record, previous } = change;
   if (!isSelective(selection)) {
     if (record === undefined) return 'DELETED';
     return previous === undefined ? 'ADDED' : 'MODIFIED';
   }
-  const isNow = record !== undefined && isSelected(selection, change.key, record);
-  const wasBefore = previous !== undefined && isSelected(selection, change.key, previous.record);
+  const isNow = record !== undefined && isSelected(selection, { key, record });
+  const wasBefore = previous !== undefined && isSelected(selection, { key, record: previous.record });
   if (isNow) return wasBefore ? 'MODIFIED' : 'ADDED';
   return wasBefore ? 'DELETED' : undefined;
 }

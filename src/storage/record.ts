@@ -262,10 +262,20 @@ function splice(json: Buffer, offset: number, revision: Revision): string {
     : `"resourceVersion":"${revision}",`;
 }
 
+/** `"resourceVersion":""`; digits and a comma come on top. */
+const splicedBytes = 20;
+
+function decimalDigits(revision: Revision): number {
+  let digits = 1;
+  for (let rest = revision; rest >= 10; rest = Math.floor(rest / 10)) digits++;
+  return digits;
+}
+
 /** Bytes of the served JSON. */
 export function servedLength(record: Buffer, revision: Revision): number {
-  const json = jsonOf(record);
-  return json.length + splice(json, record.readUInt32LE(spliceOffsetAt), revision).length;
+  const start = jsonOffsetOf(record);
+  const isOnlyField = record[start + record.readUInt32LE(spliceOffsetAt)] === closingBrace;
+  return record.length - start + splicedBytes + decimalDigits(revision) + (isOnlyField ? 0 : 1);
 }
 
 /** Writes the served JSON at `offset`, where servedLength bytes must be free; returns the offset behind it. */

@@ -41,29 +41,49 @@ function stateAt(tables: Tables, row: Buffer, at: Revision): StoredRecord | unde
   return record === undefined ? undefined : { revision, record };
 }
 
+/** Names are decoded when somebody asks: a list that copies bytes only asks for the last. */
+class RangeEntry implements StoredEntry {
+  readonly revision: Revision;
+  readonly record: Buffer;
+  readonly #scope: RangeQuery;
+  readonly #keyBytes: Buffer;
+  readonly #namesAt: number;
+
+  constructor(scope: RangeQuery, keyBytes: Buffer, namesAt: number, state: StoredRecord) {
+    this.revision = state.revision;
+    this.record = state.record;
+    this.#scope = scope;
+    this.#keyBytes = keyBytes;
+    this.#namesAt = namesAt;
+  }
+
+  get key(): ObjectKey {
+    const { tenant, group, resource } = this.#scope;
+    const { namespace, name } = decodeNames(this.#keyBytes, this.#namesAt);
+    return { tenant, group, resource, namespace, name };
+  }
+}
+
 export function readRange(tables: Tables, query: RangeQuery, at: Revision): RangePage {
-  const { tenant, group, resource, maxEntries, maxBytes } = query;
+  const { maxEntries, maxBytes } = query;
   const offset = namesOffset(query);
   const entries: StoredEntry[] = [];
   let bytes = 0;
   let rows = 0;
-  let last: RangeQuery['after'];
+  let last: Buffer | undefined;
+  const stopped = (): RangePage => ({ entries, revision: at, next: last && decodeNames(last, offset) });
   for (const { key, value } of tables.current.rows(objectRange(query))) {
     // Tombstones count as rows: a range that was just emptied must not hold up everybody else.
-    if (rows >= limits.rangeStepRows) return { entries, revision: at, next: last };
+    if (rows >= limits.rangeStepRows) return stopped();
     rows++;
     const state = stateAt(tables, value, at);
-    const isFull =
-      state !== undefined &&
-      entries.length > 0 &&
-      (entries.length >= maxEntries || bytes + state.record.length > maxBytes);
-    if (isFull) return { entries, revision: at, next: last };
-    const { namespace, name } = decodeNames(key, offset);
-    last = { namespace, name };
-    if (state === undefined) continue;
-    const { revision, record } = state;
-    entries.push({ key: { tenant, group, resource, namespace, name }, revision, record });
-    bytes += record.length;
+    if (state !== undefined) {
+      const isFull = entries.length >= maxEntries || bytes + state.record.length > maxBytes;
+      if (isFull && entries.length > 0) return stopped();
+      entries.push(new RangeEntry(query, key, offset, state));
+      bytes += state.record.length;
+    }
+    last = key;
   }
   return { entries, revision: at, next: undefined };
 }
