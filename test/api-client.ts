@@ -139,8 +139,12 @@ export class ApiServer {
   ): Promise<Answer> => this.send(path, { method: 'PATCH', body, type: `application/${kind}-patch+json` });
 
   /** Opens a watch; `until` collects events. */
-  watch(path: string, headers: Record<string, string> = {}): EventStream {
-    return new EventStream(this.#session, path, headers);
+  watch(
+    path: string,
+    headers: Record<string, string> = {},
+    session: http2.ClientHttp2Session = this.#session,
+  ): EventStream {
+    return new EventStream(session, path, headers);
   }
 }
 
