@@ -124,8 +124,11 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
     isOver: () => deadline.isPast,
   });
   // A watch lives as long as its client wants; everything else has a deadline.
-  if (info.verb === 'watch') await answering;
-  else await deadline.race(answering, (error) => reportFault(parts, passage, error));
+  if (info.verb === 'watch') {
+    await answering;
+    // A control plane that went while the watch was being opened has ended its watches already.
+    if (parts.tenants.resolve(info.surface)?.id !== tenant.id) parts.streams.finishTenant(tenant.id);
+  } else await deadline.race(answering, (error) => reportFault(parts, passage, error));
 }
 
 class Deadline {

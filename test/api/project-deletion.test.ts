@@ -397,6 +397,23 @@ test('a request that began before the deletion creates nothing behind it', async
   assert.deepEqual(await storedRows(server), before);
 });
 
+test('a watch that is being opened while its project goes ends like the others', async () => {
+  await createProject(server, 'waited', 'Organization/acme');
+  const { resourceVersion } = (await must(server.get(inside('waited')), 200)).metadata;
+  // The server waits a moment for a revision that is yet to come: the project goes meanwhile, and comes back.
+  const target = Number(resourceVersion) + 20;
+  const watching = server.watch(`${inside('waited')}?resourceVersion=${target}`);
+  await must(server.remove(pathOf('waited')), 200);
+  await untilGone(server, pathOf('waited'));
+  await createProject(server, 'waited', 'Organization/acme');
+  for (let revision = 0, n = 0; revision < target; n++) {
+    const written = await must(server.post(inside('waited'), configmap(`c-${n}`)), 201);
+    revision = Number(written.metadata.resourceVersion);
+  }
+  assert.deepEqual(await watching.ended(), []);
+  assert.deepEqual([watching.status, watching.isComplete], [200, true]);
+});
+
 /** A POST whose head is sent, and understood by the server, long before its body. */
 class LateRequest {
   readonly #stream: http2.ClientHttp2Stream;
