@@ -70,7 +70,8 @@ export const limits = {
   // Controllers.
   retryMsMin: 50,
   retryMsMax: 30_000,
-  removalStepEntries: 500,
+  /** Few enough that the turn of the event loop that reads and deletes them is not felt by others. */
+  removalStepEntries: 200,
   removalPasses: 8,
   removalExamples: 10,
   expiryIntervalMs: 10_000,
