@@ -94,10 +94,10 @@ function placed(store: Store, request: AdmissionRequest, field: Field): Guard[] 
   }
   // A reference without the shape of one: the schema says what is wrong with it.
   if (parent === undefined) return guards;
-  const before = old === undefined ? undefined : organizationOf(store, old, field);
-  if (before !== undefined && before !== parent.name) {
+  const before = old === undefined ? parent.name : organizationOf(store, old, field);
+  if (before !== parent.name) {
     const kind = definition.kind.toLowerCase();
-    refuse(forbiddenField(path, `a ${kind} may not leave its organization "${before}"`));
+    refuse(forbiddenField(path, `a ${kind} may not leave its organization "${before ?? ''}"`));
   }
   if (definition.kind === 'Project') nameOrganization(object, parent.name);
   return guards;
@@ -108,10 +108,13 @@ function nameOrganization(object: KubeObject, organization: string): void {
   object.metadata.labels = { ...object.metadata.labels, [organizationNameLabel]: organization };
 }
 
-/** Not guarded: folders move, but never out of their organization. Undefined when a folder of the way up is gone. */
+/**
+ * Not guarded: folders move, but never out of their organization. Undefined when a folder of the way up is gone.
+ * The way may be longer than the limit: a folder made in the moment in which one above it moves is not counted.
+ */
 function organizationOf(store: Store, object: KubeObject, field: Field): string | undefined {
   let parent = parentOf(object, field);
-  for (let depth = 0; parent?.kind === 'Folder' && depth <= limits.folderDepth; depth++) {
+  for (let depth = 0; parent?.kind === 'Folder' && depth < 2 * limits.folderDepth; depth++) {
     const stored = store.get(keyOfParent(parent));
     parent = stored && parentOf(parseRecord(stored.record, stored.revision), 'parentRef');
   }

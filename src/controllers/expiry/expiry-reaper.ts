@@ -17,19 +17,23 @@ export class ExpiryReaper {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #timer: NodeJS.Timeout;
-  #round: Promise<void> = Promise.resolve();
+  #round: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(store: Store, clock: Clock, onError: (error: unknown) => void) {
     this.#store = store;
     this.#clock = clock;
     this.#timer = setInterval(() => {
-      this.#round = this.#round.then(() => this.reap()).catch(onError);
+      this.#round ??= this.#reap()
+        .catch(onError)
+        .finally(() => {
+          this.#round = undefined;
+        });
     }, limits.expiryIntervalMs).unref();
   }
 
   /** Removes everything that has expired by now. */
-  async reap(): Promise<void> {
+  async #reap(): Promise<void> {
     const upTo = expiryValue(this.#clock.now());
     while (!this.#isClosed) {
       const expired = this.#store.indexRange({
