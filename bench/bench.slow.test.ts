@@ -51,7 +51,8 @@ test('idle-projects', async () => {
 });
 
 test('latency-by-projects', async () => {
-  const flags = '--steps 30,40 --rounds 2 --seconds 0.2 --warmup-seconds 0.05 --listed-projects 1';
+  const flags =
+    '--steps 30,40 --rounds 2 --tries 1 --seconds 0.2 --warmup-seconds 0.05 --prepare-seconds 0.1 --listed-projects 1';
   const operations = ['get', 'list', 'put', 'create'];
   await check('latency-by-projects', flags, [
     ...operations.map((operation) => `p99Ratio.${operation}`),
@@ -61,7 +62,7 @@ test('latency-by-projects', async () => {
 
 test('throughput', async () => {
   const flags =
-    '--rounds 2 --seconds 0.2 --warmup-seconds 0.05 --connections 2 --watchers 20 --watch-connections 2';
+    '--rounds 2 --tries 1 --seconds 0.2 --warmup-seconds 0.05 --connections 2 --watchers 20 --watch-connections 2';
   const operations = ['get', 'list', 'put', 'fanout'];
   const { figures } = await check('throughput', flags, [
     ...operations.map((operation) => `ratio.${operation}`),

@@ -2,7 +2,7 @@
 import { assert } from '../../src/lib/assert.ts';
 import { Prng } from '../../src/lib/prng.ts';
 
-const resamples = 500;
+const resamples = 2000;
 
 export function median(values: readonly number[]): number {
   assert(values.length > 0, 'values to take the median of');
@@ -12,25 +12,16 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * How far a statistic of some rounds may be off by chance, as a share of it: half the width of its 95 % bootstrap
- * interval. 0.05 reads "± 5 %". `statistic` is given numbers of rounds, each as often as it is drawn.
+ * How far the median may be off by chance, as a share of it: half the width of its 95 % bootstrap interval.
+ * 0.05 reads "± 5 %".
  */
-export function noiseOf(
-  rounds: number,
-  statistic: (drawn: readonly number[]) => number,
-  seed: number,
-): number {
-  const prng = new Prng(seed);
-  const all = Array.from({ length: rounds }, (_, round) => round);
-  const drawn = Array.from({ length: resamples }, () => statistic(all.map(() => prng.below(rounds))));
-  drawn.sort((a, b) => a - b);
-  const low = drawn[Math.floor(resamples * 0.025)]!;
-  const high = drawn[Math.ceil(resamples * 0.975) - 1]!;
-  return (high - low) / 2 / Math.abs(statistic(all));
-}
-
 export function noiseOfMedian(values: readonly number[], seed: number): number {
-  return noiseOf(values.length, (drawn) => median(drawn.map((round) => values[round]!)), seed);
+  const prng = new Prng(seed);
+  const medians = Array.from({ length: resamples }, () => median(values.map(() => prng.pick(values))));
+  medians.sort((a, b) => a - b);
+  const low = medians[Math.floor(resamples * 0.025)]!;
+  const high = medians[Math.ceil(resamples * 0.975) - 1]!;
+  return (high - low) / 2 / Math.abs(median(values));
 }
 
 /** `dividends[i] ÷ divisors[i]`: two series measured in turns. */

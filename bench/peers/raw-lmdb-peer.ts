@@ -27,6 +27,10 @@ export class RawLmdb {
     cleanup.add(() => child.stop());
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   async run(run: RawLmdbRun): Promise<Throughput> {
     const reply = this.#child.message<RawLmdbReply>();
     this.#child.process.send(run);

@@ -1,7 +1,6 @@
 /**
  * Does a server with many projects answer as fast as one with few? For every step a server of its own holds that many
- * projects; the servers take many short turns under the same open-loop load, so that whatever else the machine does
- * falls on all of them alike. One more server with as many projects as the first shows what the ratio reads between equals.
+ * projects; the servers take turns under the same open-loop load, and the ratio of each round counts. One more server with as many projects as the first shows what the ratio reads between equals.
  *
  * Every project holds one config map of 1 KiB; a sample of them, the same number at every step, holds 100 more, which
  * are what LIST reads. Requests go to projects chosen at random; PUTs go to all of them in a random order, again and
@@ -23,8 +22,9 @@ import {
   deleteProject,
   namespaceOfProjects,
 } from '../load/tenancy.ts';
-import { Histogram } from '../measure/histogram.ts';
-import { noiseOf } from '../measure/statistics.ts';
+import type { Histogram } from '../measure/histogram.ts';
+import { median, noiseOfMedian, pairedRatios } from '../measure/statistics.ts';
+import { Undisturbed } from '../measure/undisturbed.ts';
 import { count, risingCounts, seconds } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
 import { dataDirectoryIn, MiloProcess } from '../server/milo-process.ts';
@@ -53,12 +53,14 @@ export const latencyByProjects = scenario({
   summary: 'latency of GET, LIST of 100, PUT and create-project-to-first-write, by number of projects',
   parameters: {
     steps: risingCounts([100, 1000, 10_000], 'numbers of projects'),
-    rounds: count(40, 'turns of each server, each operation'),
-    seconds: seconds(0.3, 'measured in each turn'),
-    warmupSeconds: seconds(0.05, 'before that'),
+    rounds: count(12, 'turns of each server, each operation'),
+    seconds: seconds(1, 'measured in each turn'),
+    warmupSeconds: seconds(0.2, 'before that'),
+    tries: count(3, 'times a turn is measured at most, if other processes disturb it'),
+    prepareSeconds: seconds(3, 'of each operation, not measured, before the first turn'),
     listedProjects: count(50, 'projects that hold 100 objects to list'),
     getRate: count(500, 'GETs a second'),
-    listRate: count(100, 'LISTs a second'),
+    listRate: count(200, 'LISTs a second'),
     putRate: count(200, 'PUTs a second'),
     createRate: count(50, 'projects created a second'),
   },
@@ -70,14 +72,22 @@ export const latencyByProjects = scenario({
     for (const { name, projects } of plans) {
       servers.push(await StepServer.start(name, projects, values, context));
     }
+    const undisturbed = new Undisturbed(values.tries);
+    for (const server of servers) {
+      context.progress.show(`warming up ${server.name}`);
+      for (const operation of operations) await server.turn(operation, values.prepareSeconds, values);
+    }
     for (let round = 0; round < rounds; round++) {
       context.progress.show('round', round + 1, rounds);
       for (const operation of operations) {
         const order = round % 2 === 0 ? servers : [...servers].reverse();
-        for (const server of order) await server.measure(operation, values);
+        for (const server of order) await server.measure(operation, values, undisturbed);
       }
     }
-    return figuresOf(servers.slice(0, -1), servers.at(-1)!, context.seed);
+    return {
+      ...figuresOf(servers.slice(0, -1), servers.at(-1)!, context.seed),
+      disturbedTurns: { value: undisturbed.share, unit: 'share' },
+    };
   },
 });
 
@@ -139,21 +149,26 @@ class StepServer {
     });
   }
 
-  async measure(operation: Operation, sizes: Sizes): Promise<void> {
-    const { seconds: measuredSeconds, warmupSeconds } = sizes;
-    const perSecond = sizes[`${operation}Rate`];
+  async measure(operation: Operation, sizes: Sizes, undisturbed: Undisturbed): Promise<void> {
+    const turn = () => this.turn(operation, sizes.seconds, sizes);
+    this.measured[operation].push(await undisturbed.measure([this.#milo.pid], turn));
+  }
+
+  /** Puts the load of one operation on the server for a time. */
+  async turn(operation: Operation, measuredSeconds: number, sizes: Sizes): Promise<Histogram> {
     const firstCreated = this.#created;
     const loop = openLoop({
-      perSecond,
-      warmupSeconds,
+      perSecond: sizes[`${operation}Rate`],
+      warmupSeconds: sizes.warmupSeconds,
       seconds: measuredSeconds,
       send: (index) => this.#send(operation, index),
     });
-    this.measured[operation].push(await Promise.race([this.#connections.fault, loop]));
+    const histogram = await Promise.race([this.#connections.fault, loop]);
     // The server is to hold the projects of its step and no more; removing them is nobody's latency.
     await inParallel(this.#created - firstCreated, requestsInParallel, (index) =>
       deleteProject(this.#client, newProjectName(firstCreated + index)),
     );
+    return histogram;
   }
 
   async #send(operation: Operation, index: number): Promise<void> {
@@ -231,23 +246,17 @@ function figuresOf(steps: readonly StepServer[], control: StepServer, seed: numb
   const [first, last] = [steps[0]!, steps.at(-1)!];
   const figures: Figures = {};
   for (const operation of operations) {
-    const rounds = first.measured[operation].map((_, round) => round);
-    const ratioOf = (server: StepServer, q: number, drawn: readonly number[]): number =>
-      quantile(server, operation, q, drawn) / quantile(first, operation, q, drawn);
+    const ratiosOf = (server: StepServer, q: number): number[] =>
+      pairedRatios(millis(server, operation, q), millis(first, operation, q));
     const add = (name: string, value: number): void => {
       figures[`${name}.${operation}`] = { value, unit: 'ratio' };
     };
-    add('p99Ratio', ratioOf(last, 0.99, rounds));
-    add(
-      'noise.p99Ratio',
-      noiseOf(rounds.length, (drawn) => ratioOf(last, 0.99, drawn), seed),
-    );
-    add('p99RatioOfEquals', ratioOf(control, 0.99, rounds));
-    add('p50Ratio', ratioOf(last, 0.5, rounds));
-    add('p50RatioOfEquals', ratioOf(control, 0.5, rounds));
-    for (const server of [...steps, control]) {
-      for (const [name, q] of [['p50', 0.5] as const, ['p99', 0.99] as const]) {
-        const value = quantile(server, operation, q, rounds) / 1000;
+    for (const [name, q] of quantiles) {
+      add(`${name}Ratio`, median(ratiosOf(last, q)));
+      add(`noise.${name}Ratio`, noiseOfMedian(ratiosOf(last, q), seed));
+      add(`${name}RatioOfEquals`, median(ratiosOf(control, q)));
+      for (const server of [...steps, control]) {
+        const value = median(millis(server, operation, q));
         figures[`${name}.${operation}.${server.name}`] = { value, unit: 'ms' };
       }
     }
@@ -255,11 +264,10 @@ function figuresOf(steps: readonly StepServer[], control: StepServer, seed: numb
   return Object.fromEntries(Object.entries(figures).sort(([, a], [, b]) => rank(a.unit) - rank(b.unit)));
 }
 
+const quantiles = [['p99', 0.99] as const, ['p50', 0.5] as const];
 const rank = (unit: string): number => (unit === 'ratio' ? 0 : 1);
 
-/** In microseconds, over the rounds given. */
-function quantile(server: StepServer, operation: Operation, q: number, rounds: readonly number[]): number {
-  const pooled = new Histogram();
-  for (const round of rounds) pooled.merge(server.measured[operation][round]!);
-  return pooled.quantile(q);
+/** A quantile of every round. */
+function millis(server: StepServer, operation: Operation, q: number): number[] {
+  return server.measured[operation].map((histogram) => histogram.quantile(q) / 1000);
 }

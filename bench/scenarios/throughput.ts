@@ -7,13 +7,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Throughput } from '../load/closed-loop.ts';
 import { median, noiseOfMedian, pairedRatios } from '../measure/statistics.ts';
+import { Undisturbed } from '../measure/undisturbed.ts';
 import { startBareServer } from '../peers/bare-peer.ts';
 import { RawLmdb } from '../peers/raw-lmdb-peer.ts';
 import { count, directory as directoryOf, seconds, someOf } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
 import { dataDirectoryIn, MiloProcess } from '../server/milo-process.ts';
 import type { CpuProfile } from '../server/probe-messages.ts';
-import { operations, populate, type Sides, sidesOf } from './throughput-sides.ts';
+import { type Measure, operations, populate, type Sides, sidesOf } from './throughput-sides.ts';
 
 export const throughput = scenario({
   name: 'throughput',
@@ -21,6 +22,7 @@ export const throughput = scenario({
   parameters: {
     operations: someOf(operations, 'what to measure'),
     rounds: count(7, 'turns of each side'),
+    tries: count(3, 'times a turn is measured at most, if other processes disturb it'),
     seconds: seconds(2, 'measured in each turn'),
     warmupSeconds: seconds(0.5, 'before that, in each turn'),
     connections: count(8, 'connections of the client'),
@@ -42,13 +44,15 @@ export const throughput = scenario({
     const rig = { milo, bare, lmdb, object: answers.object, sizes: values, cleanup };
 
     const figures: Figures = {};
+    const undisturbed = new Undisturbed(values.tries);
+    const turn = (measure: Measure) => undisturbed.measure([milo.pid, bare.pid, lmdb.pid], measure);
     for (const operation of values.operations) {
       const sides = await sidesOf[operation](rig);
-      const rounds = await takeTurns(operation, values.rounds, sides, context);
+      const rounds = await takeTurns(operation, values.rounds, sides, turn, context);
       Object.assign(figures, figuresOf(operation, sides.peer, rounds, seed));
       if (hasProbe) writeProfile(values.profile, operation, await milo.profile(sides.ours));
     }
-    return ratiosFirst(figures);
+    return ratiosFirst({ ...figures, disturbedTurns: { value: undisturbed.share, unit: 'share' } });
   },
 });
 
@@ -67,6 +71,7 @@ async function takeTurns(
   name: string,
   rounds: number,
   { ours, theirs }: Pick<Sides, 'ours' | 'theirs'>,
+  turn: (measure: Measure) => Promise<Throughput>,
   { progress }: RunContext,
 ): Promise<Rounds> {
   const measured: Rounds = { ours: [], theirs: [] };
@@ -77,7 +82,7 @@ async function takeTurns(
       { measure: theirs, into: measured.theirs },
     ];
     if (round % 2 === 1) sides.reverse();
-    for (const { measure, into } of sides) into.push(await measure());
+    for (const { measure, into } of sides) into.push(await turn(measure));
   }
   return measured;
 }
