@@ -372,6 +372,30 @@ describe('an object that is changed whenever it is about to be removed', () => {
   }
 });
 
+test('closing does not wait for the end of a large removal, and the next start goes on with it', async () => {
+  const world = await furnished();
+  const tenant = world.tenantOf('p');
+  const id = tenant.id as ReturnType<typeof tenantOfProject>;
+  const count = 3 * limits.removalStepEntries;
+  await Promise.all(Array.from({ length: count }, (_, i) => world.make('configmaps', `c-${i}`, {}, tenant)));
+  await world.remove('projects', 'p');
+  let closing: Promise<void> | undefined;
+  world.store.opposing = async (batch) => {
+    if (batch[0]?.kind === 'delete') closing ??= world.close();
+  };
+  world.control();
+  await eventually(() => closing !== undefined, 'the first removal');
+  await closing;
+  world.store.opposing = undefined;
+  const left = world.store.counter(id, '', 'configmaps').objects;
+  assert.equal(left, count - limits.removalStepEntries, 'one step was made');
+  assert.ok(world.read('projects', 'p'));
+  world.control();
+  await eventually(() => world.read('projects', 'p') === undefined, 'the end of the project');
+  assert.deepEqual(world.store.resourcesOf(id), []);
+  await world.close();
+});
+
 test('a deletion goes on in a control plane that was marked when nobody looked', async () => {
   const world = await furnished();
   const { id } = world.tenantOf('p');
