@@ -11,12 +11,12 @@ import type { Revision } from '../store.ts';
 
 const high = 0x1_0000_0000;
 
-export function writeU64(target: Buffer, value: number, offset: number): void {
+function writeU64(target: Buffer, value: number, offset: number): void {
   target.writeUInt32BE(Math.floor(value / high), offset);
   target.writeUInt32BE(value % high, offset + 4);
 }
 
-export function readU64(source: Buffer, offset: number): number {
+function readU64(source: Buffer, offset: number): number {
   return source.readUInt32BE(offset) * high + source.readUInt32BE(offset + 4);
 }
 

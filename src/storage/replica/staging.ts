@@ -226,7 +226,7 @@ function counterOperations({ scope, durable, counter }: StagedCounter): Operatio
 const noBytes = Buffer.alloc(0);
 
 /** The row of an index entry: empty, or the value itself where the key holds only its hash. */
-export function indexValueRow(value: string): Buffer {
+function indexValueRow(value: string): Buffer {
   return isHashedIndexValue(value) ? Buffer.from(value, 'utf16le') : noBytes;
 }
 
