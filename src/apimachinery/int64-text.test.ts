@@ -32,6 +32,10 @@ test('isInt64Text accepts exactly the signed 64-bit range', () => {
   }
 });
 
+test('equal numbers compare as 0, negative ones too', () => {
+  for (const text of ['5', '-5', '0', '-0']) assert.equal(compareInt64Text(text, text), 0);
+});
+
 test('compareInt64Text orders as the numbers do', () => {
   const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
   const near = fc.bigInt({ min: -120n, max: 120n });

@@ -50,5 +50,6 @@ export function compareInt64Text(left: string, right: string): number {
   if (leftSign !== rightSign) return leftSign - rightSign;
   const lengths = left.length - leftStart - (right.length - rightStart);
   const order = lengths !== 0 ? lengths : compareDigits(left, leftStart, right, rightStart);
-  return leftSign * order;
+  // Not by the sign's product: equal negative numbers would compare as -0.
+  return leftSign < 0 ? 0 - order : order;
 }
