@@ -52,11 +52,11 @@ test('idle-projects', async () => {
 
 test('latency-by-projects', async () => {
   const flags =
-    '--steps 30,40 --rounds 2 --tries 1 --seconds 0.2 --warmup-seconds 0.05 --prepare-seconds 0.1 --listed-projects 1';
+    '--steps 10,20 --rounds 2 --tries 1 --seconds 0.1 --warmup-seconds 0.05 --prepare-seconds 0.1 --listed-projects 1';
   const operations = ['get', 'list', 'put', 'create'];
   await check('latency-by-projects', flags, [
     ...operations.map((operation) => `p99Ratio.${operation}`),
-    ...operations.flatMap((operation) => [`p50.${operation}.40`, `p99.${operation}.30`]),
+    ...operations.flatMap((operation) => [`p50.${operation}.20`, `p99.${operation}.10`]),
   ]);
 });
 
