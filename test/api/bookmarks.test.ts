@@ -93,3 +93,24 @@ test('a watch without a time of its own has one from half an hour to an hour', a
   await stream.ended();
   assert.ok(stream.isComplete);
 });
+
+test('ages in a table are those of the moment, however long the watch is open', async () => {
+  const stream = await server
+    .watch(`${path}?resourceVersion=${await newest()}&timeoutSeconds=86400`, {
+      accept: 'application/json;as=Table;v=v1;g=meta.k8s.io',
+    })
+    .opened();
+  nowMs += 10 * 60_000;
+  await server.post(path, { metadata: { name: 'aging' } });
+  nowMs += 3 * 3_600_000;
+  await server.patch(`${path}/aging`, { data: { a: 'b' } });
+  const events = await stream.until((all) => all.length >= 2);
+  assert.deepEqual(
+    events.map(({ object }) => object.rows[0].cells),
+    [
+      ['aging', 0, '0s'],
+      ['aging', 1, '3h'],
+    ],
+  );
+  stream.close();
+});

@@ -169,3 +169,31 @@ test('its time is over while the state is being sent', async () => {
   assert.ok(exchange.isEnded);
   nothingIsLeft();
 });
+
+test('its project goes while the server waits for the revision it named: an empty stream, and no more', async () => {
+  const exchange = new TestExchange();
+  const opening = open(exchange, `resourceVersion=${store.applied + 1}`);
+  streams.finishTenant(tenantOfPlatform);
+  await make('late');
+  await opening;
+  assert.deepEqual([exchange.sent?.code, exchange.chunks, exchange.isEnded], [200, [], true]);
+  nothingIsLeft();
+});
+
+test('a revision that never comes is a 504, and no stream', async () => {
+  const exchange = new TestExchange();
+  await assert.rejects(
+    open(exchange, `resourceVersion=${store.applied + 1_000}`),
+    /Too large resource version/,
+  );
+  assert.equal(exchange.isStarted, false);
+  nothingIsLeft();
+});
+
+test('once the server is going, what is opened ends at once', async () => {
+  streams.finishAll();
+  const exchange = new TestExchange();
+  await open(exchange);
+  assert.deepEqual([exchange.sent?.code, exchange.chunks, exchange.isEnded], [200, [], true]);
+  nothingIsLeft();
+});

@@ -7,6 +7,7 @@ import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import type { Status } from '../../apimachinery/status.ts';
 import { must } from '../../lib/assert.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { objectOf } from '../../registry/engine.ts';
 import {
   partialObjectMetadata,
@@ -22,11 +23,14 @@ import type { Rendering } from './rendering.ts';
 
 export class WatchFrames {
   readonly #rendering: Rendering;
+  /** The ages in a table are those of the moment it is written, not of when the watch began. */
+  readonly #clock: Clock;
   readonly #form: string;
   #hasSentColumns = false;
 
-  constructor(rendering: Rendering) {
+  constructor(rendering: Rendering, clock: Clock) {
     this.#rendering = rendering;
+    this.#clock = clock;
     const { served, negotiated, includeObject } = rendering;
     const { group, resource } = served.definition;
     const { transform, metaVersion } = negotiated;
@@ -76,12 +80,12 @@ export class WatchFrames {
   }
 
   #transform(object: KubeObject): object {
-    const { negotiated, served, includeObject, nowMs } = this.#rendering;
+    const { negotiated, served, includeObject } = this.#rendering;
     if (negotiated.transform === 'none') return object;
     if (negotiated.transform === 'partial') return partialObjectMetadata(object, negotiated.metaVersion);
     return renderTable(served.definition, [object], {
       includeObject,
-      nowMs,
+      nowMs: this.#clock.now(),
       listMeta: resourceVersionOf(object.metadata),
       metaVersion: negotiated.metaVersion,
       hasColumns: this.#takeColumns(),

@@ -21,6 +21,7 @@ export class WatchStreams {
   readonly #open = new Set<TimedStream>();
   readonly #clock: Clock;
   #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -31,6 +32,10 @@ export class WatchStreams {
   }
 
   add(stream: TimedStream): void {
+    if (this.#isOver) {
+      stream.finish();
+      return;
+    }
     this.#open.add(stream);
     this.#timer ??= setInterval(() => this.#tick(), limits.watchTickMs).unref();
   }
@@ -47,8 +52,9 @@ export class WatchStreams {
     for (const stream of this.#open) if (stream.tenant === tenant) stream.finish();
   }
 
-  /** Ends every stream (shutdown). */
+  /** Ends every stream, and those that would still come (shutdown). */
   finishAll(): void {
+    this.#isOver = true;
     for (const stream of this.#open) stream.finish();
   }
 

@@ -3,6 +3,7 @@
  * repeat. Slow clients are fed from the hub's bounded queue and then from the log; nothing here buffers.
  */
 import { setImmediate } from 'node:timers/promises';
+import { isInt64Text } from '../../apimachinery/int64-text.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import { badRequest, expired, internalError, type Status } from '../../apimachinery/status.ts';
 import type { Engine, Target } from '../../registry/engine.ts';
@@ -17,16 +18,18 @@ import { parseSelection, type Selection } from '../../registry/selection.ts';
 import { eventType, watchTarget } from '../../registry/watch.ts';
 import { isTrue } from '../../request/request-info.ts';
 import { StorageError } from '../../storage/errors.ts';
+import type { Revision } from '../../storage/store.ts';
 import type { SharedChange, WatchHandle, WatchSink } from '../../storage/watch-target.ts';
 import type { Exchange } from '../exchange.ts';
-import { renderingOf } from './rendering.ts';
+import { type Rendering, renderingOf } from './rendering.ts';
 import type { VerbRequest } from './verb.ts';
 import { WatchFrames } from './watch-frames.ts';
 import type { TimedStream, WatchStreams } from './watch-streams.ts';
 
 interface WatchOptions {
   readonly selection: Selection;
-  readonly resourceVersion: string;
+  /** Changes behind this revision; 0 is where the client did not care. */
+  readonly after: Revision;
   /** Objects that exist come first, as ADDED. */
   readonly hasInitialEvents: boolean;
   /** A bookmark tells the client when they are complete. */
@@ -38,24 +41,11 @@ interface WatchOptions {
 export async function watch({ engine, streams, exchange, info, target }: VerbRequest): Promise<void> {
   const rendering = renderingOf(exchange, info, target.served, 'watch', engine.clock.now());
   const options = watchOptions(engine, target, info.query);
-  const requested = parseResourceVersion(engine.store, options.resourceVersion);
-  if (requested > 0) await waitForRevision(engine.store, requested);
-  else await engine.store.head();
-
   if (exchange.method === 'HEAD') {
     exchange.send(200, rendering.negotiated.mediaType, '');
     return;
   }
-  const frames = new WatchFrames(rendering);
-  const stream = new WatchStream(engine, streams, exchange, target, options, frames);
-  exchange.start(200, rendering.negotiated.mediaType);
-  const isTooOld = requested > 0 && requested < Math.max(engine.store.compacted, target.tenant.startRevision);
-  if (isTooOld && !options.hasInitialEvents) {
-    exchange.write(frames.error(tooOld(requested, engine.store).status));
-    exchange.end();
-    return;
-  }
-  await stream.run(requested);
+  await new WatchStream(engine, streams, exchange, target, options, rendering).run();
 }
 
 function watchOptions(engine: Engine, target: Target, query: URLSearchParams): WatchOptions {
@@ -71,7 +61,7 @@ function watchOptions(engine: Engine, target: Target, query: URLSearchParams): W
   const isFromStart = resourceVersion === '' || resourceVersion === '0';
   return {
     selection: namedSelection(target, query),
-    resourceVersion,
+    after: parseResourceVersion(engine.store, resourceVersion),
     hasInitialEvents: asked === null ? isFromStart : isTrue(asked),
     marksInitialEnd: isTrue(asked) && allowsBookmarks,
     allowsBookmarks,
@@ -99,7 +89,7 @@ function timeoutOf(engine: Engine, seconds: string | null): number {
   if (seconds === null || seconds === '' || seconds === '0') {
     return limits.watchTimeoutMsMin * (1 + engine.random());
   }
-  if (!/^\d{1,9}$/.test(seconds))
+  if (!isInt64Text(seconds))
     throw badRequest(`Invalid value: "${seconds}": timeoutSeconds must be an integer`);
   return Number(seconds) * 1000;
 }
@@ -113,6 +103,7 @@ class WatchStream implements WatchSink, TimedStream {
   readonly #exchange: Exchange;
   readonly #target: Target;
   readonly #options: WatchOptions;
+  readonly #mediaType: string;
   readonly #frames: WatchFrames;
   #handle: WatchHandle | undefined;
   #isFull = false;
@@ -125,42 +116,65 @@ class WatchStream implements WatchSink, TimedStream {
     exchange: Exchange,
     target: Target,
     options: WatchOptions,
-    frames: WatchFrames,
+    rendering: Rendering,
   ) {
     this.#engine = engine;
     this.#streams = streams;
     this.#exchange = exchange;
     this.#target = target;
     this.#options = options;
-    this.#frames = frames;
+    this.#mediaType = rendering.negotiated.mediaType;
+    this.#frames = new WatchFrames(rendering, engine.clock);
     this.tenant = target.tenant.id;
     this.deadlineMs = engine.clock.now() + options.timeoutMs;
     if (options.allowsBookmarks) this.#scheduleBookmark();
   }
 
-  /** Sends the state so far, then stays open. Resolves once the hub feeds the stream. */
-  async run(requested: number): Promise<void> {
+  /**
+   * Sends the state so far, then stays open. Resolves once the hub feeds the stream; throws what is to be answered
+   * instead of a stream. It is among the open ones from the first moment, because what ends those (their client,
+   * their project, the server) may come while it waits.
+   */
+  async run(): Promise<void> {
     const { signal } = this.#exchange;
-    // A signal that has fired tells nobody any more: the stream would stay among the open ones.
+    // A signal that has fired tells nobody any more.
     if (signal.aborted) return;
     signal.addEventListener('abort', () => this.#close(), { once: true });
     this.#streams.add(this);
     try {
-      await this.#open(requested);
+      await this.#open();
     } catch (error) {
-      if (!(error instanceof StorageError)) throw error;
-      this.end(error);
+      if (this.#exchange.isStarted && error instanceof StorageError) this.end(error);
+      else {
+        this.#close();
+        throw error;
+      }
     }
   }
 
-  async #open(requested: number): Promise<void> {
-    let after = requested;
-    if (this.#options.hasInitialEvents) {
-      after = await this.#sendState();
+  async #open(): Promise<void> {
+    const { store, hub } = this.#engine;
+    const { after, hasInitialEvents, marksInitialEnd, selection } = this.#options;
+    if (after > 0) await waitForRevision(store, after);
+    else await store.head();
+    if (this.#exchange.signal.aborted) return;
+    this.#exchange.start(200, this.#mediaType);
+    if (this.#isFinished) {
+      this.#exchange.end();
+      return;
+    }
+    let from = after;
+    if (hasInitialEvents) {
+      from = await this.#sendState();
       if (this.#isFinished) return;
-      if (this.#options.marksInitialEnd) this.#exchange.write(this.#frames.bookmark(after, true));
-    } else if (requested === 0) after = this.#engine.store.applied;
-    this.#handle = this.#engine.hub.watch(watchTarget(this.#target, this.#options.selection), after, this);
+      if (marksInitialEnd) this.#exchange.write(this.#frames.bookmark(from, true));
+    } else if (after === 0) from = store.applied;
+    else if (after < Math.max(store.compacted, this.#target.tenant.startRevision)) {
+      this.#exchange.write(this.#frames.error(tooOld(after, store).status));
+      this.finish();
+      return;
+    }
+    this.#handle = hub.watch(watchTarget(this.#target, selection), from, this);
   }
 
   deliver(shared: SharedChange): boolean {
@@ -187,7 +201,7 @@ class WatchStream implements WatchSink, TimedStream {
   finish(): void {
     if (this.#isFinished) return;
     this.#close();
-    this.#exchange.end();
+    if (this.#exchange.isStarted) this.#exchange.end();
   }
 
   async #sendState(): Promise<number> {
