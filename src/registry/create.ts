@@ -45,7 +45,7 @@ export async function create(
 function nameNewObject(engine: Engine, target: Target, object: KubeObject): boolean {
   const { metadata } = object;
   matchNamespace(target, metadata);
-  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
+  if (isRevision(metadata.resourceVersion)) {
     throw bareError('resourceVersion should not be set on objects to be created');
   }
   if (metadata.name !== undefined && metadata.name !== '') return false;
@@ -105,3 +105,7 @@ async function attemptCreate(
     outcome: 'created',
   };
 }
+
+/** Upstream minds only a version that some object could have. */
+const isRevision = (resourceVersion: string | undefined): boolean =>
+  resourceVersion !== undefined && /^\d*[1-9]\d*$/.test(resourceVersion);

@@ -8,6 +8,7 @@ import type { Target } from './engine.ts';
 export function stampNew(object: KubeObject, strategy: ResourceStrategy, uid: string, nowMs: number): void {
   const { metadata } = object;
   dropUntracked(metadata);
+  delete metadata.resourceVersion;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   metadata.uid = uid;

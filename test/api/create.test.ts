@@ -109,6 +109,13 @@ test('a resourceVersion has no place on a new object', async () => {
     message: 'resourceVersion should not be set on objects to be created',
     code: 500,
   });
+  // What no object could have is no version.
+  for (const resourceVersion of ['0', '', 'x']) {
+    const made = await server.post(`${configMaps}?dryRun=All`, {
+      metadata: { name: 'free', resourceVersion },
+    });
+    assert.deepEqual([made.status, made.json.metadata.resourceVersion], [201, undefined]);
+  }
 });
 
 test('the namespace is that of the path', async () => {

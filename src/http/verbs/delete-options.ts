@@ -2,6 +2,7 @@
 import { decodeProtobuf } from '../../apimachinery/codec/protobuf.ts';
 import { ProtobufError } from '../../apimachinery/codec/protobuf-wire.ts';
 import { type FieldError, invalidValue, notSupported } from '../../apimachinery/field-error.ts';
+import { isInt64Text } from '../../apimachinery/int64-text.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject } from '../../apimachinery/object-meta.ts';
 import { DecodeError, decodeObject } from '../../apimachinery/schema/decode.ts';
@@ -76,7 +77,7 @@ function fromQuery(query: URLSearchParams): DeleteOptions {
   if (orphan !== null && orphan !== '') options.orphanDependents = isTrue(orphan);
   const grace = query.get('gracePeriodSeconds');
   if (grace !== null && grace !== '') {
-    if (!/^-?\d{1,15}$/.test(grace)) {
+    if (!isInt64Text(grace)) {
       throw badRequest(`Invalid value: "${grace}": gracePeriodSeconds must be an integer`);
     }
     options.gracePeriodSeconds = Number(grace);

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { indentJson } from '../../apimachinery/codec/indent-json.ts';
 import { parseJson } from '../../apimachinery/codec/json.ts';
 import { stringifyYaml } from '../../apimachinery/codec/yaml.ts';
+import { isInt64Text } from '../../apimachinery/int64-text.ts';
 import { badRequest } from '../../apimachinery/status.ts';
 import type { Target } from '../../registry/engine.ts';
 import { type Listing, type ListOptions, list as openList } from '../../registry/list.ts';
@@ -49,7 +50,7 @@ export function listOptions(target: Target, query: URLSearchParams): ListOptions
 }
 
 function parseLimit(text: string): number {
-  if (!/^-?\d{1,15}$/.test(text)) throw badRequest(`Invalid value: "${text}": limit must be an integer`);
+  if (!isInt64Text(text)) throw badRequest(`Invalid value: "${text}": limit must be an integer`);
   return Math.max(Number(text), 0);
 }
 
