@@ -12,8 +12,8 @@ import { type Rendering, transformObject } from './rendering.ts';
 
 export interface ListBody {
   readonly head: string;
-  /** The items of one step, without a separator around them. */
-  items(entries: readonly StoredEntry[]): Buffer | string;
+  /** The items of one step between two texts, without a separator around them. */
+  items(entries: readonly StoredEntry[], before?: string, after?: string): Buffer | string;
   tail(meta: ListMeta): string;
 }
 
@@ -28,7 +28,9 @@ export function listBody(rendering: Rendering): ListBody {
       : apiVersionOf({ group: definition.group, version: version.version });
   return {
     head: `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"items":[`,
-    items: rendering.isRaw ? rawItems : (entries) => parsedItems(rendering, entries),
+    items: rendering.isRaw
+      ? rawItems
+      : (entries, before = '', after = '') => `${before}${parsedItems(rendering, entries)}${after}`,
     tail: (meta) => `],"metadata":${stringifyJson(meta)}}`,
   };
 }
@@ -45,26 +47,28 @@ function tableBody(rendering: Rendering): ListBody {
   const columns = stringifyJson(table([]).columnDefinitions ?? []);
   return {
     head: `{"kind":"Table","apiVersion":"meta.k8s.io/${metaVersion}","columnDefinitions":${columns},"rows":[`,
-    items: (entries) =>
-      table(entries)
-        .rows.map((row) => stringifyJson(row))
-        .join(','),
+    items: (entries, before = '', after = '') => {
+      const rows = table(entries).rows.map((row) => stringifyJson(row));
+      return `${before}${rows.join(',')}${after}`;
+    },
     tail: (meta) => `],"metadata":${stringifyJson(meta)}}`,
   };
 }
 
 const comma = 0x2c;
 
-/** The served bytes of every entry in one allocation. */
-function rawItems(entries: readonly StoredEntry[]): Buffer {
-  let length = Math.max(entries.length - 1, 0);
+/** The served bytes of every entry, and what stands around them, in one allocation. */
+function rawItems(entries: readonly StoredEntry[], before = '', after = ''): Buffer {
+  let length = Math.max(entries.length - 1, 0) + Buffer.byteLength(before) + Buffer.byteLength(after);
   for (const { record, revision } of entries) length += servedLength(record, revision);
   const out = Buffer.allocUnsafe(length);
-  let at = 0;
+  let at = out.write(before, 0);
+  const start = at;
   for (const { record, revision } of entries) {
-    if (at > 0) out[at++] = comma;
+    if (at > start) out[at++] = comma;
     at = writeServed(out, at, record, revision);
   }
+  out.write(after, at);
   return out;
 }
 

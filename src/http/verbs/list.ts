@@ -24,7 +24,7 @@ export async function list({ engine, exchange, info, target }: VerbRequest): Pro
   const first = listing.next() ?? [];
   const second = listing.next();
   if (second === undefined) {
-    const whole = assemble(body, [body.items(first)], body.tail(listing.listMeta));
+    const whole = body.items(first, body.head, body.tail(listing.listMeta));
     exchange.send(200, rendering.negotiated.mediaType, finish(rendering, whole));
     return;
   }
@@ -69,7 +69,7 @@ function assemble(body: ListBody, items: readonly (Buffer | string)[], tail: str
 const separator = Buffer.from(',');
 
 /** Indented JSON and YAML are made from the whole compact document. */
-function finish(rendering: Rendering, compact: Buffer): Buffer | string {
+function finish(rendering: Rendering, compact: Buffer | string): Buffer | string {
   if (rendering.negotiated.format === 'yaml') return stringifyYaml(parseJson(compact));
   return rendering.pretty ? `${indentJson(compact.toString())}\n` : compact;
 }

@@ -25,7 +25,8 @@ export class WatchFrames {
   readonly #rendering: Rendering;
   /** The ages in a table are those of the moment it is written, not of when the watch began. */
   readonly #clock: Clock;
-  readonly #form: string;
+  /** Names of this stream's encodings; made once, for they are looked up at each delivery. */
+  readonly #forms: Readonly<Record<EventType, string>>;
   #hasSentColumns = false;
 
   constructor(rendering: Rendering, clock: Clock) {
@@ -34,7 +35,8 @@ export class WatchFrames {
     const { served, negotiated, includeObject } = rendering;
     const { group, resource } = served.definition;
     const { transform, metaVersion } = negotiated;
-    this.#form = `${group}/${served.version.version}/${resource}/${transform}/${metaVersion}/${includeObject}`;
+    const form = `${group}/${served.version.version}/${resource}/${transform}/${metaVersion}/${includeObject}`;
+    this.#forms = { ADDED: `${form}/ADDED`, MODIFIED: `${form}/MODIFIED`, DELETED: `${form}/DELETED` };
   }
 
   event(shared: SharedChange, type: EventType): Buffer {
@@ -42,7 +44,7 @@ export class WatchFrames {
     if (this.#rendering.negotiated.transform === 'table' && !this.#hasSentColumns) {
       return this.state(type, must(eventState(shared.change, type), 'state of an event'));
     }
-    return shared.encoded(`${this.#form}/${type}`, (change) =>
+    return shared.encoded(this.#forms[type], (change) =>
       this.state(type, must(eventState(change, type), 'state of an event')),
     );
   }
