@@ -127,7 +127,8 @@ class World {
   async edit(resource: Resource, name: string, change: (object: KubeObject) => void): Promise<void> {
     const request = {
       isReplace: false,
-      change: (object: KubeObject) => {
+      change: (current: () => KubeObject) => {
+        const object = current();
         change(object);
         return object;
       },

@@ -33,10 +33,10 @@ import { missingReferences, validateObject } from './validation.ts';
 
 export interface UpdateRequest {
   /**
-   * The wanted object, given the current one (a copy it may keep and change). Called again on every retry;
-   * must return a fresh object each time.
+   * The wanted object. `current` parses the one there is, a copy to keep and change, for who builds on it. Called
+   * again on every retry; must return a fresh object each time.
    */
-  change(current: KubeObject): KubeObject | Promise<KubeObject>;
+  change(current: () => KubeObject): KubeObject | Promise<KubeObject>;
   /** PUT: a missing object may be created where the kind lets it. */
   readonly isReplace: boolean;
   /** The endpoint written to; undefined is the object itself. */
@@ -71,7 +71,7 @@ async function createInstead(
   request: UpdateRequest,
   options: WriteOptions,
 ): Promise<WriteResult | 'retry'> {
-  const wanted = await request.change({ apiVersion: '', kind: '', metadata: {} });
+  const wanted = await request.change(() => ({ apiVersion: '', kind: '', metadata: {} }));
   checkIdentity(target, wanted);
   const { uid } = wanted.metadata;
   if (uid !== undefined && uid !== '') throw uidConflict(target, uid, '');
@@ -96,7 +96,7 @@ async function attemptUpdate(
   const { definition } = served;
   const { strategy } = definition;
   const old = objectOf(served, stored);
-  const wanted = await request.change(objectOf(served, stored));
+  const wanted = await request.change(() => objectOf(served, stored));
   checkIdentity(target, wanted);
   checkPreconditions(target, wanted, old);
 

@@ -39,8 +39,9 @@ export class InProcessClient implements PlaneClient {
           isReplace: false,
           ...(endpoint === undefined ? {} : { subresource: endpoint }),
           change(current) {
-            change(current);
-            return current;
+            const object = current();
+            change(object);
+            return object;
           },
         },
         options,

@@ -50,7 +50,7 @@ export async function patch(request: VerbRequest): Promise<void> {
   }
   const body = await exchange.readBody(limits.requestBodyBytes);
   const document = parseText('json', body, 'the patch');
-  const change = (current: KubeObject): KubeObject => patched(target, apply, current, document);
+  const change = (current: () => KubeObject): KubeObject => patched(target, apply, current(), document);
   const result = await updateObject(
     engine,
     target,
