@@ -1,13 +1,6 @@
 /** DELETE of one object: removed at once, or marked and left to its finalizers. */
 import type { KubeObject } from '../apimachinery/object-meta.ts';
-import {
-  conflict,
-  deleted,
-  forbidden,
-  modifiedConflict,
-  notFound,
-  type Status,
-} from '../apimachinery/status.ts';
+import { deleted, forbidden, modifiedConflict, notFound, type Status } from '../apimachinery/status.ts';
 import { admit, putOf } from './commit.ts';
 import {
   type Engine,
@@ -19,6 +12,7 @@ import {
   withRevision,
 } from './engine.ts';
 import { markDeleted } from './metadata.ts';
+import { preconditionFailed } from './preconditions.ts';
 
 export interface DeletePreconditions {
   readonly uid?: string;
@@ -92,20 +86,11 @@ async function attemptDelete(
 }
 
 function checkPreconditions(target: Target, preconditions: DeletePreconditions, object: KubeObject): void {
-  const { definition } = target.served;
   const { uid, resourceVersion } = object.metadata;
   if (preconditions.uid !== undefined && preconditions.uid !== uid) {
-    throw conflict(
-      definition,
-      target.name,
-      `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`,
-    );
+    throw preconditionFailed(target, 'UID', preconditions.uid, uid);
   }
   if (preconditions.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
-    throw conflict(
-      definition,
-      target.name,
-      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`,
-    );
+    throw preconditionFailed(target, 'ResourceVersion', preconditions.resourceVersion, resourceVersion);
   }
 }

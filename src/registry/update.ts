@@ -6,14 +6,7 @@ import { deepEqual } from '../apimachinery/equality.ts';
 import { invalidValue } from '../apimachinery/field-error.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type { SubresourceDefinition } from '../apimachinery/resource-definition.ts';
-import {
-  badRequest,
-  conflict,
-  invalid,
-  modifiedConflict,
-  notFound,
-  StatusError,
-} from '../apimachinery/status.ts';
+import { badRequest, invalid, modifiedConflict, notFound, StatusError } from '../apimachinery/status.ts';
 import type { StoredRecord } from '../storage/store.ts';
 import { admit, putOf, referenceGuards } from './commit.ts';
 import { create } from './create.ts';
@@ -29,6 +22,7 @@ import {
   withRevision,
 } from './engine.ts';
 import { carryOver, matchNamespace, trackGeneration } from './metadata.ts';
+import { preconditionFailed } from './preconditions.ts';
 import { missingReferences, validateObject } from './validation.ts';
 
 export interface UpdateRequest {
@@ -74,7 +68,7 @@ async function createInstead(
   const wanted = await request.change(() => ({ apiVersion: '', kind: '', metadata: {} }));
   checkIdentity(target, wanted);
   const { uid } = wanted.metadata;
-  if (uid !== undefined && uid !== '') throw uidConflict(target, uid, '');
+  if (uid !== undefined && uid !== '') throw preconditionFailed(target, 'UID', uid, '');
   delete wanted.metadata.resourceVersion;
   try {
     return await create(engine, target, () => structuredClone(wanted), options);
@@ -162,21 +156,13 @@ function checkPreconditions(target: Target, wanted: KubeObject, old: KubeObject)
   const { definition } = target.served;
   const { uid, resourceVersion } = wanted.metadata;
   if (uid !== undefined && uid !== '' && uid !== old.metadata.uid) {
-    throw uidConflict(target, uid, old.metadata.uid ?? '');
+    throw preconditionFailed(target, 'UID', uid, old.metadata.uid);
   }
   if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0') {
     if (!definition.strategy.allowUnconditionalUpdate) throw resourceVersionMissing(target);
   } else if (resourceVersion !== old.metadata.resourceVersion) {
     throw modifiedConflict(definition, target.name);
   }
-}
-
-function uidConflict(target: Target, wanted: string, actual: string): StatusError {
-  return conflict(
-    target.served.definition,
-    target.name,
-    `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${actual}`,
-  );
 }
 
 /** Upstream puts the resource where other 422s have the kind. */
