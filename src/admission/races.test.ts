@@ -63,7 +63,7 @@ const platform: Tenant = {
   surface: { kind: 'Platform', name: '' },
   startRevision: 0,
 };
-const options = { user: bootstrapUser, dryRun: false };
+const options = { user: bootstrapUser, dryRun: false, fieldManager: 'test' };
 
 /** The engine as the server composes it, and its verbs in few words. */
 class World {

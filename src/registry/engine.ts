@@ -39,6 +39,8 @@ export interface Target {
 export interface WriteOptions {
   readonly user: UserInfo;
   readonly dryRun: boolean;
+  /** Who the fields that this write changes will belong to. Empty is `unknown`. */
+  readonly fieldManager: string;
 }
 
 /** A write as it is to be answered. */

@@ -3,8 +3,10 @@ import { StatusError } from '../apimachinery/status.ts';
 import { must } from '../lib/assert.ts';
 import { create } from '../registry/create.ts';
 import type { Engine, Target } from '../registry/engine.ts';
-import { bootstrapUser } from '../request/system-users.ts';
+import { bootstrapUser, serverFieldManager } from '../request/system-users.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
+
+const options = { user: bootstrapUser, dryRun: false, fieldManager: serverFieldManager };
 
 export async function bootstrap(engine: Engine): Promise<void> {
   const served = must(
@@ -24,7 +26,7 @@ export async function bootstrap(engine: Engine): Promise<void> {
     };
     const namespace = () => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     try {
-      await create(engine, { ...target, name: '' }, namespace, { user: bootstrapUser, dryRun: false });
+      await create(engine, { ...target, name: '' }, namespace, options);
     } catch (error) {
       if (!(error instanceof StatusError) || error.reason !== 'AlreadyExists') throw error;
     }

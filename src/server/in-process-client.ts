@@ -9,11 +9,15 @@ import type { Engine, Target, WriteOptions } from '../registry/engine.ts';
 import { removeContents } from '../registry/remove-contents.ts';
 import { update } from '../registry/update.ts';
 import type { Surface } from '../request/context.ts';
-import { controllersUser } from '../request/system-users.ts';
+import { controllersFieldManager, controllersUser } from '../request/system-users.ts';
 import { parseRecord } from '../storage/record.ts';
 import type { ObjectKey, TenantId } from '../storage/store.ts';
 
-const options: WriteOptions = { user: controllersUser, dryRun: false };
+const options: WriteOptions = {
+  user: controllersUser,
+  dryRun: false,
+  fieldManager: controllersFieldManager,
+};
 const platform: Surface = { kind: 'Platform', name: '' };
 
 export class InProcessClient implements PlaneClient {

@@ -67,7 +67,7 @@ const make = (name: string) =>
     engine,
     target,
     () => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' } }),
-    { user: controllersUser, dryRun: false },
+    { user: controllersUser, dryRun: false, fieldManager: 'test' },
   );
 
 function open(exchange: Exchange, query = ''): Promise<void> {

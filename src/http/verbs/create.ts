@@ -6,9 +6,10 @@ import type { VerbRequest } from './verb.ts';
 import { writeOptions } from './write-options.ts';
 import { sendWritten } from './written.ts';
 
-export async function create({ engine, exchange, info, user, target }: VerbRequest): Promise<void> {
+export async function create(request: VerbRequest): Promise<void> {
+  const { engine, exchange, info, target } = request;
   const rendering = renderingOf(exchange, info, target.served, 'get', engine.clock.now());
-  const options = writeOptions(info.query, user, 'CreateOptions');
+  const options = writeOptions(request, 'CreateOptions');
   const decode = await readObject(exchange, target.served);
   sendWritten(exchange, rendering, await createObject(engine, target, decode, options));
 }

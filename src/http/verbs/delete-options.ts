@@ -16,7 +16,7 @@ import type { Exchange } from '../exchange.ts';
 import { negotiateBody } from '../negotiation/negotiate-body.ts';
 import { parseText } from './body.ts';
 import type { VerbRequest } from './verb.ts';
-import { dryRunErrors } from './write-options.ts';
+import { dryRunErrors, fieldManagerOf } from './write-options.ts';
 
 export interface DeleteRequest {
   readonly preconditions: DeletePreconditions;
@@ -44,7 +44,7 @@ export async function readDeleteOptions(request: VerbRequest): Promise<DeleteReq
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
     isAcceptance: options.orphanDependents === false,
-    write: { user, dryRun: (options.dryRun ?? []).length > 0 },
+    write: { user, dryRun: (options.dryRun ?? []).length > 0, fieldManager: fieldManagerOf(request) },
   };
 }
 

@@ -39,10 +39,10 @@ const patchTypes: Readonly<Record<string, ApplyPatch>> = {
 };
 
 export async function patch(request: VerbRequest): Promise<void> {
-  const { engine, exchange, info, user, target, subresource } = request;
+  const { engine, exchange, info, target, subresource } = request;
   const rendering = renderingOf(exchange, info, target.served, 'get', engine.clock.now());
   const apply = patchType(target, exchange.header('content-type'));
-  const options = writeOptions(info.query, user, 'PatchOptions');
+  const options = writeOptions(request, 'PatchOptions');
   if (info.query.has('force')) {
     throw invalid({ group: 'meta.k8s.io', version: 'v1', kind: 'PatchOptions' }, '', [
       forbidden('force', 'may not be specified for non-apply patch'),

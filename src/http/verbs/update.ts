@@ -7,9 +7,9 @@ import { writeOptions } from './write-options.ts';
 import { sendWritten } from './written.ts';
 
 export async function update(request: VerbRequest): Promise<void> {
-  const { engine, exchange, info, user, target, subresource } = request;
+  const { engine, exchange, info, target, subresource } = request;
   const rendering = renderingOf(exchange, info, target.served, 'get', engine.clock.now());
-  const options = writeOptions(info.query, user, 'UpdateOptions');
+  const options = writeOptions(request, 'UpdateOptions');
   const decode = await readObject(exchange, target.served);
   const change = { change: decode, isReplace: true, ...(subresource === undefined ? {} : { subresource }) };
   sendWritten(exchange, rendering, await updateObject(engine, target, change, options));

@@ -1,21 +1,19 @@
 /** The query parameters every write has, checked. Source: ValidateCreateOptions and its siblings. */
 import type { FieldError } from '../../apimachinery/field-error.ts';
-import { invalidValue, notSupported, tooLong } from '../../apimachinery/field-error.ts';
+import { notSupported } from '../../apimachinery/field-error.ts';
 import { limits } from '../../apimachinery/limits.ts';
+import { managerNameErrors, printable } from '../../apimachinery/managed-fields/manager-name.ts';
 import { invalid } from '../../apimachinery/status.ts';
 import type { WriteOptions } from '../../registry/engine.ts';
-import type { UserInfo } from '../../request/context.ts';
+import type { VerbRequest } from './verb.ts';
 
 /** Throws 422. `kind` names the options in the error (CreateOptions, …). */
-export function writeOptions(query: URLSearchParams, user: UserInfo, kind: string): WriteOptions {
-  const errors: FieldError[] = [];
-  const fieldManager = query.get('fieldManager') ?? '';
-  if (fieldManager.length > limits.fieldManagerLength) {
-    errors.push(tooLong('fieldManager', limits.fieldManagerLength));
-  }
-  if (/\p{C}/u.test(fieldManager)) {
-    errors.push(invalidValue('fieldManager', fieldManager, 'should only contain printable characters'));
-  }
+export function writeOptions(
+  { exchange, info, user }: Pick<VerbRequest, 'exchange' | 'info' | 'user'>,
+  kind: string,
+): WriteOptions {
+  const { query } = info;
+  const errors: FieldError[] = managerNameErrors('fieldManager', query.get('fieldManager') ?? '');
   const dryRun = query.getAll('dryRun').filter((value) => value !== '');
   errors.push(...dryRunErrors(dryRun));
   const validation = query.get('fieldValidation') ?? '';
@@ -23,7 +21,7 @@ export function writeOptions(query: URLSearchParams, user: UserInfo, kind: strin
     errors.push(notSupported('fieldValidation', validation, fieldValidations));
   }
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', version: 'v1', kind }, '', errors);
-  return { user, dryRun: dryRun.length > 0 };
+  return { user, dryRun: dryRun.length > 0, fieldManager: fieldManagerOf({ exchange, info }) };
 }
 
 const fieldValidations = ['', 'Ignore', 'Strict', 'Warn'];
@@ -31,4 +29,12 @@ const fieldValidations = ['', 'Ignore', 'Strict', 'Warn'];
 /** `All` is all there is. The value shown is the whole list, as upstream has it. */
 export function dryRunErrors(dryRun: readonly string[]): FieldError[] {
   return dryRun.every((value) => value === 'All') ? [] : [notSupported('dryRun', dryRun, ['All'])];
+}
+
+/** Who writes: as the request says, or the program that sends it, as its User-Agent begins. */
+export function fieldManagerOf({ exchange, info }: Pick<VerbRequest, 'exchange' | 'info'>): string {
+  const given = info.query.get('fieldManager') ?? '';
+  if (given !== '') return given;
+  const program = (exchange.header('user-agent') ?? '').split('/', 1)[0]!;
+  return printable(program, limits.fieldManagerLength);
 }
