@@ -11,12 +11,26 @@ export const limits = {
   acceptMemoEntries: 64,
   acceptMemoHeaderLength: 512,
   acceptRanges: 64,
+  /** Answers larger than this go compressed to clients that accept it. */
+  gzipThresholdBytes: 128 * 1024,
+  /** The same for documents, which are compressed once. */
+  gzipDocumentBytes: 16 * 1024,
+  /** Half of the threads that also sync and read files for everybody. */
+  gzipsAtOnce: 2,
   jsonDepth: 1_000,
   yamlDepth: 500,
   yamlAliases: 10_000,
   yamlExpandedBytes: 4 * 1024 * 1024,
   protobufDepth: 200,
+  /** Room that the protobuf writer keeps between messages. */
+  protobufWriterBytes: 1024 * 1024,
   jsonPatchOperations: 10_000,
+  jsonPatchCopiedBytes: 3 * 1024 * 1024,
+  /** Findings of strict decoding in one document. */
+  strictErrors: 100,
+  /** Of all Warning headers of a response together, and of each once they are more. */
+  warningRunes: 4 * 1024,
+  warningItemRunes: 256,
   fieldManagerLength: 128,
   auditIdLength: 64,
 

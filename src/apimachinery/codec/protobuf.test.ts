@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { corpusMissing, root } from '../../../test/corpus.ts';
 import { limits } from '../limits.ts';
 import type { JsonValue } from '../object-meta.ts';
-import { decodeObject } from '../schema/decode.ts';
-import { deleteOptionsSchema, kindSchema, statusSchema } from '../schema/meta.ts';
+import { deleteOptionsSchema, kindSchema } from '../schema/meta.ts';
 import {
   any,
   boolean,
@@ -237,19 +233,4 @@ test('random bytes either decode or are refused', () => {
     }),
     { numRuns: 1000 },
   );
-});
-
-test('DeleteOptions and Status of the corpus equal their JSON', (t) => {
-  const folder = join(root, '..', 'shared', 'corpora', 'kubernetes-codec');
-  if (!existsSync(folder)) return t.skip(corpusMissing('kubernetes-codec'));
-  for (const [name, schema, unknown] of [
-    ['core.v1.DeleteOptions', deleteOptionsSchema, []],
-    ['core.v1.Status', statusSchema, ['metadata.shardInfo']],
-  ] as const) {
-    const json = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
-    const unknownFields: string[] = [];
-    const wanted = decodeObject<object>(json, schema as never, unknownFields);
-    assert.deepEqual(unknownFields, unknown, name);
-    assert.deepEqual(decodeProtobuf(readFileSync(join(folder, `${name}.pb`)), schema as never), wanted, name);
-  }
 });

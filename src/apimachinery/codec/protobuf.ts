@@ -5,10 +5,11 @@
  *
  * Presence follows the JSON form: proto2 always sends Go's non-pointer scalars, so an empty one is left out unless
  * the field is `required` or a `pointer`. Embedded messages stay, empty or not, as Go writes structs. Unknown
- * fields are skipped, as upstream does. The schema has all that writing needs too: an encoder is a sibling.
+ * fields are skipped, as upstream does. The way out is protobuf-encode.ts.
  */
 import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../object-meta.ts';
+import { inFieldOrder } from '../schema/field-order.ts';
 import { microTimeFromSeconds, timeFromSeconds } from '../schema/scalar-forms.ts';
 import type { Field, MapSchema, ObjectSchema, Schema, StringSchema, Typed } from '../schema/schema.ts';
 import { parseJson } from './json.ts';
@@ -54,7 +55,7 @@ export function decodeEnvelope(body: Buffer): ProtobufEnvelope {
 
 /**
  * Decodes a whole body. apiVersion and kind are the envelope's, absent where it has none. A schema with `metadata`
- * yields an object that has it. Throws ProtobufError.
+ * yields an object that has it. Fields are in the order of the schema. Throws ProtobufError.
  */
 export function decodeProtobuf<T = KubeObject>(body: Buffer, schema: Typed<T, ObjectSchema>): T {
   const { apiVersion, kind, raw } = decodeEnvelope(body);
@@ -63,7 +64,7 @@ export function decodeProtobuf<T = KubeObject>(body: Buffer, schema: Typed<T, Ob
   if (kind !== '') object.kind = kind;
   if (schema.fields.metadata !== undefined) object.metadata = {};
   readMessage(new WireReader(raw), schema, object, 0);
-  return object as T;
+  return inFieldOrder(object, schema) as T;
 }
 
 /** Reads one value; undefined stands for Go's zero value where that is written as absence (a zero time). */
@@ -80,18 +81,44 @@ const compiled = new WeakMap<ObjectSchema, (ReadField | undefined)[]>();
 function readersOf(schema: ObjectSchema): (ReadField | undefined)[] {
   let readers = compiled.get(schema);
   if (readers === undefined) {
-    readers = [];
-    for (const [name, field] of Object.entries(schema.fields)) {
-      if (field.number > 0) readers[field.number] = fieldReader(name, field);
-    }
+    readers = fieldReaders(Object.entries(schema.fields), 0);
     compiled.set(schema, readers);
   }
   return readers;
 }
 
+/** Readers of the fields that are `level` embedded messages deep, and of the messages further in. */
+function fieldReaders(fields: readonly [string, Field][], level: number): (ReadField | undefined)[] {
+  const readers: (ReadField | undefined)[] = [];
+  const inner = new Map<number, [string, Field][]>();
+  for (const [name, field] of fields) {
+    const number = field.within?.[level];
+    if (number !== undefined) inner.set(number, [...(inner.get(number) ?? []), [name, field]]);
+    else if (field.number > 0) readers[field.number] = fieldReader(name, field);
+  }
+  for (const [number, embedded] of inner) {
+    const embeddedReaders = fieldReaders(embedded, level + 1);
+    readers[number] = (reader, wireType, object, depth) => {
+      checkWireType(wireType, wireTypes.bytes, 'embedded message');
+      const outer = reader.enter();
+      readFields(reader, embeddedReaders, object, depth + 1);
+      reader.leave(outer);
+    };
+  }
+  return readers;
+}
+
 function readMessage(reader: WireReader, schema: ObjectSchema, object: JsonObject, depth: number): void {
+  readFields(reader, readersOf(schema), object, depth);
+}
+
+function readFields(
+  reader: WireReader,
+  readers: readonly (ReadField | undefined)[],
+  object: JsonObject,
+  depth: number,
+): void {
   if (depth > limits.protobufDepth) throw new ProtobufError('message is nested too deep');
-  const readers = readersOf(schema);
   while (!reader.isAtEnd()) {
     const tag = reader.tag();
     const read = readers[tag >>> 3];

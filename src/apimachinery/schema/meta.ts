@@ -18,6 +18,7 @@ import {
   type AnyFields,
   any,
   boolean,
+  byValue,
   type FieldsValue,
   field,
   integer,
@@ -92,7 +93,7 @@ export const objectMetaSchema = object(
       integer('int64'),
       'Number of the desired state, counted by the server for kinds that track it.',
     ),
-    creationTimestamp: field(8, time(), 'When the object was created. Set by the server.'),
+    creationTimestamp: byValue(8, time(), 'When the object was created. Set by the server.'),
     deletionTimestamp: field(
       9,
       time(),
@@ -132,6 +133,11 @@ export const objectMetaSchema = object(
   },
 );
 
+const shardInfoSchema = object(
+  { selector: required(1, string(), 'The selector that the part was asked for with.') },
+  { name: `${meta}.ShardInfo`, description: 'ShardInfo tells which part of a collection a list is.' },
+);
+
 export const listMetaSchema = object(
   {
     selfLink: field(1, string(), 'No longer filled by the system.'),
@@ -142,6 +148,11 @@ export const listMetaSchema = object(
     ),
     continue: field(3, string(), 'Token for the next page; empty on the last one.'),
     remainingItemCount: pointer(4, integer('int64'), 'How many items follow this page, when that is known.'),
+    shardInfo: field(
+      5,
+      shardInfoSchema,
+      'Which part of the collection this is, where only a part was asked for.',
+    ),
   },
   { name: `${meta}.ListMeta`, description: 'ListMeta is what every list has.' },
 );
@@ -226,7 +237,7 @@ const statusDetailsSchema = object(
 export const statusSchema = object(
   {
     ...typeFields,
-    metadata: field(1, listMetaSchema, 'As that of a list.'),
+    metadata: byValue(1, listMetaSchema, 'As that of a list.'),
     status: field(2, string(), 'Success or Failure.'),
     message: field(3, string(), 'What happened, in words for people.'),
     reason: field(4, string(), 'Why, as one word for programs.'),
@@ -255,7 +266,7 @@ export function kindSchema<F extends AnyFields>(options: {
     description: options.description,
     fields: {
       ...typeFields,
-      metadata: field(1, objectMetaSchema, 'Standard metadata of the object.'),
+      metadata: byValue(1, objectMetaSchema, 'Standard metadata of the object.'),
       ...options.fields,
     },
   };

@@ -88,6 +88,10 @@ function daysIn(year: number, month: number): number {
   return date.getUTCDate();
 }
 
+/** Unix seconds of a time in one of the two forms above, as they are kept: in UTC. */
+export function secondsOfTime(text: string): number {
+  return Date.parse(`${text.slice(0, 19)}Z`) / 1000;
+}
 /** protobuf Timestamp to metav1.Time; undefined outside the years 0 to 9999. */
 export function timeFromSeconds(seconds: number): string | undefined {
   return seconds >= yearZero && seconds < yearTenThousand ? `${isoSeconds(seconds)}Z` : undefined;

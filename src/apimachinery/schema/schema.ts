@@ -79,6 +79,11 @@ export type Schema =
 export interface Field {
   /** Protobuf field number; 0 in kinds that have no protobuf form. */
   readonly number: number;
+  /**
+   * Numbers of the messages around the field, outermost first, where Go embeds a struct: JSON has its fields in the
+   * outer object, protobuf has them in a message of their own (Rule inside RuleWithOperations). Always written.
+   */
+  readonly within?: readonly number[];
   readonly schema: Schema;
   readonly description: string;
   readonly required: boolean;
@@ -87,6 +92,11 @@ export interface Field {
    * protobuf form an optional field that is empty is the same as one left out, and is stored so (omitempty).
    */
   readonly pointer?: boolean;
+  /**
+   * A Go struct (or time) that is no pointer although it is optional (`spec`, creationTimestamp): protobuf writes it
+   * also where it is absent. Required ones are written without saying so.
+   */
+  readonly byValue?: boolean;
 }
 
 /** A schema that remembers the TypeScript type of its values. */
@@ -163,6 +173,14 @@ export const pointer = <T>(number: number, schema: Typed<T>, description: string
   required: false,
   pointer: true,
 });
+/** An optional field that is a Go struct or time and no pointer: in protobuf it is never absent. */
+export const byValue = <T>(number: number, schema: Typed<T>, description: string): TypedField<T, false> => ({
+  number,
+  schema,
+  description,
+  required: false,
+  byValue: true,
+});
 /** A field that must be present. */
 export const required = <T>(number: number, schema: Typed<T>, description: string): TypedField<T, true> => ({
   number,
@@ -170,3 +188,11 @@ export const required = <T>(number: number, schema: Typed<T>, description: strin
   description,
   required: true,
 });
+/** The fields of a Go struct that another one embeds, as fields of the outer object. */
+export const embedded = <F extends AnyFields>(number: number, fields: F): F =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, inner]) => [
+      name,
+      { ...inner, within: [number, ...(inner.within ?? [])] },
+    ]),
+  ) as unknown as F;

@@ -13,6 +13,7 @@ import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
 import { kindSchema } from '../../../../apimachinery/schema/meta.ts';
 import {
+  byValue,
   field,
   integer,
   microTime,
@@ -49,7 +50,7 @@ const spec = object(
 const leaseSchema = kindSchema({
   name: 'io.k8s.api.coordination.v1.Lease',
   description,
-  fields: { spec: field(2, spec, 'Who holds the lease, and since when.') },
+  fields: { spec: byValue(2, spec, 'Who holds the lease, and since when.') },
 });
 
 /** The only strategy that upstream names without a domain. */

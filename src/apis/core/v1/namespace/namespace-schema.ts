@@ -1,12 +1,20 @@
 /** Fields of a Namespace. Field numbers are those of k8s.io/api/core/v1/generated.proto. */
 import { kindSchema } from '../../../../apimachinery/schema/meta.ts';
-import { field, list, object, required, string, time } from '../../../../apimachinery/schema/schema.ts';
+import {
+  byValue,
+  field,
+  list,
+  object,
+  required,
+  string,
+  time,
+} from '../../../../apimachinery/schema/schema.ts';
 
 const condition = object(
   {
     type: required(1, string(), 'What the condition tells about.'),
     status: required(2, string(), 'True, False, or Unknown.'),
-    lastTransitionTime: field(4, time(), 'When the status last changed.'),
+    lastTransitionTime: byValue(4, time(), 'When the status last changed.'),
     reason: field(5, string(), 'One CamelCase word for why the condition has its status.'),
     message: field(6, string(), 'A sentence for people about the last change.'),
   },
@@ -48,7 +56,7 @@ export const namespaceSchema = kindSchema({
   name: 'io.k8s.api.core.v1.Namespace',
   description: 'Namespace is a scope for names: objects in it must differ in name only among their own kind.',
   fields: {
-    spec: field(2, spec, 'How the namespace is to behave.'),
-    status: field(3, status, 'The state of the namespace, written by the server.'),
+    spec: byValue(2, spec, 'How the namespace is to behave.'),
+    status: byValue(3, status, 'The state of the namespace, written by the server.'),
   },
 });

@@ -1,6 +1,7 @@
 /** Fields of an events.k8s.io/v1 Event. Field numbers are those of k8s.io/api/events/v1/generated.proto. */
 import { kindSchema } from '../../../../apimachinery/schema/meta.ts';
 import {
+  byValue,
   field,
   integer,
   microTime,
@@ -37,13 +38,13 @@ export const eventSchema = kindSchema({
     reportingInstance: field(5, string(), 'Which instance of that controller it was.'),
     action: field(6, string(), 'What was done, or failed, about the object.'),
     reason: field(7, string(), 'Why it happened, as one short word for programs.'),
-    regarding: field(8, objectReferenceSchema, 'What the event is about.'),
+    regarding: byValue(8, objectReferenceSchema, 'What the event is about.'),
     related: field(9, objectReferenceSchema, 'A second object that has to do with it.'),
     note: field(10, string(), 'What happened, in words for people.'),
     type: field(11, string(), 'Normal or Warning.'),
-    deprecatedSource: field(12, eventSourceSchema, 'The source of a core/v1 event. Only read here.'),
-    deprecatedFirstTimestamp: field(13, time(), 'The firstTimestamp of a core/v1 event. Only read here.'),
-    deprecatedLastTimestamp: field(14, time(), 'The lastTimestamp of a core/v1 event. Only read here.'),
+    deprecatedSource: byValue(12, eventSourceSchema, 'The source of a core/v1 event. Only read here.'),
+    deprecatedFirstTimestamp: byValue(13, time(), 'The firstTimestamp of a core/v1 event. Only read here.'),
+    deprecatedLastTimestamp: byValue(14, time(), 'The lastTimestamp of a core/v1 event. Only read here.'),
     deprecatedCount: field(15, integer('int32'), 'The count of a core/v1 event. Only read here.'),
   },
 });
