@@ -220,7 +220,8 @@ export function labelRequirementErrors(
   return errors;
 }
 
-function newLabelRequirement(
+/** Throws an error that says what `labelRequirementErrors` found. */
+export function newLabelRequirement(
   key: string,
   operator: LabelOperator,
   values: readonly string[],

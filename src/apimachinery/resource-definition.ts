@@ -29,7 +29,9 @@ export interface ColumnDefinition {
   readonly description: string;
   /** 0 is always shown; higher only with `-o wide`. */
   readonly priority?: number;
-  /** The cell. A `date` column returns an RFC 3339 time; the table writes it as an age. */
+  /** The value is an RFC 3339 time, and the cell says how long ago that is, whatever the type. */
+  readonly isAge?: boolean;
+  /** The cell, or the time that it tells the age of. */
   value(object: KubeObject): JsonValue | undefined;
 }
 
@@ -84,6 +86,10 @@ export interface ResourceStrategy {
   prepareForDelete?(object: KubeObject, context: StrategyContext): void;
   /** True while the kind's own lifecycle (not metadata.finalizers) still holds a deleted object. */
   isHeld?(object: KubeObject): boolean;
+  /** A delete that removed the object answers with it; with a success Status otherwise. */
+  readonly returnsDeleted?: boolean;
+  /** Nothing may depend on objects of this kind: a delete's propagation policy does not concern them. */
+  readonly hasNoDependents?: boolean;
   readonly hasGeneration?: boolean;
   readonly allowUnconditionalUpdate?: boolean;
   readonly allowCreateOnUpdate?: boolean;
@@ -105,6 +111,8 @@ export interface SubresourceDefinition {
   readonly verbs: readonly string[];
   /** The write: copies what this endpoint owns from `incoming` into `stored`, in place. */
   merge(stored: KubeObject, incoming: KubeObject): void;
+  /** Paths of fields that a write here cannot change, so that applying them makes nobody their owner. */
+  readonly resetFields?: readonly (readonly string[])[];
   validate?(object: KubeObject, old: KubeObject): FieldError[];
 }
 
@@ -128,6 +136,11 @@ export interface ResourceDefinition {
   readonly storage: GroupVersionKind & GroupResource;
   readonly strategy: ResourceStrategy;
   readonly subresources: readonly SubresourceDefinition[];
+  /**
+   * Paths of fields that writes of the object itself cannot change, so that applying them makes nobody their owner.
+   * `status` is among them where it has an endpoint of its own.
+   */
+  readonly resetFields?: readonly (readonly string[])[];
   /** Name and Age are written out like any other column. */
   readonly columns: readonly ColumnDefinition[];
   /** Field selectors beyond metadata.name and metadata.namespace: label → value in the stored object. */

@@ -12,11 +12,23 @@ export const nameColumn: ColumnDefinition = {
   value: (object) => object.metadata.name,
 };
 
+/** Upstream's printers call an age a string. */
 export const ageColumn: ColumnDefinition = {
   name: 'Age',
-  type: 'date',
+  type: 'string',
+  isAge: true,
   description: 'Time since the object was created.',
   value: (object) => object.metadata.creationTimestamp ?? '',
+};
+/** As of custom resources, whose ages are dates. */
+export const dateAgeColumn: ColumnDefinition = { ...ageColumn, type: 'date' };
+
+/** Of kinds for which upstream has no printer: the time itself. */
+export const createdAtColumn: ColumnDefinition = {
+  name: 'Created At',
+  type: 'date',
+  description: 'When the object was created.',
+  value: (object) => object.metadata.creationTimestamp,
 };
 
 /** The status (True, False, Unknown) of one condition, empty while the condition is not reported. */

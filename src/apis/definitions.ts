@@ -7,6 +7,10 @@ import { namespaceDefinition } from './core/v1/namespace/namespace-definition.ts
 import { secretDefinition } from './core/v1/secret/secret-definition.ts';
 import { serviceAccountDefinition } from './core/v1/serviceaccount/service-account-definition.ts';
 import { eventDefinition } from './events/v1/event/event-definition.ts';
+import { clusterRoleDefinition } from './rbac/v1/clusterrole/cluster-role-definition.ts';
+import { clusterRoleBindingDefinition } from './rbac/v1/clusterrolebinding/cluster-role-binding-definition.ts';
+import { roleDefinition } from './rbac/v1/role/role-definition.ts';
+import { roleBindingDefinition } from './rbac/v1/rolebinding/role-binding-definition.ts';
 import { folderDefinition } from './resourcemanager/v1alpha1/folder/folder-definition.ts';
 import { organizationDefinition } from './resourcemanager/v1alpha1/organization/organization-definition.ts';
 import { projectDefinition } from './resourcemanager/v1alpha1/project/project-definition.ts';
@@ -19,6 +23,10 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   serviceAccountDefinition,
   eventDefinition,
   leaseDefinition,
+  roleDefinition,
+  roleBindingDefinition,
+  clusterRoleDefinition,
+  clusterRoleBindingDefinition,
   organizationDefinition,
   folderDefinition,
   projectDefinition,

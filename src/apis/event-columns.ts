@@ -7,27 +7,31 @@ import { nameColumn } from './columns.ts';
 export function eventColumns(toCore: (object: KubeObject) => KubeObject): ColumnDefinition[] {
   const column = (
     name: string,
-    type: ColumnDefinition['type'],
     priority: number,
     description: string,
     value: (event: KubeObject) => JsonValue | undefined,
-  ): ColumnDefinition => ({ name, type, priority, description, value: (object) => value(toCore(object)) });
+  ): ColumnDefinition => ({
+    name,
+    type: 'string',
+    priority,
+    description,
+    value: (object) => value(toCore(object)),
+  });
   return [
-    column('Last Seen', 'date', 0, 'Time since it last happened.', lastSeen),
-    column('Type', 'string', 0, 'Normal or Warning.', (event) => event.type),
-    column('Reason', 'string', 0, 'Why it happened, as one word.', (event) => event.reason),
-    column('Object', 'string', 0, 'What it happened to.', objectName),
+    { ...column('Last Seen', 0, 'Time since it last happened.', lastSeen), isAge: true },
+    column('Type', 0, 'Normal or Warning.', (event) => event.type),
+    column('Reason', 0, 'Why it happened, as one word.', (event) => event.reason),
+    column('Object', 0, 'What it happened to.', objectName),
     column(
       'Subobject',
-      'string',
       1,
       'The part of the object it happened to.',
       (event) => event.involvedObject?.fieldPath,
     ),
-    column('Source', 'string', 1, 'Who reported it.', source),
-    column('Message', 'string', 0, 'What happened.', (event) => event.message?.trim()),
-    column('First Seen', 'date', 1, 'Time since it first happened.', firstSeen),
-    column('Count', 'integer', 1, 'How often it has happened.', count),
+    column('Source', 1, 'Who reported it.', source),
+    column('Message', 0, 'What happened.', (event) => event.message?.trim()),
+    { ...column('First Seen', 1, 'Time since it first happened.', firstSeen), isAge: true },
+    column('Count', 1, 'How often it has happened.', count),
     { ...nameColumn, priority: 1 },
   ];
 }

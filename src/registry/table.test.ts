@@ -28,8 +28,15 @@ const columns: ColumnDefinition[] = [
   { name: 'Note', type: 'string', description: 'A note.', priority: 1, value: (object) => object.note },
   {
     name: 'Age',
-    type: 'date',
+    type: 'string',
+    isAge: true,
     description: 'Since creation.',
+    value: (object) => object.metadata.creationTimestamp ?? undefined,
+  },
+  {
+    name: 'Created At',
+    type: 'date',
+    description: 'Of creation.',
     value: (object) => object.metadata.creationTimestamp ?? undefined,
   },
 ];
@@ -55,11 +62,12 @@ test('a table has columns, cells and the metadata of its objects', () => {
       { name: 'Name', type: 'string', format: 'name', description: 'Its name.', priority: 0 },
       { name: 'Data', type: 'integer', format: '', description: 'Entries.', priority: 0 },
       { name: 'Note', type: 'string', format: '', description: 'A note.', priority: 1 },
-      { name: 'Age', type: 'date', format: '', description: 'Since creation.', priority: 0 },
+      { name: 'Age', type: 'string', format: '', description: 'Since creation.', priority: 0 },
+      { name: 'Created At', type: 'date', format: '', description: 'Of creation.', priority: 0 },
     ],
     rows: [
       {
-        cells: ['a', 1, null, '5d3h'],
+        cells: ['a', 1, null, '5d3h', '2026-01-01T00:00:00Z'],
         object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: thing.metadata },
       },
     ],
@@ -85,7 +93,7 @@ test('list metadata is carried over whole, and an empty list keeps its columns',
   const listMeta = { resourceVersion: '9', continue: 'token', remainingItemCount: 3 };
   const table = renderTable({ columns }, [], { ...options, listMeta });
   assert.deepEqual(table.metadata, listMeta);
-  assert.equal(table.columnDefinitions?.length, 4);
+  assert.equal(table.columnDefinitions?.length, 5);
   assert.deepEqual(table.rows, []);
 });
 
@@ -100,7 +108,7 @@ test('later watch events and bookmarks', () => {
     columnDefinitions: null,
     rows: [
       {
-        cells: [null, null, null, null],
+        cells: [null, null, null, null, null],
         object: {
           kind: 'PartialObjectMetadata',
           apiVersion: 'meta.k8s.io/v1',

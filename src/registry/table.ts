@@ -136,7 +136,7 @@ function tableColumn(column: ColumnDefinition): TableColumn {
 function cell(column: ColumnDefinition, object: KubeObject, nowMs: number): JsonValue {
   const value = column.value(object);
   if (value === undefined || value === null) return null;
-  return column.type === 'date' && typeof value === 'string' ? humanAge(value, nowMs) : value;
+  return column.isAge === true && typeof value === 'string' ? humanAge(value, nowMs) : value;
 }
 
 function includedObject(

@@ -24,7 +24,7 @@ export const configMapDefinition: ResourceDefinition = {
     nameColumn,
     {
       name: 'Data',
-      type: 'integer',
+      type: 'string',
       description: 'How many keys it has.',
       value: ({ data, binaryData }) => Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length,
     },

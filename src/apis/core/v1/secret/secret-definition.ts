@@ -29,7 +29,7 @@ export const secretDefinition: ResourceDefinition = {
     },
     {
       name: 'Data',
-      type: 'integer',
+      type: 'string',
       description: 'How many keys it has.',
       value: (secret) => Object.keys(secret.data ?? {}).length,
     },

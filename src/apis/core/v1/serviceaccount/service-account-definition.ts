@@ -50,6 +50,7 @@ export const serviceAccountDefinition: ResourceDefinition = {
   versions: [{ version: 'v1', schema: serviceAccountSchema }],
   storage: { group: '', version: 'v1', kind: 'ServiceAccount', resource: 'serviceaccounts' },
   strategy: {
+    returnsDeleted: true,
     allowUnconditionalUpdate: true,
     prepareForCreate: keepSecretNames,
     prepareForUpdate: keepSecretNames,
@@ -59,7 +60,7 @@ export const serviceAccountDefinition: ResourceDefinition = {
     nameColumn,
     {
       name: 'Secrets',
-      type: 'integer',
+      type: 'string',
       description: 'How many secrets belong to the account.',
       value: (account) => account.secrets?.length ?? 0,
     },

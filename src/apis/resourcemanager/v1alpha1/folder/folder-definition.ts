@@ -1,6 +1,6 @@
 /** Folder, resourcemanager.miloapis.com/v1alpha1: on the platform only. */
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
-import { ageColumn, conditionColumn, nameColumn } from '../../../columns.ts';
+import { conditionColumn, dateAgeColumn, nameColumn } from '../../../columns.ts';
 import { statusSubresource } from '../../../status-subresource.ts';
 import { objectVerbs } from '../../../verbs.ts';
 import {
@@ -39,7 +39,7 @@ export const folderDefinition: ResourceDefinition = {
     { ...displayNameColumn, priority: 1 },
     parentColumn('Parent', 'parentRef', 0),
     conditionColumn('Ready', 'Ready'),
-    ageColumn,
+    dateAgeColumn,
   ],
   indexes: [childrenIndex('parentRef')],
   strategicMergePatch: false,

@@ -1,6 +1,6 @@
 /** Organization, resourcemanager.miloapis.com/v1alpha1: on the platform only. */
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
-import { ageColumn, conditionColumn, nameColumn } from '../../../columns.ts';
+import { conditionColumn, dateAgeColumn, nameColumn } from '../../../columns.ts';
 import { statusSubresource } from '../../../status-subresource.ts';
 import { objectVerbs } from '../../../verbs.ts';
 import { displayNameColumn, resourceManagerGroup, resourceManagerVersion } from '../hierarchy.ts';
@@ -39,7 +39,7 @@ export const organizationDefinition: ResourceDefinition = {
     },
     conditionColumn('Onboarding', 'OnboardingComplete'),
     conditionColumn('Ready', 'Ready'),
-    ageColumn,
+    dateAgeColumn,
   ],
   strategicMergePatch: false,
 };

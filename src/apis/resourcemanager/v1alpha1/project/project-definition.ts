@@ -1,6 +1,6 @@
 /** Project, resourcemanager.miloapis.com/v1alpha1: on the platform, and in what it may lie under. */
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
-import { ageColumn, conditionColumn, nameColumn } from '../../../columns.ts';
+import { conditionColumn, dateAgeColumn, nameColumn } from '../../../columns.ts';
 import { objectVerbs } from '../../../verbs.ts';
 import {
   childrenIndex,
@@ -40,7 +40,7 @@ export const projectDefinition: ResourceDefinition = {
     { ...displayNameColumn, priority: 1 },
     parentColumn('Owner', 'ownerRef', 1),
     conditionColumn('Ready', 'Ready'),
-    ageColumn,
+    dateAgeColumn,
   ],
   selectableFields: {
     [startRevisionField]: (project) => String(project.status?.startRevision ?? 0),
