@@ -41,7 +41,7 @@ function goString(text: string): string {
 }
 
 /** JSON as upstream writes it into path elements: keys sorted, HTML escaped. */
-function goJson(value: JsonValue): string {
+export function goJson(value: JsonValue): string {
   if (typeof value === 'string') return goString(value);
   if (typeof value === 'bigint') return value.toString();
   if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`;

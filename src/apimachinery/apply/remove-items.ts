@@ -1,0 +1,123 @@
+/** Takes fields out of a value, or everything but them. The value is not changed; untouched parts are shared. */
+import { setField } from '../codec/json-parser.ts';
+import type { JsonObject, JsonValue } from '../object-meta.ts';
+import { type ApplySchema, type ListAtom, type MapAtom, shapeOf } from './apply-schema.ts';
+import { fieldElement, isKeyElement } from './field-path.ts';
+import { type FieldSet, FieldSetBuilder, type Slot } from './field-set.ts';
+import { isMap, itemElement, NoElement } from './list-items.ts';
+import { toFieldSet } from './to-field-set.ts';
+
+/** Without the members of `items` and what is below them. A container that loses everything is null. */
+export function removeItems(value: JsonValue, items: FieldSet, schema: ApplySchema): JsonValue {
+  return pick(schema, value, items, false);
+}
+
+/** Only the members of `items`: give leaves. With `keyFields` list items keep the fields that tell them apart. */
+export function extractItems(
+  value: JsonValue,
+  items: FieldSet,
+  schema: ApplySchema,
+  { keyFields = false }: { readonly keyFields?: boolean } = {},
+): JsonValue {
+  return pick(schema, value, keyFields ? withKeyFields(items, toFieldSet(value, schema)) : items, true);
+}
+
+/** The fields named by the keys of the list items on the way to members that are present. */
+function withKeyFields(items: FieldSet, present: FieldSet): FieldSet {
+  const keys = new FieldSetBuilder();
+  items.forEachPath((path) => {
+    if (!present.has(path)) return;
+    for (const [i, element] of path.entries()) {
+      if (!isKeyElement(element)) continue;
+      for (const name of Object.keys(JSON.parse(element.slice(2)))) {
+        keys.insert([...path.slice(0, i + 1), fieldElement(name)]);
+      }
+    }
+  });
+  return items.union(keys.build());
+}
+
+function pick(
+  schema: ApplySchema | undefined,
+  value: JsonValue,
+  items: FieldSet,
+  isExtraction: boolean,
+): JsonValue {
+  const atom = schema?.atom;
+  if (atom === undefined) return null;
+  switch (shapeOf(atom, value)) {
+    case 'map': {
+      const map = atom.map!;
+      if (!isMap(value)) return null;
+      if (map.isAtomic) return isExtraction ? value : null;
+      return pickKeys(map, value, items, isExtraction);
+    }
+    case 'list': {
+      const list = atom.list!;
+      if (!Array.isArray(value)) return null;
+      if (list.isAtomic) return isExtraction && value.length > 0 ? value : null;
+      return pickItems(list, value, items, isExtraction);
+    }
+    case 'scalar':
+      return value;
+    default:
+      return null;
+  }
+}
+
+function pickKeys(map: MapAtom, value: JsonObject, items: FieldSet, isExtraction: boolean): JsonValue {
+  if (items.isEmpty && !isExtraction && Object.keys(value).length > 0) return value;
+  const out: JsonObject = {};
+  let isEmpty = true;
+  let isSame = true;
+  for (const key in value) {
+    const child = value[key];
+    if (child === undefined) continue;
+    const field = map.fields.get(key);
+    const schema = field === undefined ? map.element : field.schema;
+    const kept = pickOne(
+      schema,
+      child,
+      items,
+      items.slots.get(field?.element ?? fieldElement(key)),
+      isExtraction,
+    );
+    if (kept !== child) isSame = false;
+    if (kept === undefined) continue;
+    setField(out, key, kept);
+    isEmpty = false;
+  }
+  return isEmpty ? null : isSame ? value : out;
+}
+
+function pickItems(
+  list: ListAtom,
+  value: readonly JsonValue[],
+  items: FieldSet,
+  isExtraction: boolean,
+): JsonValue {
+  const out: JsonValue[] = [];
+  for (const item of value) {
+    const element = itemElement(list, item);
+    const slot = element instanceof NoElement ? undefined : items.slots.get(element);
+    const kept = pickOne(list.element, item, items, slot, isExtraction);
+    if (kept !== undefined) out.push(kept);
+  }
+  if (out.length === 0) return null;
+  return out.length === value.length && out.every((item, i) => item === value[i])
+    ? (value as JsonValue[])
+    : out;
+}
+
+/** What stays of one child; undefined where nothing does. */
+function pickOne(
+  schema: ApplySchema | undefined,
+  child: JsonValue,
+  items: FieldSet,
+  slot: Slot | undefined,
+  isExtraction: boolean,
+): JsonValue | undefined {
+  if (slot === undefined) return isExtraction ? undefined : child;
+  if (slot.member) return isExtraction ? pick(schema, child, items, true) : undefined;
+  return pick(schema, child, slot.children!, isExtraction);
+}
