@@ -16,7 +16,7 @@ import { systemClock } from '../lib/clock.ts';
 import { create } from '../registry/create.ts';
 import { DefinitionTable } from '../registry/definition-table.ts';
 import { deleteObject } from '../registry/delete.ts';
-import { type Engine, keyOf, type Target } from '../registry/engine.ts';
+import { type Engine, keyOf, noWarnings, type Target } from '../registry/engine.ts';
 import { Turns } from '../registry/turns.ts';
 import { update } from '../registry/update.ts';
 import type { Tenant } from '../request/context.ts';
@@ -63,7 +63,7 @@ const platform: Tenant = {
   surface: { kind: 'Platform', name: '' },
   startRevision: 0,
 };
-const options = { user: bootstrapUser, dryRun: false, fieldManager: 'test' };
+const options = { user: bootstrapUser, dryRun: false, fieldManager: 'test', warn: noWarnings };
 
 /** The engine as the server composes it, and its verbs in few words. */
 class World {

@@ -26,12 +26,17 @@ export const limits = {
   protobufWriterBytes: 1024 * 1024,
   jsonPatchOperations: 10_000,
   jsonPatchCopiedBytes: 3 * 1024 * 1024,
+  /** Of a patch or its result in the message that refuses it. */
+  shownPatchLength: 16 * 1024,
   /** Findings of strict decoding in one document. */
   strictErrors: 100,
   /** Of all Warning headers of a response together, and of each once they are more. */
   warningRunes: 4 * 1024,
   warningItemRunes: 256,
   fieldManagerLength: 128,
+  /** Entries of updates in managedFields; older ones are merged. */
+  updateManagers: 10,
+  managedSubresourceLength: 256,
   auditIdLength: 64,
 
   // One stored object.
@@ -91,6 +96,15 @@ export const limits = {
   expiryIntervalMs: 10_000,
   /** Objects that let go of what they hold often do so in bursts: one look for all of them. */
   cleanupSettleMs: 50,
+
+  // Kinds of Kubernetes: the protocol's bounds.
+  sliceEndpoints: 1_000,
+  sliceAddresses: 100,
+  slicePorts: 100,
+  sliceTopologyLabels: 16,
+  matchConditions: 64,
+  auditAnnotations: 20,
+  auditAnnotationExpressionBytes: 5 * 1024,
 
   // Tenancy.
   tenantCacheEntries: 4_096,

@@ -8,6 +8,8 @@ export interface Exchange {
   readonly url: string;
   /** The request header, lower-case name; several values joined with ", ". */
   header(name: string): string | undefined;
+  /** Names of the request headers that begin so. */
+  headerNames(prefix: string): readonly string[];
   /**
    * Identity presented by the connection, if it did; the same object for all of its exchanges. 'invalid': a
    * certificate was presented that the client CA does not vouch for.
@@ -19,8 +21,8 @@ export interface Exchange {
    */
   readBody(maxBytes: number): Promise<Buffer>;
 
-  /** Adds a response header; must precede `send` or `start`. */
-  setHeader(name: string, value: string): void;
+  /** Sets a response header, one line for each value; must precede `send` or `start`. */
+  setHeader(name: string, value: string | string[]): void;
   /** A whole response. */
   send(code: number, contentType: string, body: Buffer | string): void;
   /** Begins a streamed response. */

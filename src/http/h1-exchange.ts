@@ -15,6 +15,7 @@ import {
 } from './collect-body.ts';
 import type { Connection } from './connection.ts';
 import { AlreadyAnswered, type Exchange } from './exchange.ts';
+import { headerNames } from './header-names.ts';
 
 export class H1Exchange implements Exchange {
   readonly method: string;
@@ -55,6 +56,10 @@ export class H1Exchange implements Exchange {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
+  headerNames(prefix: string): readonly string[] {
+    return headerNames(this.#request.headers, prefix);
+  }
+
   readBody(maxBytes: number): Promise<Buffer> {
     const request = this.#request;
     if (announcesMore(request.headers['content-length'], maxBytes))
@@ -68,7 +73,7 @@ export class H1Exchange implements Exchange {
     return collectBody(request, maxBytes);
   }
 
-  setHeader(name: string, value: string): void {
+  setHeader(name: string, value: string | string[]): void {
     assert(!this.isStarted, `header ${name} is set before the response starts`);
     this.#headers[name] = value;
   }

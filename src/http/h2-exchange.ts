@@ -12,6 +12,7 @@ import { assert } from '../lib/assert.ts';
 import { announcesMore, BodyAborted, bodyTooLarge, collectBody, emptyBody } from './collect-body.ts';
 import type { Connection } from './connection.ts';
 import { AlreadyAnswered, type Exchange } from './exchange.ts';
+import { headerNames } from './header-names.ts';
 
 export class H2Exchange implements Exchange {
   readonly method: string;
@@ -43,6 +44,10 @@ export class H2Exchange implements Exchange {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
+  headerNames(prefix: string): readonly string[] {
+    return headerNames(this.#request, prefix);
+  }
+
   readBody(maxBytes: number): Promise<Buffer> {
     const stream = this.#stream;
     if (stream.destroyed || stream.aborted) return Promise.reject(new BodyAborted());
@@ -54,7 +59,7 @@ export class H2Exchange implements Exchange {
     return collectBody(stream, maxBytes);
   }
 
-  setHeader(name: string, value: string): void {
+  setHeader(name: string, value: string | string[]): void {
     assert(!this.isStarted, `header ${name} is set before the response starts`);
     this.#response[name] = value;
   }

@@ -41,7 +41,12 @@ export interface WriteOptions {
   readonly dryRun: boolean;
   /** Who the fields that this write changes will belong to. Empty is `unknown`. */
   readonly fieldManager: string;
+  /** Tells the client something that does not stop the write. Twice the same is shown once. */
+  warn(message: string): void;
 }
+
+/** For writes that nobody waits for who would read a warning. */
+export const noWarnings = (): void => {};
 
 /** A write as it is to be answered. */
 export interface WriteResult {

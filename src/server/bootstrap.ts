@@ -2,11 +2,11 @@
 import { StatusError } from '../apimachinery/status.ts';
 import { must } from '../lib/assert.ts';
 import { create } from '../registry/create.ts';
-import type { Engine, Target } from '../registry/engine.ts';
+import { type Engine, noWarnings, type Target } from '../registry/engine.ts';
 import { bootstrapUser, serverFieldManager } from '../request/system-users.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
 
-const options = { user: bootstrapUser, dryRun: false, fieldManager: serverFieldManager };
+const options = { user: bootstrapUser, dryRun: false, fieldManager: serverFieldManager, warn: noWarnings };
 
 export async function bootstrap(engine: Engine): Promise<void> {
   const served = must(

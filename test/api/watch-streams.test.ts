@@ -12,7 +12,7 @@ import { WatchStreams } from '../../src/http/verbs/watch-streams.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { create } from '../../src/registry/create.ts';
 import { DefinitionTable } from '../../src/registry/definition-table.ts';
-import type { Engine, Target } from '../../src/registry/engine.ts';
+import { type Engine, noWarnings, type Target } from '../../src/registry/engine.ts';
 import { Turns } from '../../src/registry/turns.ts';
 import { controllersUser } from '../../src/request/system-users.ts';
 import { openStore } from '../../src/storage/backends/registry.ts';
@@ -67,7 +67,7 @@ const make = (name: string) =>
     engine,
     target,
     () => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' } }),
-    { user: controllersUser, dryRun: false, fieldManager: 'test' },
+    { user: controllersUser, dryRun: false, fieldManager: 'test', warn: noWarnings },
   );
 
 function open(exchange: Exchange, query = ''): Promise<void> {

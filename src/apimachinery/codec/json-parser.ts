@@ -2,8 +2,8 @@
  * Our own JSON parser: exact where JSON.parse is not. Integers outside ±2^53 become bigint, those outside int64
  * become floats as in Go, a float too large for a double is an error, nesting is bounded, and errors carry
  * Go's wording, which clients show. Iterative: depth costs heap, never stack. Not for ordinary traffic:
- * codec/json.ts calls it only where JSON.parse would be inexact or has failed. It sees every object key as it
- * is written, so this is the place where duplicate keys can be reported.
+ * codec/json.ts calls it only where JSON.parse would be inexact or has failed, strict decoding where a field was
+ * written that should not have been.
  */
 import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
@@ -40,7 +40,23 @@ export function exactInteger(digits: string): number | bigint {
 }
 
 export function parseExactJson(text: string): JsonValue {
-  return new Parser(text).run();
+  return new Parser<JsonObject>(text, () => ({}), setField).run() as JsonValue;
+}
+
+/** A JSON value as it was written: an object keeps the order of its fields, and those it has twice. */
+export type WrittenJson = string | number | bigint | boolean | null | WrittenJson[] | WrittenObject;
+export class WrittenObject {
+  readonly keys: string[] = [];
+  readonly values: WrittenJson[] = [];
+}
+
+/** As `parseExactJson`, but nothing that was written is lost. */
+export function parseWrittenJson(text: string): WrittenJson {
+  const add = (object: WrittenObject, key: string, value: WrittenJson): void => {
+    object.keys.push(key);
+    object.values.push(value);
+  };
+  return new Parser<WrittenObject>(text, () => new WrittenObject(), add).run() as WrittenJson;
 }
 
 const QUOTE = 0x22;
@@ -56,24 +72,32 @@ const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;
 const isHexDigit = (c: number): boolean => isDigit(c) || (c >= 0x41 && c <= 0x46) || (c >= 0x61 && c <= 0x66);
 const simpleEscapes = new Set([...'"\\/bfnrt'].map((c) => c.charCodeAt(0)));
 
-class Parser {
+type Scalar = string | number | bigint | boolean | null;
+type Parsed<O> = Scalar | Parsed<O>[] | O;
+
+/** `O` is what an object of the text becomes. */
+class Parser<O extends object> {
   private readonly text: string;
+  private readonly makeObject: () => O;
+  private readonly addField: (object: O, key: string, value: never) => void;
   private at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, makeObject: () => O, addField: (object: O, key: string, value: never) => void) {
     this.text = text;
+    this.makeObject = makeObject;
+    this.addField = addField;
   }
 
-  run(): JsonValue {
-    const containers: (JsonValue[] | JsonObject)[] = [];
+  run(): Parsed<O> {
+    const containers: (Parsed<O>[] | O)[] = [];
     const keys: string[] = [];
     for (;;) {
       // One value, or the opening of a container.
-      let value: JsonValue;
+      let value: Parsed<O>;
       const c = this.skipSpace();
       if (c === OPEN_OBJECT || c === OPEN_LIST) {
         this.at++;
-        const empty: JsonValue[] | JsonObject = c === OPEN_LIST ? [] : {};
+        const empty: Parsed<O>[] | O = c === OPEN_LIST ? [] : this.makeObject();
         const next = this.skipSpace();
         if (next === (c === OPEN_LIST ? CLOSE_LIST : CLOSE_OBJECT)) {
           this.at++;
@@ -96,7 +120,7 @@ class Parser {
         }
         const isList = Array.isArray(container);
         if (isList) container.push(value);
-        else setField(container, keys.at(-1)!, value);
+        else this.addField(container, keys.at(-1)!, value as never);
         const after = this.skipSpace();
         if (after === COMMA) {
           this.at++;
@@ -131,7 +155,7 @@ class Parser {
     return key;
   }
 
-  private scalar(c: number): JsonValue {
+  private scalar(c: number): Scalar {
     if (c === QUOTE) return this.string();
     if (c === MINUS || isDigit(c)) return this.number();
     if (c === 0x74) return this.literal('true', true);
@@ -140,7 +164,7 @@ class Parser {
     throw this.unexpected('looking for beginning of value');
   }
 
-  private literal<T extends JsonValue>(word: string, value: T): T {
+  private literal<T extends Scalar>(word: string, value: T): T {
     for (let i = 0; i < word.length; i++, this.at++) {
       if (this.text.charCodeAt(this.at) !== word.charCodeAt(i)) {
         throw this.unexpected(`in literal ${word} (expecting ${shown(word.charCodeAt(i))})`);

@@ -26,13 +26,7 @@ export function parseYaml(text: string | Buffer): JsonValue {
   const source = typeof text === 'string' ? text : text.toString('utf8');
   let documents: unknown[];
   try {
-    documents = yaml.loadAll(source, {
-      schema: readSchema,
-      json: true,
-      maxDepth: limits.yamlDepth,
-      maxAliases: limits.yamlAliases,
-      maxTotalMergeKeys: limits.yamlAliases,
-    });
+    documents = yaml.loadAll(source, yamlReadOptions);
   } catch (error) {
     if (!(error instanceof yaml.YAMLException)) throw error;
     throw new YamlSyntaxError(error.reason, error.mark === undefined ? 0 : error.mark.line + 1, {
@@ -100,6 +94,15 @@ const readSchema = yaml.FAILSAFE_SCHEMA.withTags(
   numberTag('float', resolveFloat),
   yaml.mergeTag,
 );
+
+/** As this reader reads; `json` lets a repeated key override. */
+export const yamlReadOptions = {
+  schema: readSchema,
+  json: true,
+  maxDepth: limits.yamlDepth,
+  maxAliases: limits.yamlAliases,
+  maxTotalMergeKeys: limits.yamlAliases,
+};
 
 /** Block style, keys sorted, lists not indented, strings quoted where a reader could take them for something else. */
 export function stringifyYaml(value: JsonValue | object): string {

@@ -3,6 +3,8 @@
  * others keep theirs, and the two are interleaved by where the stored list had them. Follows
  * normalizeElementOrder and mergeSortedSlice of apimachinery/pkg/util/strategicpatch, in linear time.
  */
+import { goValue } from '../apply/go-text.ts';
+import { limits } from '../limits.ts';
 import type { JsonValue } from '../object-meta.ts';
 import { fieldOf, isObject } from './json-tree.ts';
 import { PatchError } from './patch-error.ts';
@@ -14,22 +16,21 @@ export function identityOf(element: JsonValue, mergeKey: string | undefined): st
     value = isObject(element) ? fieldOf(element, mergeKey) : undefined;
     if (value === undefined) {
       throw new PatchError(
-        'unprocessable',
+        'failed',
         `map: ${shown(element)} does not contain declared merge key: ${mergeKey}`,
       );
     }
   }
   if (typeof value === 'object' && value !== null) {
-    throw new PatchError('unprocessable', `a list is merged by scalars, not by ${shown(value)}`);
+    throw new PatchError('failed', `a list is merged by scalars, not by ${shown(value)}`);
   }
   return `${typeof value === 'bigint' ? 'number' : typeof value}:${value}`;
 }
 
-/** A value for an error message: short, and never failing on a bigint. */
+/** A value for an error message, as upstream shows it; short. */
 export function shown(value: JsonValue | undefined): string {
-  const text =
-    JSON.stringify(value, (_key, part) => (typeof part === 'bigint' ? String(part) : part)) ?? 'nothing';
-  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
+  const text = goValue(value ?? null);
+  return text.length <= limits.shownPatchLength ? text : `${text.slice(0, limits.shownPatchLength)}…`;
 }
 
 /** First place of every identity in a list. */

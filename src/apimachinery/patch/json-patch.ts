@@ -36,6 +36,7 @@ export function jsonPatch(document: JsonValue, patch: JsonValue): JsonValue {
   }
   checkPatchDepth(patch);
   const operations = patch.map((operation) => {
+    if (operation === null) throw fail('an operation of a JSON patch is an object');
     if (!isObject(operation)) throw new PatchError('malformed', 'an operation of a JSON patch is an object');
     return operation;
   });
@@ -140,9 +141,9 @@ class Target {
 
   copy(from: readonly string[], path: readonly string[]): void {
     const value = this.#get(from);
-    this.#copiedBytes += jsonBytes(value, limits.requestBodyBytes);
-    if (this.#copiedBytes > limits.requestBodyBytes) {
-      throw fail(`copies of more than ${limits.requestBodyBytes} bytes`);
+    this.#copiedBytes += jsonBytes(value, limits.jsonPatchCopiedBytes);
+    if (this.#copiedBytes > limits.jsonPatchCopiedBytes) {
+      throw fail(`copies of more than ${limits.jsonPatchCopiedBytes} bytes`);
     }
     this.#put(path, cloneJson(value));
   }

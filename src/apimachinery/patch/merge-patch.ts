@@ -1,6 +1,7 @@
 /**
- * JSON merge patch (RFC 7386): objects are merged, null removes, anything else replaces. Upstream also removes
- * nulls inside objects of lists; the RFC, and so this file, leaves lists as the patch has them.
+ * JSON merge patch (RFC 7386): objects are merged, null removes, anything else replaces. As upstream's library
+ * (evanphx/json-patch v4) does, and unlike the RFC, nulls are also removed from the objects in a list, unless the list
+ * takes the place of an object.
  */
 import { setField } from '../codec/json-parser.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
@@ -22,8 +23,21 @@ function mergeInto(target: JsonObject, patch: JsonObject): JsonObject {
       const current = fieldOf(target, key);
       setField(target, key, mergeInto(isObject(current) ? current : {}, value));
     } else {
-      setField(target, key, cloneJson(value));
+      const taken = cloneJson(value);
+      setField(target, key, isObject(fieldOf(target, key)) ? taken : withoutNulls(taken));
     }
   }
   return target;
+}
+
+/** Fields that are null, however deep, are gone; elements of a list that are null stay. */
+function withoutNulls(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  for (const key of Object.keys(value)) {
+    const field = value[key]!;
+    if (field === null) delete value[key];
+    else setField(value, key, withoutNulls(field));
+  }
+  return value;
 }

@@ -4,6 +4,8 @@ export type PatchErrorKind =
   | 'malformed'
   /** The patch does not apply to this object (422). */
   | 'unprocessable'
+  /** Strategic merge: the patch fits neither the object nor its schema, and upstream has no better word (500). */
+  | 'failed'
   /** The patch asks for more than one request may (413). */
   | 'too-large';
 

@@ -18,13 +18,13 @@ const setOrderPrefix = '$setElementOrder';
 const deletePrefix = '$deleteFromPrimitiveList';
 
 const malformed = (message: string): PatchError => new PatchError('malformed', message);
-const unprocessable = (message: string): PatchError => new PatchError('unprocessable', message);
+const failed = (message: string): PatchError => new PatchError('failed', message);
 const unknownPatchType = (type: JsonValue | undefined, of: JsonValue): PatchError =>
-  unprocessable(`unknown patch type: ${typeof type === 'string' ? type : shown(type)} in map: ${shown(of)}`);
+  failed(`unknown patch type: ${shown(type)} in map: ${shown(of)}`);
 
 /**
  * The patched document; it shares nothing with either input. Throws PatchError: `malformed` for a directive of
- * the wrong shape, `unprocessable` for a patch that does not fit the document.
+ * the wrong shape, `unprocessable` for a list of lists, `failed` for whatever else does not fit.
  */
 export function strategicMergePatch(document: JsonValue, patch: JsonValue, schema: Schema): JsonObject {
   checkPatchDepth(patch);
@@ -166,7 +166,7 @@ function placesAfter(
 function listOrAbsent(object: JsonObject, key: string): JsonValue[] | undefined {
   const value = fieldOf(object, key);
   if (value === undefined || Array.isArray(value)) return value;
-  throw unprocessable(`expected a list in ${key}, but received ${shown(value)}`);
+  throw failed(`expected a list in ${key}, but received ${shown(value)}`);
 }
 
 /** The patch may not name elements in another order than its `$setElementOrder` does. */
@@ -184,7 +184,7 @@ function checkOrder(
     const identity = identityOf(element, mergeKey);
     while (at < wanted.length && wanted[at] !== identity) at++;
     if (at === wanted.length) {
-      throw unprocessable(
+      throw failed(
         `The order in patch list:\n${shown([...patched])}\n doesn't match ${setOrderPrefix} list:\n${shown([...order])}\n`,
       );
     }
@@ -208,9 +208,10 @@ function deleteScalars(target: JsonObject, key: string, value: JsonValue): void 
 /** All scalars or all objects; a list of lists has no merge. */
 function checkElements(list: readonly JsonValue[]): 'scalars' | 'objects' {
   const first = list[0];
-  if (list.some((element) => Array.isArray(element))) throw unprocessable('lists of lists are not supported');
+  if (list.some((element) => Array.isArray(element)))
+    throw new PatchError('unprocessable', 'lists of lists are not supported');
   if (list.some((element) => isObject(element) !== isObject(first))) {
-    throw unprocessable(`list element types are not identical: ${shown([...list])}`);
+    throw failed(`list element types are not identical: ${shown([...list])}`);
   }
   return isObject(first) ? 'objects' : 'scalars';
 }
@@ -226,7 +227,7 @@ function mergeList(current: JsonValue[], patch: JsonValue[], schema: Schema | un
     return orderElements(merged, patch, current, undefined);
   }
   const { patchMergeKey } = merging;
-  if (patchMergeKey === undefined) throw unprocessable('cannot merge lists without merge key');
+  if (patchMergeKey === undefined) throw failed('cannot merge lists without merge key');
   return mergeObjects(current, patch as JsonObject[], patchMergeKey, merging.item);
 }
 
@@ -245,7 +246,7 @@ function mergeObjects(
     if (directive === undefined) plain.push(element);
     else if (directive === 'delete') deleted.add(identityOf(element, mergeKey));
     else if (directive === 'replace') isReplaced = true;
-    else if (directive === 'merge') throw unprocessable('merging lists cannot yet be specified in the patch');
+    else if (directive === 'merge') throw failed('merging lists cannot yet be specified in the patch');
     else throw unknownPatchType(directive, element);
   }
   if (isReplaced) return plain;

@@ -11,9 +11,12 @@ import type { Field, IntegerSchema, ObjectSchema, Schema, StringSchema, Typed } 
 
 /** A value of the wrong type or form. The message is Go's; the caller wraps it into a 400. */
 export class DecodeError extends Error {
-  constructor(message: string) {
+  /** The same in the words of Go's conversion of maps to structs, which strategic merge patches go through. */
+  readonly conversionMessage: string;
+  constructor(message: string, conversionMessage = message) {
     super(message);
     this.name = 'DecodeError';
+    this.conversionMessage = conversionMessage;
   }
 }
 
@@ -248,7 +251,30 @@ function firstFields(value: JsonObject, keys: readonly string[], count: number):
 function mismatch(value: JsonValue, type: string, context: Context): never {
   const fields = context.path.filter((part) => typeof part === 'string').join('.');
   const where = fields === '' ? 'Go value' : `Go struct field ${context.struct}.${fields}`;
-  throw new DecodeError(`json: cannot unmarshal ${jsonType(value, type)} into ${where} of type ${type}`);
+  throw new DecodeError(
+    `json: cannot unmarshal ${jsonType(value, type)} into ${where} of type ${type}`,
+    conversionMismatch(value, type),
+  );
+}
+
+/** Source: apimachinery/pkg/runtime/converter.go. */
+function conversionMismatch(value: JsonValue, type: string): string {
+  const from = goKind(value);
+  if (type.startsWith('map[')) return `cannot restore map from ${from}`;
+  if (type.startsWith('[]')) return `cannot restore slice from ${from}`;
+  const isScalar = ['string', 'bool', 'int32', 'int64', 'float64'].includes(type);
+  if (!isScalar) return `cannot restore struct from: ${from}`;
+  // Go converts between its numbers, and numbers to strings; it tries, and then thinks better of it.
+  const isConvertible = type === 'string' ? from === 'int64' : type !== 'bool' && isNumeric(from);
+  return isConvertible ? `cannot convert ${from} to ${type}` : `unrecognized type: ${type}`;
+}
+const isNumeric = (kind: string): boolean => kind === 'int64' || kind === 'float64';
+function goKind(value: JsonValue): string {
+  if (Array.isArray(value)) return 'slice';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  if (typeof value === 'bigint') return 'int64';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value === 'string' ? 'string' : 'map';
 }
 
 function jsonType(value: JsonValue, type: string): string {

@@ -1,6 +1,7 @@
 /** POST on a collection. */
 import { create as createObject } from '../../registry/create.ts';
 import { readObject } from './body.ts';
+import { fieldValidationOf } from './field-validation.ts';
 import { renderingOf } from './rendering.ts';
 import type { VerbRequest } from './verb.ts';
 import { writeOptions } from './write-options.ts';
@@ -10,6 +11,6 @@ export async function create(request: VerbRequest): Promise<void> {
   const { engine, exchange, info, target } = request;
   const rendering = renderingOf(exchange, info, target.served, 'get', engine.clock.now());
   const options = writeOptions(request, 'CreateOptions');
-  const decode = await readObject(exchange, target.served);
+  const decode = await readObject(exchange, target.served, fieldValidationOf(info.query, options));
   sendWritten(exchange, rendering, await createObject(engine, target, decode, options));
 }

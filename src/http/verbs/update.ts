@@ -1,6 +1,7 @@
 /** PUT of an object or of its subresource. */
 import { update as updateObject } from '../../registry/update.ts';
 import { readObject } from './body.ts';
+import { fieldValidationOf } from './field-validation.ts';
 import { renderingOf } from './rendering.ts';
 import type { VerbRequest } from './verb.ts';
 import { writeOptions } from './write-options.ts';
@@ -10,7 +11,7 @@ export async function update(request: VerbRequest): Promise<void> {
   const { engine, exchange, info, target, subresource } = request;
   const rendering = renderingOf(exchange, info, target.served, 'get', engine.clock.now());
   const options = writeOptions(request, 'UpdateOptions');
-  const decode = await readObject(exchange, target.served);
+  const decode = await readObject(exchange, target.served, fieldValidationOf(info.query, options));
   const change = { change: decode, isReplace: true, ...(subresource === undefined ? {} : { subresource }) };
   sendWritten(exchange, rendering, await updateObject(engine, target, change, options));
 }

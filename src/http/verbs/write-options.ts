@@ -5,6 +5,7 @@ import { limits } from '../../apimachinery/limits.ts';
 import { managerNameErrors, printable } from '../../apimachinery/managed-fields/manager-name.ts';
 import { invalid } from '../../apimachinery/status.ts';
 import type { WriteOptions } from '../../registry/engine.ts';
+import { warner } from '../warnings.ts';
 import type { VerbRequest } from './verb.ts';
 
 /** Throws 422. `kind` names the options in the error (CreateOptions, …). */
@@ -21,7 +22,12 @@ export function writeOptions(
     errors.push(notSupported('fieldValidation', validation, fieldValidations));
   }
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', version: 'v1', kind }, '', errors);
-  return { user, dryRun: dryRun.length > 0, fieldManager: fieldManagerOf({ exchange, info }) };
+  return {
+    user,
+    dryRun: dryRun.length > 0,
+    fieldManager: fieldManagerOf({ exchange, info }),
+    warn: warner(exchange),
+  };
 }
 
 const fieldValidations = ['', 'Ignore', 'Strict', 'Warn'];

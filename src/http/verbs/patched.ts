@@ -1,0 +1,83 @@
+/** From an object and a patch to the object that is wanted. Every refusal has upstream's status. */
+import { goQuote } from '../../apimachinery/apply/go-text.ts';
+import { limits } from '../../apimachinery/limits.ts';
+import type { JsonObject, JsonValue, KubeObject } from '../../apimachinery/object-meta.ts';
+import { PatchError } from '../../apimachinery/patch/patch-error.ts';
+import { DecodeError } from '../../apimachinery/schema/decode.ts';
+import {
+  badRequest,
+  bareError,
+  invalid,
+  type StatusError,
+  tooLarge,
+  unprocessable,
+} from '../../apimachinery/status.ts';
+import type { ServedResource } from '../../registry/definition-table.ts';
+import { typed } from './body.ts';
+import { type FieldValidation, judge } from './field-validation.ts';
+import type { PatchDocument, PatchForm } from './patch-forms.ts';
+
+/**
+ * Applies the patch in `text`. The body is read when the first object is there to be patched: whatever it is, what
+ * does not exist is not found.
+ */
+export function patcher(
+  served: ServedResource,
+  form: PatchForm,
+  text: string,
+  validation: FieldValidation,
+): (current: KubeObject) => KubeObject {
+  const { schema } = served.version;
+  const isStrict = validation.directive !== 'Ignore';
+  let document: PatchDocument | undefined;
+  return (current) => {
+    document ??= form.read(text, isStrict);
+    const { value: patch, findings } = document;
+    const result = applied(() => form.apply(current as unknown as JsonObject, patch, schema));
+    const refuse = (problem: string): StatusError => resultRefused(form.refused(result, patch), problem);
+    if (typeof result !== 'object' || result === null || Array.isArray(result)) {
+      throw refuse('the result is no object');
+    }
+    const unknown: string[] | undefined = isStrict ? [] : undefined;
+    let object: KubeObject;
+    try {
+      object = typed(served, structuredClone(result), unknown);
+    } catch (error) {
+      if (error instanceof DecodeError) throw refuse(form.mismatch(error));
+      throw error;
+    }
+    const ofResult = unknown === undefined || unknown.length === 0 ? [] : form.unknownFields(result, schema);
+    judge(validation, [...findings, ...ofResult], refuse);
+    return object;
+  };
+}
+
+function applied(apply: () => JsonValue): JsonValue {
+  try {
+    return apply();
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    switch (error.kind) {
+      case 'malformed':
+        throw badRequest(error.message, error);
+      case 'unprocessable':
+        throw unprocessable();
+      case 'too-large':
+        throw tooLarge(error.message);
+      case 'failed':
+        throw bareError(error.message);
+    }
+  }
+}
+
+/** The patch could be applied, but what came out is no object of the kind. It is shown as far as it is short. */
+function resultRefused(shown: string, problem: string): StatusError {
+  const value =
+    shown.length <= limits.shownPatchLength ? shown : `${shown.slice(0, limits.shownPatchLength)}…`;
+  const refusal = {
+    reason: 'FieldValueInvalid',
+    field: 'patch',
+    message: `Invalid value: ${goQuote(value)}: ${problem}`,
+  } as const;
+  return invalid({ group: '', version: '', kind: '' }, '', [refusal]);
+}
