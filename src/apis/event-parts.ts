@@ -22,6 +22,7 @@ export const eventWrites = {
   allowUnconditionalUpdate: true,
   allowCreateOnUpdate: true,
   ttlSeconds: 3600,
+  hasNoDependents: true,
 } as const;
 
 export const eventSourceSchema = object(

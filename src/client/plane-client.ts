@@ -2,6 +2,7 @@
  * What controllers do to objects, whatever carries it there (in process now, HTTP when controllers run apart).
  * Every call is safe to repeat.
  */
+import type { PropagationPolicy } from '../apimachinery/deletion-policy.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 
 /** An object of any control plane; a storage ObjectKey is one. */
@@ -40,13 +41,21 @@ export interface Removal {
   readonly examples: readonly string[];
 }
 
+export interface DeletionDemands {
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly propagationPolicy?: PropagationPolicy;
+}
+
 export interface PlaneClient {
   /** The object in its storage version; undefined when there is none. */
   get(ref: ObjectRef): KubeObject | undefined;
   /** Changes the object, again on the newest state when it raced; does nothing when it is gone. */
   update(ref: ObjectRef, subresource: string, change: (object: KubeObject) => void): Promise<void>;
-  /** Deletes as a client would: finalizers hold. Does nothing when it is gone or on its way. */
-  delete(ref: ObjectRef): Promise<void>;
+  /**
+   * Deletes as a client would: finalizers hold. Does nothing when it is gone or on its way. Rejects with a 409 when
+   * the object is not the one that the demands are about.
+   */
+  delete(ref: ObjectRef, demands?: DeletionDemands): Promise<void>;
   /** Deletes all objects of one resource, at once where nothing holds them. */
   removeContents(scope: ContentScope): Promise<Removal>;
 }

@@ -3,7 +3,7 @@
  * depends on its kind alone.
  */
 
-import type { GroupResource } from '../apimachinery/gvk.ts';
+import { type GroupResource, parseApiVersion } from '../apimachinery/gvk.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type {
   ContextKind,
@@ -54,6 +54,18 @@ export class DefinitionTable {
   find(surface: ContextKind, group: string, version: string, resource: string): ServedResource | undefined {
     const served = this.#served.get(`${group}/${version}/${resource}`);
     return served?.definition.contexts.includes(surface) ? served : undefined;
+  }
+
+  /** The resource of a kind, if the surface shows it in that version. */
+  findKind(surface: ContextKind, apiVersion: string, kind: string): ResourceDefinition | undefined {
+    const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: '' };
+    return this.all.find(
+      (definition) =>
+        definition.kind === kind &&
+        definition.group === group &&
+        definition.contexts.includes(surface) &&
+        definition.versions.some((served) => served.version === version),
+    );
   }
 
   /** The form in which a stored resource lies. */

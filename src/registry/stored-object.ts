@@ -1,9 +1,17 @@
 /**
  * Between an object and its record: what the header must carry so that lists, watches, deletion and indexes
- * never parse the body. Adds the three indexes every kind has.
+ * never parse the body. Adds the indexes every kind has.
  */
+import { foregroundFinalizer } from '../apimachinery/deletion-policy.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
-import { deletingIndex, deletingValue, expiryIndex, ownerIndex } from '../storage/index-names.ts';
+import {
+  deletingIndex,
+  deletingValue,
+  expiryIndex,
+  foregroundIndex,
+  ownerIndex,
+  ownerValue,
+} from '../storage/index-names.ts';
 import { expiryValue, type IndexEntry } from '../storage/keys.ts';
 import { encodeRecord, type RecordHeader, serializeObject } from '../storage/record.ts';
 import type { StorageForm } from './definition-table.ts';
@@ -24,11 +32,15 @@ function headerOf(form: StorageForm, object: KubeObject, nowMs: number): RecordH
     fields[label] = value(object);
   }
   const indexes: IndexEntry[] = [];
-  for (const owner of metadata.ownerReferences ?? []) {
-    indexes.push({ scope: 'tenant', name: ownerIndex, value: owner.uid });
+  for (const uid of new Set((metadata.ownerReferences ?? []).map((owner) => owner.uid))) {
+    indexes.push({ scope: 'tenant', name: ownerIndex, value: ownerValue(uid) });
   }
-  if (deleting)
+  if (deleting) {
     indexes.push({ scope: 'store', name: deletingIndex, value: deletingValue(definition.storage) });
+    if (metadata.finalizers?.includes(foregroundFinalizer) === true) {
+      indexes.push({ scope: 'tenant', name: foregroundIndex, value: metadata.uid ?? '' });
+    }
+  }
   if (definition.strategy.ttlSeconds !== undefined) {
     const value = expiryValue(nowMs + definition.strategy.ttlSeconds * 1000);
     indexes.push({ scope: 'store', name: expiryIndex, value });

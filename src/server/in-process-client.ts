@@ -4,8 +4,8 @@ import { StatusError } from '../apimachinery/status.ts';
 import type { ContentScope, ObjectRef, PlaneClient, Removal } from '../client/plane-client.ts';
 import { must } from '../lib/assert.ts';
 import { findSubresource, type ServedResource } from '../registry/definition-table.ts';
-import { deleteObject } from '../registry/delete.ts';
-import type { Engine, Target, WriteOptions } from '../registry/engine.ts';
+import { type Deletion, deleteObject } from '../registry/delete.ts';
+import { type Engine, noWarnings, type Target, type WriteOptions } from '../registry/engine.ts';
 import { removeContents } from '../registry/remove-contents.ts';
 import { update } from '../registry/update.ts';
 import type { Surface } from '../request/context.ts';
@@ -16,6 +16,7 @@ import type { ObjectKey, TenantId } from '../storage/store.ts';
 const options: WriteOptions = {
   user: controllersUser,
   dryRun: false,
+  warn: noWarnings,
   fieldManager: controllersFieldManager,
 };
 const platform: Surface = { kind: 'Platform', name: '' };
@@ -53,8 +54,8 @@ export class InProcessClient implements PlaneClient {
     );
   }
 
-  async delete(ref: ObjectRef): Promise<void> {
-    await unlessGone(deleteObject(this.#engine, this.#target(ref), {}, options));
+  async delete(ref: ObjectRef, deletion: Deletion = {}): Promise<void> {
+    await unlessGone(deleteObject(this.#engine, this.#target(ref), deletion, options));
   }
 
   async removeContents(scope: ContentScope): Promise<Removal> {

@@ -12,7 +12,10 @@ import {
 import type { TokenEntry } from '../authn/static-tokens/token-file.ts';
 import { authenticators } from '../authn/union.ts';
 import { authorizers } from '../authz/chain.ts';
+import { clusterRoleAggregationController } from '../controllers/clusterrole-aggregation/clusterrole-aggregation-controller.ts';
 import { ExpiryReaper } from '../controllers/expiry/expiry-reaper.ts';
+import { garbageCollector } from '../controllers/garbage-collector/garbage-collector.ts';
+import type { FindKind } from '../controllers/garbage-collector/owners.ts';
 import { folderController, organizationController } from '../controllers/hierarchy/parent-controller.ts';
 import { namespaceController } from '../controllers/namespace/namespace-controller.ts';
 import { projectController } from '../controllers/project/project-controller.ts';
@@ -29,7 +32,7 @@ import type { Clock } from '../lib/clock.ts';
 import { DefinitionTable } from '../registry/definition-table.ts';
 import type { Engine } from '../registry/engine.ts';
 import { Turns } from '../registry/turns.ts';
-import { tenantOfProject } from '../storage/keys.ts';
+import { tenantOfPlatform, tenantOfProject } from '../storage/keys.ts';
 import { uidOf } from '../storage/record.ts';
 import type { Store } from '../storage/store.ts';
 import { WatchHub } from '../storage/watch-hub.ts';
@@ -80,6 +83,11 @@ export async function wire(input: WireInput): Promise<Wired> {
       projectController(store, client, clock),
       organizationController(store, client),
       folderController(store, client),
+      clusterRoleAggregationController(store, client),
+      garbageCollector(store, client, {
+        findKind: kindsOf(definitions),
+        resources: () => definitions.all.map(({ storage }) => storage),
+      }),
     ],
     {
       onError: (controller, key, error) => logger.error({ controller, key, err: error }, 'reconcile failed'),
@@ -129,6 +137,17 @@ export async function wire(input: WireInput): Promise<Wired> {
       await controllers.close();
       hub.close();
     },
+  };
+}
+
+/** Where objects of a kind lie that a control plane serves. */
+function kindsOf(definitions: DefinitionTable): FindKind {
+  return (tenant, apiVersion, kind) => {
+    const surface = tenant === tenantOfPlatform ? 'Platform' : 'Project';
+    const definition = definitions.findKind(surface, apiVersion, kind);
+    if (definition === undefined) return undefined;
+    const { group, resource } = definition.storage;
+    return { group, resource, isNamespaced: definition.scope === 'Namespaced' };
   };
 }
 

@@ -1,11 +1,19 @@
 /** Indexes that every kind has, written by the engine and read by controllers. Kinds declare further ones. */
+import { createHash } from 'node:crypto';
 
-/** Dependents by the uid of an owner, inside one control plane. */
+/** Dependents by an owner, inside one control plane; the value is ownerValue(uid). */
 export const ownerIndex = 'owner';
+/** Objects that wait for the end of their dependents (foreground deletion), by their uid, inside one control plane. */
+export const foregroundIndex = 'foreground';
 /** Objects that carry a deletion mark, over all tenants; the value is `group/resource`. */
 export const deletingIndex = 'deleting';
 /** Objects with a lifetime, over all tenants; the value is keys.ts expiryValue(ms). */
 export const expiryIndex = 'expires';
+
+/** Clients may write any text as the uid of an owner; those that this server makes are short and plain. */
+export function ownerValue(uid: string): string {
+  return /^[!-~]{1,64}$/.test(uid) ? uid : createHash('sha256').update(uid).digest('hex');
+}
 
 export function deletingValue({ group, resource }: { group: string; resource: string }): string {
   return `${group}/${resource}`;

@@ -87,8 +87,10 @@ test('finalizers hold what they hold', async () => {
   const path = await filled([{ name: 'free' }, { name: 'held', finalizers: ['example.com/hold'] }]);
   const { json } = await server.remove(path);
   assert.deepEqual(names(json), ['free', 'held']);
-  assert.ok(json.items[1].metadata.deletionTimestamp);
+  // The answer is what was selected, as it was then.
+  assert.equal(json.items[1].metadata.deletionTimestamp, undefined);
   assert.deepEqual(await left(path), ['held']);
+  assert.ok((await server.get(`${path}/held`)).json.metadata.deletionTimestamp);
   await server.patch(`${path}/held`, { metadata: { finalizers: null } });
   assert.deepEqual(await left(path), []);
 });
@@ -106,7 +108,8 @@ test('two at once delete each object once', async () => {
   await stream.until((events) => events.length === 30);
   const both = await Promise.all([server.remove(path), server.remove(path)]);
   for (const { status } of both) assert.equal(status, 200);
-  assert.equal(both[0].json.items.length + both[1].json.items.length, 30);
+  // Each answers with what it selected, whoever was first to delete it.
+  assert.ok(both[0].json.items.length + both[1].json.items.length >= 30);
   const events = await stream.until((all) => all.length >= 60);
   assert.equal(new Set(events.slice(30).map(({ object }) => object.metadata.name)).size, 30);
   stream.close();

@@ -31,6 +31,11 @@ export interface Controller {
   /** Objects that may need work at the start, from an index. */
   initial(): Iterable<ObjectKey>;
   /**
+   * Further ones that take longer to find. Runs beside the work, once, at the start; awaits now and then, and ends
+   * when the signal is aborted.
+   */
+  recover?(signal: AbortSignal): AsyncIterable<ObjectKey>;
+  /**
    * Brings one object towards what it should be. Returns a pause in ms to look again; undefined when settled, or
    * when a change will tell. Long work ends early once the signal is aborted.
    */
@@ -66,7 +71,8 @@ class RunningController {
   readonly #errors: ControllerErrors;
   readonly #handles = new Map<WatchedResource, WatchHandle>();
   readonly #unfollow: (() => void) | undefined;
-  #isClosed = false;
+  readonly #closing = new AbortController();
+  readonly #recovery: Promise<void>;
 
   constructor(store: Store, hub: WatchHub, controller: Controller, errors: ControllerErrors) {
     this.#store = store;
@@ -90,13 +96,25 @@ class RunningController {
       });
     }
     this.#begin();
+    this.#recovery = this.#recover();
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     this.#unfollow?.();
     for (const handle of this.#handles.values()) handle.close();
-    await this.queue.close();
+    await Promise.all([this.#recovery, this.queue.close()]);
+  }
+
+  async #recover(): Promise<void> {
+    const { recover, name } = this.#controller;
+    if (recover === undefined) return;
+    const { signal } = this.#closing;
+    try {
+      for await (const key of recover(signal)) this.queue.add(textOf(key));
+    } catch (error) {
+      if (!signal.aborted) this.#errors.onError(name, 'recovery', error);
+    }
   }
 
   /** Behind the watches and in the same tick, so that no change falls between the two. */
@@ -118,7 +136,7 @@ class RunningController {
 
   /** What the watch missed is found again from the beginning. */
   #ended(watched: WatchedResource, error: StorageError): void {
-    if (this.#isClosed || error.code === 'closed') return;
+    if (this.#closing.signal.aborted || error.code === 'closed') return;
     this.#errors.onError(this.#controller.name, `${watched.resource}.${watched.group}`, error);
     this.#watch(watched);
     this.#begin();

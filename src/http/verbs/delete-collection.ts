@@ -1,15 +1,19 @@
-/** DELETE on a collection: each selected object by an ordinary delete, then the list of what was deleted. */
+/**
+ * DELETE on a collection: each selected object by an ordinary delete, then the list of what was selected, as it was
+ * then. Source: Store.DeleteCollection of apiserver/pkg/registry/generic/registry/store.go.
+ */
 import { setImmediate } from 'node:timers/promises';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import { StatusError } from '../../apimachinery/status.ts';
 import { deleteObject } from '../../registry/delete.ts';
+import { objectOf } from '../../registry/engine.ts';
 import { list as openList } from '../../registry/list.ts';
 import { partialObjectMetadataList, renderTable } from '../../registry/table.ts';
 import type { StoredEntry } from '../../storage/store.ts';
 import { type DeleteRequest, readDeleteOptions } from './delete-options.ts';
-import { listOptions } from './list.ts';
+import { listOptions } from './list-options.ts';
 import { encode, renderingOf } from './rendering.ts';
 import type { VerbRequest } from './verb.ts';
 
@@ -19,22 +23,23 @@ export async function deleteCollection(request: VerbRequest): Promise<void> {
   const rendering = renderingOf(exchange, info, served, 'list', engine.clock.now());
   const options = await readDeleteOptions(request);
   const listing = await openList(engine, target, listOptions(target, info.query));
-  const deleted: KubeObject[] = [];
+  const selected: KubeObject[] = [];
   for (let step = listing.next(); step !== undefined; step = listing.next()) {
     for (let from = 0; from < step.length; from += limits.deletionsAtOnce) {
       if (request.isOver() || exchange.signal.aborted) return;
-      deleted.push(...(await deleteEach(request, options, step.slice(from, from + limits.deletionsAtOnce))));
+      await deleteEach(request, options, step.slice(from, from + limits.deletionsAtOnce));
     }
+    for (const entry of step) selected.push(objectOf(served, entry));
     await setImmediate();
   }
   const { transform, metaVersion, mediaType } = rendering.negotiated;
   const { listMeta } = listing;
   const apiVersion = apiVersionOf({ group: served.definition.group, version: served.version.version });
   const documents = {
-    none: () => ({ kind: served.definition.listKind, apiVersion, metadata: listMeta, items: deleted }),
-    partial: () => partialObjectMetadataList(deleted, listMeta, metaVersion),
+    none: () => ({ kind: served.definition.listKind, apiVersion, metadata: listMeta, items: selected }),
+    partial: () => partialObjectMetadataList(selected, listMeta, metaVersion),
     table: () =>
-      renderTable(served.definition, deleted, {
+      renderTable(served.definition, selected, {
         includeObject: rendering.includeObject,
         nowMs: rendering.nowMs,
         listMeta,
@@ -47,19 +52,18 @@ export async function deleteCollection(request: VerbRequest): Promise<void> {
 /** Together, so that they share a durable commit. Waits for all of them, whichever fails. */
 async function deleteEach(
   { engine, target }: VerbRequest,
-  { preconditions, write }: DeleteRequest,
+  { deletion, write }: DeleteRequest,
   entries: readonly StoredEntry[],
-): Promise<KubeObject[]> {
+): Promise<void> {
   const outcomes = await Promise.allSettled(
     entries.map(({ key: { namespace, name } }) =>
-      deleteObject(engine, { ...target, namespace, name }, preconditions, write),
+      deleteObject(engine, { ...target, namespace, name }, deletion, write),
     ),
   );
-  return outcomes.flatMap((outcome) => {
-    if (outcome.status === 'fulfilled') return [outcome.value.object];
+  for (const outcome of outcomes) {
+    if (outcome.status === 'fulfilled') continue;
     const { reason } = outcome;
     // Somebody else deleted it first: what was asked for is done.
-    if (reason instanceof StatusError && reason.code === 404) return [];
-    throw reason;
-  });
+    if (!(reason instanceof StatusError && reason.code === 404)) throw reason;
+  }
 }

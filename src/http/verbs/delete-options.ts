@@ -1,6 +1,7 @@
 /** DeleteOptions from the body (any of three group versions, JSON, YAML or protobuf) or the query, checked. */
 import { decodeProtobuf } from '../../apimachinery/codec/protobuf.ts';
 import { ProtobufError } from '../../apimachinery/codec/protobuf-wire.ts';
+import { type PropagationPolicy, propagationPolicies } from '../../apimachinery/deletion-policy.ts';
 import { type FieldError, invalidValue, notSupported } from '../../apimachinery/field-error.ts';
 import { isInt64Text } from '../../apimachinery/int64-text.ts';
 import { limits } from '../../apimachinery/limits.ts';
@@ -9,24 +10,24 @@ import { DecodeError, decodeObject } from '../../apimachinery/schema/decode.ts';
 import { deleteOptionsSchema } from '../../apimachinery/schema/meta.ts';
 import type { Infer } from '../../apimachinery/schema/schema.ts';
 import { badRequest, invalid } from '../../apimachinery/status.ts';
-import type { DeletePreconditions } from '../../registry/delete.ts';
+import type { Deletion } from '../../registry/delete.ts';
 import type { WriteOptions } from '../../registry/engine.ts';
 import { isTrue } from '../../request/request-info.ts';
 import type { Exchange } from '../exchange.ts';
 import { negotiateBody } from '../negotiation/negotiate-body.ts';
-import { parseText } from './body.ts';
+import { warner } from '../warnings.ts';
+import { parseDocument } from './body.ts';
 import type { VerbRequest } from './verb.ts';
 import { dryRunErrors, fieldManagerOf } from './write-options.ts';
 
 export interface DeleteRequest {
-  readonly preconditions: DeletePreconditions;
+  readonly deletion: Deletion;
   /** `orphanDependents: false` in so many words: such clients want to be told by a 202 what is still there. */
   readonly isAcceptance: boolean;
   readonly write: WriteOptions;
 }
 
 type DeleteOptions = Infer<typeof deleteOptionsSchema>;
-const propagationPolicies = ['Orphan', 'Background', 'Foreground'];
 
 /** Throws 400 and 422. */
 export async function readDeleteOptions(request: VerbRequest): Promise<DeleteRequest> {
@@ -37,16 +38,32 @@ export async function readDeleteOptions(request: VerbRequest): Promise<DeleteReq
   if (errors.length > 0) {
     throw invalid({ group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' }, '', errors);
   }
-  const { uid, resourceVersion } = options.preconditions ?? {};
+  return {
+    deletion: deletionOf(options),
+    isAcceptance: options.orphanDependents === false,
+    write: {
+      user,
+      dryRun: (options.dryRun ?? []).length > 0,
+      fieldManager: fieldManagerOf(request),
+      warn: warner(exchange),
+    },
+  };
+}
+
+function deletionOf({ preconditions, propagationPolicy, orphanDependents }: DeleteOptions): Deletion {
+  const { uid, resourceVersion } = preconditions ?? {};
   return {
     preconditions: {
       ...(uid === undefined ? {} : { uid }),
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
-    isAcceptance: options.orphanDependents === false,
-    write: { user, dryRun: (options.dryRun ?? []).length > 0, fieldManager: fieldManagerOf(request) },
+    ...(isPolicy(propagationPolicy) ? { propagationPolicy } : {}),
+    ...(orphanDependents === undefined ? {} : { orphanDependents }),
   };
 }
+
+const isPolicy = (policy: string | undefined): policy is PropagationPolicy =>
+  propagationPolicies.some((known) => known === policy);
 
 function fromBody(exchange: Exchange, body: Buffer): DeleteOptions {
   const format = negotiateBody(exchange.header('content-type'));
@@ -55,7 +72,10 @@ function fromBody(exchange: Exchange, body: Buffer): DeleteOptions {
     options =
       format === 'protobuf'
         ? decodeProtobuf(body, deleteOptionsSchema)
-        : decodeObject(parseText(format, body, 'DeleteOptions'), deleteOptionsSchema);
+        : decodeObject(
+            parseDocument(format, body.toString('utf8'), body, 'DeleteOptions'),
+            deleteOptionsSchema,
+          );
   } catch (error) {
     if (!(error instanceof DecodeError || error instanceof ProtobufError)) throw error;
     throw badRequest(`DeleteOptions cannot be read: ${error.message}`, error);
@@ -98,10 +118,8 @@ function validate(options: DeleteOptions): FieldError[] {
         ),
       );
     }
-    if (!propagationPolicies.includes(propagationPolicy)) {
-      errors.push(
-        notSupported('propagationPolicy', propagationPolicy, ['Foreground', 'Background', 'Orphan', 'nil']),
-      );
+    if (!isPolicy(propagationPolicy)) {
+      errors.push(notSupported('propagationPolicy', propagationPolicy, [...propagationPolicies, 'nil']));
     }
   }
   return [...errors, ...dryRunErrors(dryRun ?? [])];

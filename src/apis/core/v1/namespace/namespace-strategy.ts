@@ -49,6 +49,8 @@ export const namespaceStrategy: ResourceStrategy = {
     undeletable.includes(namespace.metadata.name ?? '') ? 'this namespace may not be deleted' : undefined,
 
   prepareForDelete(namespace) {
+    // Upstream marks namespaces by code of their own, which knows no grace period.
+    delete namespace.metadata.deletionGracePeriodSeconds;
     namespace.status = { ...namespace.status, phase: 'Terminating' };
   },
 
@@ -75,6 +77,7 @@ export const namespaceStatusSubresource = statusSubresource({
 export const namespaceFinalizeSubresource: SubresourceDefinition = {
   name: 'finalize',
   verbs: subresourceVerbs.filter((verb) => verb === 'update'),
+  resetFields: [['status']],
   merge(stored, incoming) {
     const finalizers: string[] = incoming.spec?.finalizers ?? [];
     const { finalizers: _, ...spec } = stored.spec ?? {};
