@@ -58,11 +58,11 @@ function check(definition: ResourceDefinition): void {
 
 function checkSchema(root: ObjectSchema, kind: string): void {
   for (const [path, schema] of objectSchemas(root, kind)) {
-    assert.match(schema.name ?? '', /^[a-z0-9.]+\.[A-Z]\w*$/, `${path} has a component name`);
+    assert.match(schema.name ?? '', /^[a-z0-9.-]+\.[A-Z]\w*$/, `${path} has a component name`);
     assert.match(schema.description ?? '', /^[A-Z].*\.$/, `${path} is described`);
     const numbers = Object.values(schema.fields)
-      .map((field) => field.number)
-      .filter((number) => number > 0);
+      .filter((field) => field.number > 0)
+      .map((field) => [...(field.within ?? []), field.number].join('.'));
     assert.equal(new Set(numbers).size, numbers.length, `field numbers of ${path}`);
     for (const [name, field] of Object.entries(schema.fields)) {
       assert.notEqual(field.description, '', `${path}.${name} is described`);

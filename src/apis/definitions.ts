@@ -1,11 +1,25 @@
 /** The kinds that every server has. Adding one is a folder in its group's room and a line here. */
 import type { ResourceDefinition } from '../apimachinery/resource-definition.ts';
+import {
+  mutatingAdmissionPolicyBindingDefinition,
+  mutatingAdmissionPolicyDefinition,
+} from './admissionregistration/v1/mutatingadmissionpolicy/mutating-admission-policy-definition.ts';
+import { validatingAdmissionPolicyBindingDefinition } from './admissionregistration/v1/validatingadmissionpolicy/validating-admission-policy-binding-definition.ts';
+import { validatingAdmissionPolicyDefinition } from './admissionregistration/v1/validatingadmissionpolicy/validating-admission-policy-definition.ts';
+import {
+  mutatingWebhookConfigurationDefinition,
+  validatingWebhookConfigurationDefinition,
+} from './admissionregistration/v1/webhookconfiguration/webhook-definitions.ts';
+import { apiServiceDefinition } from './apiregistration/v1/apiservice/api-service-definition.ts';
 import { leaseDefinition } from './coordination/v1/lease/lease-definition.ts';
 import { configMapDefinition } from './core/v1/configmap/configmap-definition.ts';
+import { endpointsDefinition } from './core/v1/endpoints/endpoints-definition.ts';
 import { eventDefinition as coreEventDefinition } from './core/v1/event/event-definition.ts';
 import { namespaceDefinition } from './core/v1/namespace/namespace-definition.ts';
 import { secretDefinition } from './core/v1/secret/secret-definition.ts';
+import { serviceDefinition } from './core/v1/service/service-definition.ts';
 import { serviceAccountDefinition } from './core/v1/serviceaccount/service-account-definition.ts';
+import { endpointSliceDefinition } from './discovery/v1/endpointslice/endpoint-slice-definition.ts';
 import { eventDefinition } from './events/v1/event/event-definition.ts';
 import { clusterRoleDefinition } from './rbac/v1/clusterrole/cluster-role-definition.ts';
 import { clusterRoleBindingDefinition } from './rbac/v1/clusterrolebinding/cluster-role-binding-definition.ts';
@@ -21,12 +35,22 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   secretDefinition,
   coreEventDefinition,
   serviceAccountDefinition,
+  serviceDefinition,
+  endpointsDefinition,
+  endpointSliceDefinition,
   eventDefinition,
   leaseDefinition,
   roleDefinition,
   roleBindingDefinition,
   clusterRoleDefinition,
   clusterRoleBindingDefinition,
+  mutatingWebhookConfigurationDefinition,
+  validatingWebhookConfigurationDefinition,
+  validatingAdmissionPolicyDefinition,
+  validatingAdmissionPolicyBindingDefinition,
+  mutatingAdmissionPolicyDefinition,
+  mutatingAdmissionPolicyBindingDefinition,
+  apiServiceDefinition,
   organizationDefinition,
   folderDefinition,
   projectDefinition,

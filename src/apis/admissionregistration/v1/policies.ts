@@ -1,0 +1,151 @@
+/** What admission policies and their bindings of either sort have in common. */
+import { type FieldError, requiredValue } from '../../../apimachinery/field-error.ts';
+import type { KubeObject } from '../../../apimachinery/object-meta.ts';
+import type {
+  ColumnDefinition,
+  ResourceDefinition,
+  ResourceStrategy,
+  SubresourceDefinition,
+} from '../../../apimachinery/resource-definition.ts';
+import type { ObjectSchema } from '../../../apimachinery/schema/schema.ts';
+import { ageColumn, nameColumn } from '../../columns.ts';
+import { labelSelectorText } from '../../label-selector.ts';
+import { objectVerbs } from '../../verbs.ts';
+import {
+  admissionGroup,
+  type MatchCondition,
+  type MatchResources,
+  type ParamKind,
+  type ParamRef,
+  type Variable,
+} from './admission-schemas.ts';
+import { defaultMatchResources } from './matching-defaults.ts';
+import {
+  failurePolicies,
+  matchConditionsErrors,
+  matchResourcesErrors,
+  paramKindErrors,
+  paramRefErrors,
+  policyNameErrors,
+  supportedErrors,
+  variableErrors,
+} from './matching-validation.ts';
+
+interface PolicySpec {
+  readonly paramKind?: ParamKind;
+  readonly matchConstraints?: MatchResources;
+  readonly failurePolicy?: string;
+  readonly matchConditions?: readonly MatchCondition[];
+  readonly variables?: readonly Variable[];
+}
+
+export function policyErrors(spec: PolicySpec): FieldError[] {
+  const { failurePolicy, paramKind, matchConstraints } = spec;
+  const errors: FieldError[] = [];
+  if (failurePolicy === undefined) errors.push(requiredValue('spec.failurePolicy'));
+  errors.push(...supportedErrors('spec.failurePolicy', failurePolicy, failurePolicies));
+  if (paramKind !== undefined) errors.push(...paramKindErrors(paramKind, 'spec.paramKind'));
+  if (matchConstraints === undefined) errors.push(requiredValue('spec.matchConstraints'));
+  else {
+    errors.push(...matchResourcesErrors(matchConstraints, 'spec.matchConstraints'));
+    if ((matchConstraints.resourceRules ?? []).length === 0) {
+      errors.push(requiredValue('spec.matchConstraints.resourceRules'));
+    }
+  }
+  errors.push(...matchConditionsErrors(spec.matchConditions ?? [], 'spec.matchConditions'));
+  for (const [i, variable] of (spec.variables ?? []).entries()) {
+    errors.push(...variableErrors(variable, `spec.variables[${i}]`));
+  }
+  return errors;
+}
+
+interface BindingSpec {
+  readonly policyName?: string;
+  readonly paramRef?: ParamRef;
+  readonly matchResources?: MatchResources;
+}
+
+/** `matchPath` is where errors of matchResources are reported. */
+export function bindingErrors(spec: BindingSpec, matchPath: string): FieldError[] {
+  const { policyName, paramRef, matchResources } = spec;
+  return [
+    ...policyNameErrors(policyName, 'spec.policyName'),
+    ...(paramRef === undefined ? [] : paramRefErrors(paramRef, 'spec.paramRef')),
+    ...(matchResources === undefined ? [] : matchResourcesErrors(matchResources, matchPath)),
+  ];
+}
+
+export function defaultBinding(binding: KubeObject): void {
+  binding.spec ??= {};
+  const { matchResources }: BindingSpec = binding.spec;
+  defaultMatchResources(matchResources);
+}
+
+export const paramKindColumn: ColumnDefinition = {
+  name: 'ParamKind',
+  type: 'string',
+  description: 'Kind of the parameters.',
+  value(policy) {
+    const kind: ParamKind | undefined = policy.spec?.paramKind;
+    return kind === undefined ? '<unset>' : `${kind.apiVersion ?? ''}/${kind.kind ?? ''}`;
+  },
+};
+
+export const bindingColumns: readonly ColumnDefinition[] = [
+  nameColumn,
+  {
+    name: 'PolicyName',
+    type: 'string',
+    description: 'The policy that is bound.',
+    value: (binding) => binding.spec?.policyName ?? '',
+  },
+  {
+    name: 'ParamRef',
+    type: 'string',
+    description: 'Where the parameters are.',
+    value: (binding) => paramRefText(binding.spec?.paramRef),
+  },
+  ageColumn,
+];
+
+/** Whether parameters without a namespace are cluster-scoped cannot be told from here. */
+function paramRefText(ref: ParamRef | undefined): string {
+  const { name = '', namespace = '', selector } = ref ?? {};
+  if (name !== '') return `${namespace === '' ? '*' : namespace}/${name}`;
+  return selector === undefined ? '<unset>' : labelSelectorText(selector);
+}
+
+export function policyDefinition(options: {
+  readonly kind: string;
+  readonly resource: string;
+  readonly description: string;
+  readonly schema: ObjectSchema;
+  readonly strategy: ResourceStrategy;
+  readonly subresources: readonly SubresourceDefinition[];
+  readonly columns: readonly ColumnDefinition[];
+}): ResourceDefinition {
+  const { kind, resource, description, schema, strategy, subresources, columns } = options;
+  return {
+    group: admissionGroup,
+    resource,
+    singular: kind.toLowerCase(),
+    kind,
+    listKind: `${kind}List`,
+    categories: ['api-extensions'],
+    scope: 'Cluster',
+    description,
+    verbs: objectVerbs,
+    contexts: ['Platform', 'Project'],
+    versions: [{ version: 'v1', schema }],
+    storage: { group: admissionGroup, version: 'v1', kind, resource },
+    strategy: {
+      ...strategy,
+      hasGeneration: true,
+      allowUnconditionalUpdate: false,
+      allowCreateOnUpdate: false,
+    },
+    subresources,
+    columns,
+    strategicMergePatch: true,
+  };
+}
