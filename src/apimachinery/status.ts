@@ -120,6 +120,9 @@ export const invalid = (gvk: GroupVersionKind, name: string, errors: readonly Fi
     },
   );
 };
+/** Other managers own what an apply would change. It names no object, as upstream's does not. */
+export const applyConflict = (message: string, causes: readonly StatusCause[]): StatusError =>
+  failure(409, message, { reason: 'Conflict', details: { causes } });
 /** A request that the server refuses without more to say about it (a failed JSON patch operation). */
 export const unprocessable = (): StatusError =>
   failure(422, 'the server rejected our request due to an error in our request', {
@@ -170,17 +173,17 @@ export const tooLarge = (message: string): StatusError =>
   failure(413, message, { reason: 'RequestEntityTooLarge' });
 export const expired = (message: string, continueToken?: string): StatusError =>
   failure(410, message, { reason: 'Expired', ...(continueToken === undefined ? {} : { continueToken }) });
-export const resourceVersionTooLarge = (requested: number | bigint, current: number): StatusError =>
+/** Retry after 0 seconds: the client is not told to. */
+export const resourceVersionTooLarge = (
+  requested: number | bigint,
+  current: number,
+  retryAfterSeconds = 1,
+): StatusError =>
   failure(504, `Timeout: Too large resource version: ${requested}, current: ${current}`, {
     reason: 'Timeout',
     details: {
-      causes: [
-        {
-          reason: 'ResourceVersionTooLarge',
-          message: `Too large resource version: ${requested}, current: ${current}`,
-        },
-      ],
-      retryAfterSeconds: 1,
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+      ...(retryAfterSeconds === 0 ? {} : { retryAfterSeconds }),
     },
   });
 export const timeout = (message: string): StatusError =>

@@ -1,7 +1,9 @@
 /** Everything a GET may answer that is not a resource: discovery, OpenAPI, version and health. */
+import { limits } from '../apimachinery/limits.ts';
 import { pathMethodNotAllowed, pathNotFound } from '../apimachinery/status.ts';
 import type { RequestInfo } from '../request/context.ts';
 import { surfacePrefix } from '../request/request-info.ts';
+import { acceptsGzip, compressedDocument } from './compression.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import type { Exchange } from './exchange.ts';
 import type { Health } from './health.ts';
@@ -15,7 +17,7 @@ export interface Documents {
   readonly version: StaticDocument;
 }
 
-/** Throws 404 where there is nothing, 405 for other methods. */
+/** Throws 404 where there is nothing, 405 for other methods. Large documents go compressed to who accepts that. */
 export async function answerDocument(
   documents: Documents,
   exchange: Exchange,
@@ -23,12 +25,26 @@ export async function answerDocument(
 ): Promise<void> {
   const document = await find(documents, exchange, info);
   if (document === undefined) throw pathNotFound();
-  if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
-    throw pathMethodNotAllowed();
-  }
+  const isHead = exchange.method === 'HEAD' && !hasOnlyGet.test(info.path);
+  if (exchange.method !== 'GET' && !isHead) throw pathMethodNotAllowed();
   for (const [name, value] of Object.entries(document.headers)) exchange.setHeader(name.toLowerCase(), value);
-  exchange.send(document.status, document.contentType, document.body);
+  const { status, contentType, body } = document;
+  if (body.length <= limits.gzipDocumentBytes) {
+    exchange.send(status, contentType, body);
+    return;
+  }
+  // Caches between keep these: they must know that there are two forms.
+  exchange.setHeader('vary', [document.headers.vary, 'Accept-Encoding'].filter(Boolean).join(', '));
+  if (!acceptsGzip(exchange)) {
+    exchange.send(status, contentType, body);
+    return;
+  }
+  exchange.setHeader('content-encoding', 'gzip');
+  exchange.send(status, contentType, await compressedDocument(body));
 }
+
+/** Upstream's router has no HEAD; health and OpenAPI are not behind it. */
+const hasOnlyGet = /^\/(?:api|apis|version)(?:\/|$)/;
 
 async function find(
   documents: Documents,

@@ -8,7 +8,7 @@ import { StorageError } from '../storage/errors.ts';
 import { type ContinueToken, decodeContinue, encodeContinue } from '../storage/keys.ts';
 import type { RangeQuery, Revision, StoredEntry, TenantId } from '../storage/store.ts';
 import type { Engine, Target } from './engine.ts';
-import { checkListOptions, listRevision, type ReadOptions } from './resource-version.ts';
+import { listRevision, type ReadOptions } from './resource-version.ts';
 import { isSelected, isSelective, type Selection } from './selection.ts';
 
 /** A continue token's revision that means: go on at the newest state. */
@@ -18,18 +18,19 @@ export interface ListOptions extends ReadOptions {
   readonly selection: Selection;
 }
 
-/** Throws the Status of an impossible combination, a foreign token (400), or an expired one (410). */
+/** The options are checked. Throws the Status of a foreign token (400), or of a revision that is gone (410). */
 export async function list(engine: Engine, target: Target, options: ListOptions): Promise<Listing> {
-  checkListOptions(options);
+  const { store } = engine;
   if (options.continueToken === '') {
-    const at = await listRevision(engine.store, options, target.tenant.startRevision);
+    const isOneObject =
+      options.selection.name !== undefined && queryNamespace(target, options.selection) !== undefined;
+    const at = await listRevision(store, options, target.tenant.startRevision, isOneObject);
     return new Listing(engine, target, options, at, undefined);
   }
+  const token = ownToken(target, options.continueToken);
   if (options.resourceVersion !== '' && options.resourceVersion !== '0') {
     throw badRequest('specifying resource version is not allowed when using continue');
   }
-  const token = ownToken(target, options.continueToken);
-  const { store } = engine;
   await store.head();
   if (token.revision === atNewest) return new Listing(engine, target, options, undefined, token);
   if (token.revision < store.compacted) {
@@ -59,7 +60,7 @@ function ownToken(target: Target, text: string): ContinueToken {
     token = decodeContinue(text);
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    throw badRequest(`invalid continue token: ${error.message}`, error);
+    throw badRequest('invalid continue token: continue key is not valid', error);
   }
   const { storage } = target.served.definition;
   const isOwn =
@@ -79,6 +80,8 @@ export class Listing {
   readonly #target: Target;
   readonly #limit: number;
   readonly #query: Omit<RangeQuery, 'after' | 'maxEntries'>;
+  /** metadata.name is pinned within one namespace, and no token has it go on behind a page. */
+  readonly #isOneObject: boolean;
   #after: RangeQuery['after'];
   #taken = 0;
   #done = false;
@@ -109,6 +112,8 @@ export class Listing {
       at: this.revision,
       maxBytes: limits.listStepBytes,
     };
+    this.#isOneObject =
+      options.selection.name !== undefined && namespace !== undefined && token === undefined;
     if (options.selection.namespace !== undefined && options.selection.namespace !== namespace)
       this.#done = true;
     if (this.#limit > 0 && !isSelective(options.selection) && this.#remaining === undefined) {
@@ -123,7 +128,7 @@ export class Listing {
   /** The next selected entries; undefined at the end. May be empty: then there may still be more. */
   next(): readonly StoredEntry[] | undefined {
     if (this.#done) return undefined;
-    if (this.#selection.name !== undefined && this.#query.namespace !== undefined) return this.#single();
+    if (this.#isOneObject) return this.#single();
     const wanted = this.#limit > 0 ? this.#limit - this.#taken : limits.listStepEntries;
     const page = this.#engine.store.range({
       ...this.#query,
@@ -161,7 +166,6 @@ export class Listing {
     return { selected, last: entries.at(-1) };
   }
 
-  /** metadata.name pinned within one namespace: one key. */
   #single(): readonly StoredEntry[] {
     this.#done = true;
     const { tenant, group, resource } = this.#query;

@@ -4,7 +4,7 @@
  */
 
 import type { FieldError } from '../apimachinery/field-error.ts';
-import { forbidden, notSupported } from '../apimachinery/field-error.ts';
+import { forbidden, invalidValue, notSupported } from '../apimachinery/field-error.ts';
 import { limits } from '../apimachinery/limits.ts';
 import {
   badRequest,
@@ -28,16 +28,27 @@ const listOptionsKind = { group: 'meta.k8s.io', version: 'v1', kind: 'ListOption
 
 /**
  * A client's resourceVersion as a revision; 0 for "" and "0". Throws 400 when it is no unsigned 64-bit number, and
- * 504 when it is one that no store has reached yet.
+ * 504 when it is one that no store has reached yet. Upstream says the 400 where etcd answers; its watch cache turns
+ * the same error into a 500, which would blame the server.
  */
 export function parseResourceVersion(store: Store, text: string): Revision {
   if (text === '' || text === '0') return 0;
-  const revision = /^\d{1,20}$/.test(text) ? BigInt(text) : undefined;
-  if (revision === undefined || revision > revisionMax) {
-    throw badRequest(`Invalid value: "${text}": resourceVersion must be an unsigned decimal number`);
+  const problem = !/^\d+$/.test(text)
+    ? 'invalid syntax'
+    : BigInt(text) > revisionMax
+      ? 'value out of range'
+      : undefined;
+  if (problem !== undefined) {
+    const { field, message } = invalidValue(
+      'resourceVersion',
+      text,
+      `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${problem}`,
+    );
+    throw badRequest(`invalid resource version: ${field}: ${message}`);
   }
-  if (revision > Number.MAX_SAFE_INTEGER) throw resourceVersionTooLarge(revision, store.applied);
-  return Number(revision);
+  const revision = Number(text);
+  if (revision > Number.MAX_SAFE_INTEGER) throw resourceVersionTooLarge(BigInt(text), store.applied);
+  return revision;
 }
 const revisionMax = 2n ** 64n - 1n;
 
@@ -61,7 +72,8 @@ export function checkListOptions(options: ReadOptions): void {
     }
     if (match !== 'Exact' && match !== 'NotOlderThan') {
       errors.push(notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', '']));
-    } else if (match === 'Exact' && resourceVersion === '0') {
+    }
+    if (match === 'Exact' && resourceVersion === '0') {
       errors.push(
         forbidden(
           'resourceVersionMatch',
@@ -77,7 +89,7 @@ export function checkListOptions(options: ReadOptions): void {
 }
 
 /** Throws 422 for combinations that upstream forbids in a watch. */
-export function checkWatchOptions(options: Omit<ReadOptions, 'limit'>): void {
+export function checkWatchOptions(options: ReadOptions): void {
   const { resourceVersionMatch: match, asksInitialEvents, continueToken } = options;
   const path = 'resourceVersionMatch';
   const errors: FieldError[] = [];
@@ -97,13 +109,16 @@ export function checkWatchOptions(options: Omit<ReadOptions, 'limit'>): void {
 }
 
 /**
- * Revision to list at, for a request without a continue token; undefined is the newest.
- * 504 when the client names a revision that does not come within a moment, 410 when it is compacted.
+ * Revision to list at, for a request without a continue token; undefined is the newest. `isOneObject`: a limit does
+ * not make the read exact, since there is nothing to page through.
+ * 504 when the client names a revision that is not there (and, unless exactly that is asked for, does not come within
+ * a moment), 410 when it is compacted.
  */
 export async function listRevision(
   store: Store,
   options: ReadOptions,
   startRevision: Revision,
+  isOneObject: boolean,
 ): Promise<Revision | undefined> {
   const requested = parseResourceVersion(store, options.resourceVersion);
   if (options.resourceVersion === '') {
@@ -111,11 +126,16 @@ export async function listRevision(
     return undefined;
   }
   if (requested === 0) return undefined;
-  await waitForRevision(store, requested);
-  const isExact =
-    options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0);
-  if (!isExact) return undefined;
-  if (requested < Math.max(store.compacted, startRevision)) throw tooOld(requested, store);
+  const { resourceVersionMatch: match, limit } = options;
+  if (!(match === 'Exact' || (match === '' && limit > 0 && !isOneObject))) {
+    await waitForRevision(store, requested);
+    return undefined;
+  }
+  if (requested > store.applied) await store.head();
+  if (requested > store.applied) throw resourceVersionTooLarge(requested, store.applied, 0);
+  if (requested < Math.max(store.compacted, startRevision)) {
+    throw expired('The resourceVersion for the provided list is too old.');
+  }
   return requested;
 }
 

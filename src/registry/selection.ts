@@ -24,34 +24,47 @@ const selectAll: Selection = {
   namespace: undefined,
 };
 
-/** Throws 400 for what does not parse and for fields the resource does not offer. */
-export function parseSelection(
-  definition: ResourceDefinition,
-  labelSelector: string,
-  fieldSelector: string,
-): Selection {
-  if (labelSelector === '' && fieldSelector === '') return selectAll;
-  let labels: LabelSelector | undefined;
-  let fields: FieldSelector | undefined;
-  try {
-    if (labelSelector !== '') labels = parseLabelSelector(labelSelector);
-    if (fieldSelector !== '') fields = parseFieldSelector(fieldSelector);
-  } catch (error) {
-    throw badRequest((error as Error).message, error);
-  }
-  for (const { field } of fields?.requirements ?? []) {
-    const isOffered =
-      field === 'metadata.name' ||
-      field === 'metadata.namespace' ||
-      Object.hasOwn(definition.selectableFields ?? {}, field);
-    if (!isOffered) throw badRequest(`field label not supported: ${field}`);
-  }
+/** Selectors as they were written: parsed, but nobody has asked yet whether the resource offers the fields. */
+export interface Selectors {
+  readonly labels: LabelSelector | undefined;
+  readonly fields: FieldSelector | undefined;
+}
+
+/** Throws 400 for what does not parse. */
+export function parseSelectors(labelSelector: string, fieldSelector: string): Selectors {
+  return {
+    labels: labelSelector === '' ? undefined : parseLabelSelector(labelSelector),
+    fields: fieldSelector === '' ? undefined : parseFieldSelector(fieldSelector),
+  };
+}
+
+/** Throws 400 for fields that the resource does not offer. */
+export function selectionOf(definition: ResourceDefinition, { labels, fields }: Selectors): Selection {
+  if (labels === undefined && fields === undefined) return selectAll;
+  for (const { field } of fields?.requirements ?? []) checkField(definition, field);
   return {
     labels,
     fields,
     name: fields?.exact('metadata.name'),
     namespace: fields?.exact('metadata.namespace'),
   };
+}
+
+/**
+ * Upstream has two sentences for it: kinds with fields of their own have a conversion that says one, all others
+ * share the one that says the other. Only the latter offers metadata.namespace where there are no namespaces.
+ */
+function checkField({ selectableFields, scope }: ResourceDefinition, field: string): void {
+  if (field === 'metadata.name') return;
+  if (selectableFields === undefined) {
+    if (field === 'metadata.namespace') return;
+    throw badRequest(
+      `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
+    );
+  }
+  if (Object.hasOwn(selectableFields, field)) return;
+  if (field === 'metadata.namespace' && scope === 'Namespaced') return;
+  throw badRequest(`field label not supported: ${field}`);
 }
 
 export function isSelective(selection: Selection): boolean {

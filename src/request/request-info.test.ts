@@ -18,7 +18,7 @@ check('GET', '/api/v1/namespaces/a/configmaps', 'Platform | list | /v1/configmap
 check('GET', '/api/v1/namespaces/a/configmaps/', 'Platform | list | /v1/configmaps a//');
 check('GET', '/api/v1/configmaps?watch=1', 'Platform | watch | /v1/configmaps //');
 check('GET', '/api/v1/configmaps?watch=false', 'Platform | list | /v1/configmaps //');
-check('GET', '/api/v1/namespaces/a/configmaps/b?watch=true', 'Platform | watch | /v1/configmaps a/b/');
+check('GET', '/api/v1/namespaces/a/configmaps/b?watch=true', 'Platform | get | /v1/configmaps a/b/');
 check('GET', '/api/v1/namespaces/a/configmaps/b?watch=False', 'Platform | get | /v1/configmaps a/b/');
 check('GET', '/api/v1/configmaps?watch=0', 'Platform | list | /v1/configmaps //');
 check('GET', '/api/v1/configmaps?watch', 'Platform | watch | /v1/configmaps //');

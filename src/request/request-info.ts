@@ -114,9 +114,9 @@ function resourceVerb(
     case 'GET':
     case 'HEAD':
       if (isWatchPath) return 'watch';
-      // A subresource is one thing at a time: there is nothing of it to watch, and the parameter is not its own.
-      if (resource.subresource === '' && isTrue(query.get('watch'))) return 'watch';
-      return resource.name === '' ? 'list' : 'get';
+      // One object is got, whatever the parameter says: it is watched by a field selector, or on the old path.
+      if (resource.name !== '') return 'get';
+      return isTrue(query.get('watch')) ? 'watch' : 'list';
     case 'POST':
       return 'create';
     case 'PUT':

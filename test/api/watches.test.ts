@@ -152,9 +152,10 @@ test('one object: by a field selector, by its path, and by the old path', async 
   const from = `resourceVersion=${await now(path)}`;
   const streams = [
     `${path}?fieldSelector=metadata.name%3Da&${from}`,
-    `${path}/a?${from}`,
-    `${path}/a?fieldSelector=metadata.name%3Da&${from}`,
     `/api/v1/watch/namespaces/${namespace}/configmaps/a?${from}`,
+    `/api/v1/watch/namespaces/${namespace}/configmaps/a?fieldSelector=metadata.name%3Da&${from}`,
+    `/api/v1/watch/namespaces/${namespace}/configmaps?fieldSelector=metadata.name%3Da&${from}`,
+    `/api/v1/watch/configmaps?fieldSelector=metadata.name%3Da,metadata.namespace%3D${namespace}&${from}`,
     `/api/v1/configmaps?fieldSelector=metadata.name%3Da,metadata.namespace%3D${namespace}&${from}`,
   ].map((target) => server.watch(target));
   for (const stream of streams) await stream.opened();
@@ -167,9 +168,17 @@ test('one object: by a field selector, by its path, and by the old path', async 
     await sees(stream, [`ADDED a@${a}`, `DELETED a@${gone}`]);
     stream.close();
   }
-  const { status, json } = await server.get(`${path}/a?watch=1&fieldSelector=metadata.name%3Db`);
-  assert.equal(status, 400);
-  assert.equal(json.message, "fieldSelector metadata.name doesn't match requested name");
+  // A selector beside the name must name it again, and may say more.
+  const named = `/api/v1/watch/namespaces/${namespace}/configmaps/a`;
+  for (const selector of ['metadata.name%3Db', `metadata.namespace%3D${namespace}`, 'metadata.name!%3Db']) {
+    const { status, json } = await server.get(`${named}?fieldSelector=${selector}`);
+    assert.equal(status, 400);
+    assert.equal(json.message, "fieldSelector metadata.name doesn't match requested name");
+  }
+  // Elsewhere the parameter is not read where there is a name: the object is got.
+  await make(path, 'a');
+  const { status, json } = await server.get(`${path}/a?watch=1`);
+  assert.deepEqual([status, json.kind, json.metadata.name], [200, 'ConfigMap', 'a']);
   const old = server.watch(`/api/v1/watch/namespaces/${namespace}/configmaps`);
   await old.opened();
   old.close();

@@ -1,6 +1,6 @@
 /** From a resource request to its verb: which paths and methods a definition offers. */
 import type { ResourceDefinition } from '../../apimachinery/resource-definition.ts';
-import { methodNotAllowed, pathNotFound } from '../../apimachinery/status.ts';
+import { methodNotAllowed, pathMethodNotAllowed, pathNotFound } from '../../apimachinery/status.ts';
 import { findSubresource, type ServedResource } from '../../registry/definition-table.ts';
 import type { Engine } from '../../registry/engine.ts';
 import type { RequestInfo, ResourceRequest, Tenant } from '../../request/context.ts';
@@ -46,6 +46,8 @@ export async function dispatch({ request, tenant, ...asked }: Dispatch): Promise
   const { engine, info } = asked;
   const served = findServed(engine, info, request);
   const { definition } = served;
+  // Upstream's router knows these methods only; HEAD is none of them.
+  if (asked.exchange.method === 'HEAD' || verbs[info.verb] === undefined) throw pathMethodNotAllowed();
   checkPath(definition, info.verb, request);
   const subresource = findSubresource(definition, request.subresource);
   if (request.subresource !== '' && subresource === undefined) throw pathNotFound();

@@ -6,52 +6,34 @@ import { setImmediate } from 'node:timers/promises';
 import { indentJson } from '../../apimachinery/codec/indent-json.ts';
 import { parseJson } from '../../apimachinery/codec/json.ts';
 import { stringifyYaml } from '../../apimachinery/codec/yaml.ts';
-import { isInt64Text } from '../../apimachinery/int64-text.ts';
-import { badRequest } from '../../apimachinery/status.ts';
-import type { Target } from '../../registry/engine.ts';
-import { type Listing, type ListOptions, list as openList } from '../../registry/list.ts';
-import { parseSelection } from '../../registry/selection.ts';
+import { type Listing, list as openList } from '../../registry/list.ts';
 import type { StoredEntry } from '../../storage/store.ts';
+import { sendBody, startBody } from '../compression.ts';
 import type { Exchange } from '../exchange.ts';
 import { type ListBody, listBody } from './list-body.ts';
+import { listOptions } from './list-options.ts';
+import { sendProtobufList } from './protobuf-list.ts';
 import { type Rendering, renderingOf } from './rendering.ts';
 import type { VerbRequest } from './verb.ts';
 
 export async function list({ engine, exchange, info, target }: VerbRequest): Promise<void> {
   const rendering = renderingOf(exchange, info, target.served, 'list', engine.clock.now());
   const listing = await openList(engine, target, listOptions(target, info.query));
+  if (rendering.negotiated.format === 'protobuf') {
+    await sendProtobufList(exchange, rendering, listing);
+    return;
+  }
   const body = listBody(rendering);
   const first = listing.next() ?? [];
   const second = listing.next();
   if (second === undefined) {
     const whole = body.items(first, body.head, body.tail(listing.listMeta));
-    exchange.send(200, rendering.negotiated.mediaType, finish(rendering, whole));
+    await sendBody(exchange, 200, rendering.negotiated.mediaType, finish(rendering, whole));
     return;
   }
   if (rendering.negotiated.format === 'yaml' || rendering.pretty) {
     await sendWhole(exchange, rendering, body, listing, [first, second]);
   } else await stream(exchange, rendering, body, listing, [first, second]);
-}
-
-export function listOptions(target: Target, query: URLSearchParams): ListOptions {
-  const limit = query.get('limit');
-  return {
-    selection: parseSelection(
-      target.served.definition,
-      query.get('labelSelector') ?? '',
-      query.get('fieldSelector') ?? '',
-    ),
-    resourceVersion: query.get('resourceVersion') ?? '',
-    resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
-    continueToken: query.get('continue') ?? '',
-    asksInitialEvents: query.has('sendInitialEvents'),
-    limit: limit === null || limit === '' ? 0 : parseLimit(limit),
-  };
-}
-
-function parseLimit(text: string): number {
-  if (!isInt64Text(text)) throw badRequest(`Invalid value: "${text}": limit must be an integer`);
-  return Math.max(Number(text), 0);
 }
 
 function assemble(body: ListBody, items: readonly (Buffer | string)[], tail: string): Buffer {
@@ -87,7 +69,7 @@ async function sendWhole(
     await setImmediate();
   }
   const whole = assemble(body, items, body.tail(listing.listMeta));
-  exchange.send(200, rendering.negotiated.mediaType, finish(rendering, whole));
+  await sendBody(exchange, 200, rendering.negotiated.mediaType, finish(rendering, whole));
 }
 
 async function stream(
@@ -97,21 +79,22 @@ async function stream(
   listing: Listing,
   steps: readonly (readonly StoredEntry[])[],
 ): Promise<void> {
-  exchange.start(200, rendering.negotiated.mediaType);
-  exchange.write(body.head);
+  const begun = steps.filter((step) => step.length > 0).map((step) => body.items(step));
+  const firstBytes = begun.reduce((bytes, items) => bytes + items.length, 0);
+  const out = startBody(exchange, rendering.negotiated.mediaType, firstBytes);
+  out.write(body.head);
   let hasItems = false;
-  const write = async (step: readonly StoredEntry[]): Promise<void> => {
-    if (step.length === 0) return;
-    if (hasItems) exchange.write(',');
+  const write = async (items: Buffer | string): Promise<void> => {
+    if (hasItems) out.write(',');
     hasItems = true;
-    if (!exchange.write(body.items(step))) await exchange.drained();
+    if (!out.write(items)) await out.drained();
   };
-  for (const step of steps) await write(step);
+  for (const items of begun) await write(items);
   for (let step = listing.next(); step !== undefined; step = listing.next()) {
-    await write(step);
+    if (step.length > 0) await write(body.items(step));
     if (exchange.signal.aborted) return;
     await setImmediate();
   }
-  exchange.write(body.tail(listing.listMeta));
-  exchange.end();
+  out.write(body.tail(listing.listMeta));
+  out.end();
 }

@@ -3,24 +3,18 @@
  * repeat. Slow clients are fed from the hub's bounded queue and then from the log; nothing here buffers.
  */
 import { setImmediate } from 'node:timers/promises';
-import { isInt64Text } from '../../apimachinery/int64-text.ts';
 import { limits } from '../../apimachinery/limits.ts';
-import { badRequest, expired, internalError, type Status } from '../../apimachinery/status.ts';
+import { expired, internalError, type Status } from '../../apimachinery/status.ts';
 import type { Engine, Target } from '../../registry/engine.ts';
 import { list as openList } from '../../registry/list.ts';
-import {
-  checkWatchOptions,
-  parseResourceVersion,
-  tooOld,
-  waitForRevision,
-} from '../../registry/resource-version.ts';
-import { parseSelection, type Selection } from '../../registry/selection.ts';
+import { parseResourceVersion, tooOld, waitForRevision } from '../../registry/resource-version.ts';
+import type { Selection } from '../../registry/selection.ts';
 import { eventType, watchTarget } from '../../registry/watch.ts';
-import { isTrue } from '../../request/request-info.ts';
 import { StorageError } from '../../storage/errors.ts';
 import type { Revision } from '../../storage/store.ts';
 import type { SharedChange, WatchHandle, WatchSink } from '../../storage/watch-target.ts';
 import type { Exchange } from '../exchange.ts';
+import { type WatchQuery, watchQuery } from './list-options.ts';
 import { type Rendering, renderingOf } from './rendering.ts';
 import type { VerbRequest } from './verb.ts';
 import { WatchFrames } from './watch-frames.ts';
@@ -40,58 +34,24 @@ interface WatchOptions {
 
 export async function watch({ engine, streams, exchange, info, target }: VerbRequest): Promise<void> {
   const rendering = renderingOf(exchange, info, target.served, 'watch', engine.clock.now());
-  const options = watchOptions(engine, target, info.query);
-  if (exchange.method === 'HEAD') {
-    exchange.send(200, rendering.negotiated.mediaType, '');
-    return;
-  }
+  const options = watchOptions(engine, watchQuery(target, info.query));
   await new WatchStream(engine, streams, exchange, target, options, rendering).run();
 }
 
-function watchOptions(engine: Engine, target: Target, query: URLSearchParams): WatchOptions {
-  const resourceVersion = query.get('resourceVersion') ?? '';
-  const asked = query.get('sendInitialEvents');
-  checkWatchOptions({
-    resourceVersion,
-    resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
-    continueToken: query.get('continue') ?? '',
-    asksInitialEvents: asked !== null,
-  });
-  const allowsBookmarks = isTrue(query.get('allowWatchBookmarks'));
+/** A limit and a continue token are read, and mean nothing here, as upstream. */
+function watchOptions(engine: Engine, query: WatchQuery): WatchOptions {
+  const { selection, resourceVersion, sendInitialEvents, allowsBookmarks, timeoutSeconds } = query;
   const isFromStart = resourceVersion === '' || resourceVersion === '0';
   return {
-    selection: namedSelection(target, query),
+    selection,
     after: parseResourceVersion(engine.store, resourceVersion),
-    hasInitialEvents: asked === null ? isFromStart : isTrue(asked),
-    marksInitialEnd: isTrue(asked) && allowsBookmarks,
+    hasInitialEvents: sendInitialEvents ?? isFromStart,
+    marksInitialEnd: sendInitialEvents === true && allowsBookmarks,
     allowsBookmarks,
-    timeoutMs: timeoutOf(engine, query.get('timeoutSeconds')),
+    // A negative time is over at once.
+    timeoutMs:
+      timeoutSeconds === 0 ? limits.watchTimeoutMsMin * (1 + engine.random()) : timeoutSeconds * 1000,
   };
-}
-
-/** A watch on one object's path selects that name; a field selector for another one contradicts it. */
-function namedSelection(target: Target, query: URLSearchParams): Selection {
-  const fieldSelector = query.get('fieldSelector') ?? '';
-  const selection = parseSelection(target.served.definition, query.get('labelSelector') ?? '', fieldSelector);
-  if (target.name === '' || selection.name === target.name) return selection;
-  if (selection.name !== undefined) {
-    throw badRequest("fieldSelector metadata.name doesn't match requested name");
-  }
-  const named = fieldSelector === '' ? '' : `${fieldSelector},`;
-  return parseSelection(
-    target.served.definition,
-    query.get('labelSelector') ?? '',
-    `${named}metadata.name=${target.name}`,
-  );
-}
-
-function timeoutOf(engine: Engine, seconds: string | null): number {
-  if (seconds === null || seconds === '' || seconds === '0') {
-    return limits.watchTimeoutMsMin * (1 + engine.random());
-  }
-  if (!isInt64Text(seconds))
-    throw badRequest(`Invalid value: "${seconds}": timeoutSeconds must be an integer`);
-  return Number(seconds) * 1000;
 }
 
 class WatchStream implements WatchSink, TimedStream {
