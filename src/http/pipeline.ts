@@ -3,9 +3,10 @@
  * own. A step that throws ends the request with a Status.
  */
 import { randomUUID } from 'node:crypto';
+import { parseGoDuration } from '../apimachinery/go-duration.ts';
 import type { GroupResource } from '../apimachinery/gvk.ts';
 import { limits } from '../apimachinery/limits.ts';
-import { notFound, pathNotFound, timeout, unauthorized } from '../apimachinery/status.ts';
+import { badRequest, notFound, pathNotFound, timeout, unauthorized } from '../apimachinery/status.ts';
 import type { Authenticator } from '../authn/authenticator.ts';
 import type { Authorizer } from '../authz/authorizer.ts';
 import { forbiddenError } from '../authz/forbidden.ts';
@@ -17,6 +18,7 @@ import { BodyAborted } from './collect-body.ts';
 import { answerDocument, type Documents } from './documents.ts';
 import { AlreadyAnswered, type Exchange } from './exchange.ts';
 import { isServerFault, sendError } from './status-response.ts';
+import { refuseImpersonation } from './steps/impersonation.ts';
 import type { TenantResolver } from './steps/tenant.ts';
 import { dispatch } from './verbs/dispatch.ts';
 import type { WatchStreams } from './verbs/watch-streams.ts';
@@ -40,11 +42,20 @@ interface Passage {
   info?: RequestInfo;
   user?: UserInfo;
   tenant?: Tenant | undefined;
+  timeoutMs?: number;
 }
 type Step = (parts: PipelineParts, passage: Passage) => void | Promise<void>;
 
 /** THE TABLE. Auditing comes behind authentication and fairness before authorization when they exist. */
-const steps: readonly Step[] = [requestInfo, authenticate, resolveTenant, authorize, answer];
+const steps: readonly Step[] = [
+  requestInfo,
+  timeLimit,
+  authenticate,
+  impersonate,
+  resolveTenant,
+  authorize,
+  answer,
+];
 
 export function pipeline(parts: PipelineParts): (exchange: Exchange) => Promise<void> {
   return async (exchange) => {
@@ -79,12 +90,30 @@ function requestInfo(_: PipelineParts, passage: Passage): void {
   passage.info = parseRequestInfo(passage.exchange.method, passage.exchange.url);
 }
 
+/** The client's own `timeout`, where it is less than the server's; 0 and less mean that it has none. */
+function timeLimit(_: PipelineParts, passage: Passage): void {
+  const { query, verb } = must(passage.info, 'request info');
+  const asked = verb === 'watch' ? null : query.get('timeout');
+  if (asked === null || asked === '') return;
+  let askedMs: number;
+  try {
+    askedMs = parseGoDuration(asked);
+  } catch (error) {
+    throw badRequest(`invalid timeout specified in the request URL - ${(error as Error).message}`, error);
+  }
+  if (askedMs > 0 && askedMs < limits.requestTimeoutMs) passage.timeoutMs = askedMs;
+}
+
 /** Credentials that prove nothing are refused; none at all make the anonymous user. */
 async function authenticate({ authenticator }: PipelineParts, passage: Passage): Promise<void> {
   const asked = authenticator.authenticate(passage.exchange);
   const answered = asked instanceof Promise ? await asked : asked;
   if (answered === 'none' || answered === 'invalid') throw unauthorized();
   passage.user = answered.user;
+}
+
+function impersonate(_: PipelineParts, { exchange, info, user }: Passage): void {
+  refuseImpersonation(exchange, must(info, 'request info'), must(user, 'user'));
 }
 
 function resolveTenant({ tenants }: PipelineParts, passage: Passage): void {
@@ -112,7 +141,7 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
     await answerDocument(parts.documents, exchange, info);
     return;
   }
-  const deadline = new Deadline();
+  const deadline = new Deadline(passage.timeoutMs ?? limits.requestTimeoutMs);
   const answering = dispatch({
     engine: parts.engine,
     streams: parts.streams,
@@ -133,6 +162,11 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
 
 class Deadline {
   isPast = false;
+  readonly #timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
+  }
 
   /**
    * Rejects with a 504 when the time is over first. The work may still go on then, a write even succeed; its answer
@@ -147,7 +181,7 @@ class Deadline {
         work.catch((error: unknown) => {
           if (!(error instanceof AlreadyAnswered || error instanceof BodyAborted)) onLateError(error);
         });
-      }, limits.requestTimeoutMs);
+      }, this.#timeoutMs);
     });
     try {
       await Promise.race([work, over]);

@@ -35,6 +35,9 @@ export class TestExchange implements Exchange {
   }
 
   header(): undefined {}
+  headerNames(): readonly string[] {
+    return [];
+  }
   readBody(): Promise<Buffer> {
     return this.#body;
   }
