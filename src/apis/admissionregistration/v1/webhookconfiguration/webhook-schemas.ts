@@ -38,7 +38,8 @@ const clientConfig = object(
   },
 );
 
-const commonFields = {
+/** In Go's order, which is that of the JSON; the selector came later and has another number in each kind. */
+const commonFields = (objectSelectorNumber: number) => ({
   name: required(1, string(), 'Name of the webhook, a qualified one such as `images.example.com`.'),
   clientConfig: required(2, clientConfig, 'How the webhook is called.'),
   rules: field(
@@ -47,7 +48,17 @@ const commonFields = {
     'Operations and resources that the webhook is asked about.',
   ),
   failurePolicy: pointer(4, string(), 'Fail or Ignore: what a call that fails means. Fail when not given.'),
+  matchPolicy: pointer(
+    9,
+    string(),
+    'Exact or Equivalent: whether other versions of a resource are meant too.',
+  ),
   namespaceSelector: field(5, labelSelectorSchema, 'Labels of the namespaces meant; all when empty.'),
+  objectSelector: field(
+    objectSelectorNumber,
+    labelSelectorSchema,
+    'Labels of the objects meant; all when empty.',
+  ),
   sideEffects: {
     ...required(6, string(), 'None or NoneOnDryRun: what the webhook changes elsewhere.'),
     pointer: true,
@@ -58,17 +69,11 @@ const commonFields = {
     list(string(), { listType: 'atomic' }),
     'Versions of AdmissionReview the webhook understands, the best one first.',
   ),
-  matchPolicy: pointer(
-    9,
-    string(),
-    'Exact or Equivalent: whether other versions of a resource are meant too.',
-  ),
-};
+});
 
 const validatingWebhook = object(
   {
-    ...commonFields,
-    objectSelector: field(10, labelSelectorSchema, 'Labels of the objects meant; all when empty.'),
+    ...commonFields(10),
     matchConditions: field(11, matchConditionsSchema, 'Conditions that must all hold for a call.'),
   },
   {
@@ -78,9 +83,8 @@ const validatingWebhook = object(
 );
 const mutatingWebhook = object(
   {
-    ...commonFields,
+    ...commonFields(11),
     reinvocationPolicy: pointer(10, string(), 'Never or IfNeeded: called again after later changes.'),
-    objectSelector: field(11, labelSelectorSchema, 'Labels of the objects meant; all when empty.'),
     matchConditions: field(12, matchConditionsSchema, 'Conditions that must all hold for a call.'),
   },
   { name: component('MutatingWebhook'), description: 'MutatingWebhook may change the object of a request.' },
