@@ -1,6 +1,5 @@
 /** What of a set of fields a manager may own, where that is less than all of it: fields another endpoint writes. */
-import type { PathElement } from './field-path.ts';
-import type { FieldSet, Slot } from './field-set.ts';
+import type { FieldSet } from './field-set.ts';
 
 export type FieldFilter = (set: FieldSet) => FieldSet;
 

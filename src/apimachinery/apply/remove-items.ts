@@ -3,9 +3,9 @@ import { setField } from '../codec/json-parser.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import { type ApplySchema, type ListAtom, type MapAtom, shapeOf } from './apply-schema.ts';
 import { fieldElement, isKeyElement } from './field-path.ts';
-import { type FieldSet, FieldSetBuilder, type Slot } from './field-set.ts';
+import { type FieldSet, FieldSetBuilder } from './field-set.ts';
 import { isMap, itemElement, NoElement } from './list-items.ts';
-import { toFieldSet } from './to-field-set.ts';
+import { isEmptyMap, toFieldSet } from './to-field-set.ts';
 
 /** Without the members of `items` and what is below them. A container that loses everything is null. */
 export function removeItems(value: JsonValue, items: FieldSet, schema: ApplySchema): JsonValue {
@@ -49,13 +49,13 @@ function pick(
     case 'map': {
       const map = atom.map!;
       if (!isMap(value)) return null;
-      if (map.isAtomic) return isExtraction ? value : null;
+      if (map.isAtomic || isEmptyMap(value)) return isExtraction ? value : null;
       return pickKeys(map, value, items, isExtraction);
     }
     case 'list': {
       const list = atom.list!;
       if (!Array.isArray(value)) return null;
-      if (list.isAtomic) return isExtraction && value.length > 0 ? value : null;
+      if (list.isAtomic || value.length === 0) return isExtraction ? value : null;
       return pickItems(list, value, items, isExtraction);
     }
     case 'scalar':
@@ -66,7 +66,7 @@ function pick(
 }
 
 function pickKeys(map: MapAtom, value: JsonObject, items: FieldSet, isExtraction: boolean): JsonValue {
-  if (items.isEmpty && !isExtraction && Object.keys(value).length > 0) return value;
+  if (items.isEmpty && !isExtraction) return value;
   const out: JsonObject = {};
   let isEmpty = true;
   let isSame = true;
@@ -75,15 +75,16 @@ function pickKeys(map: MapAtom, value: JsonObject, items: FieldSet, isExtraction
     if (child === undefined) continue;
     const field = map.fields.get(key);
     const schema = field === undefined ? map.element : field.schema;
-    const kept = pickOne(
-      schema,
-      child,
-      items,
-      items.slots.get(field?.element ?? fieldElement(key)),
-      isExtraction,
-    );
+    const slot = items.slots.get(field?.element ?? fieldElement(key));
+    const isKept = slot === undefined ? !isExtraction : isExtraction || !slot.member;
+    if (!isKept) {
+      isSame = false;
+      continue;
+    }
+    // Of a container that is named itself an extraction takes the shell, as upstream does.
+    const below = slot === undefined ? undefined : slot.member ? items : slot.children!;
+    const kept = below === undefined ? child : pick(schema, child, below, isExtraction);
     if (kept !== child) isSame = false;
-    if (kept === undefined) continue;
     setField(out, key, kept);
     isEmpty = false;
   }
@@ -100,24 +101,10 @@ function pickItems(
   for (const item of value) {
     const element = itemElement(list, item);
     const slot = element instanceof NoElement ? undefined : items.slots.get(element);
-    const kept = pickOne(list.element, item, items, slot, isExtraction);
-    if (kept !== undefined) out.push(kept);
+    if (slot === undefined ? isExtraction : slot.member && !isExtraction) continue;
+    out.push(slot?.children === undefined ? item : pick(list.element, item, slot.children, isExtraction));
   }
   if (out.length === 0) return null;
-  return out.length === value.length && out.every((item, i) => item === value[i])
-    ? (value as JsonValue[])
-    : out;
-}
-
-/** What stays of one child; undefined where nothing does. */
-function pickOne(
-  schema: ApplySchema | undefined,
-  child: JsonValue,
-  items: FieldSet,
-  slot: Slot | undefined,
-  isExtraction: boolean,
-): JsonValue | undefined {
-  if (slot === undefined) return isExtraction ? undefined : child;
-  if (slot.member) return isExtraction ? pick(schema, child, items, true) : undefined;
-  return pick(schema, child, slot.children!, isExtraction);
+  const isSame = out.length === value.length && out.every((item, i) => item === value[i]);
+  return isSame ? (value as JsonValue[]) : out;
 }
