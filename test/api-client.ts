@@ -15,6 +15,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: http2.IncomingHttpHeaders;
   readonly text: string;
+  readonly bytes: Buffer;
   /** The parsed body; undefined when it is not JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of every kind.
   readonly json: any;
@@ -122,8 +123,9 @@ export class ApiServer {
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('error', reject);
       stream.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        resolve({ status: Number(answered[':status']), headers: answered, text, json: parsed(text) });
+        const bytes = Buffer.concat(chunks);
+        const text = bytes.toString();
+        resolve({ status: Number(answered[':status']), headers: answered, text, bytes, json: parsed(text) });
       });
     });
   }

@@ -1,10 +1,15 @@
 /** From an error to the wire: the only place that knows both. Unknown errors are 500 and logged by the caller. */
+import { indentJson } from '../apimachinery/codec/indent-json.ts';
 import { stringifyJson } from '../apimachinery/codec/json.ts';
+import { encodeProtobuf } from '../apimachinery/codec/protobuf-documents.ts';
+import { stringifyYaml } from '../apimachinery/codec/yaml.ts';
+import { statusSchema } from '../apimachinery/schema/meta.ts';
 import {
   badRequest,
   expired,
   internalError,
   resourceVersionTooLarge,
+  type Status,
   StatusError,
   serviceUnavailable,
   tooLarge,
@@ -12,6 +17,7 @@ import {
 } from '../apimachinery/status.ts';
 import { StorageError } from '../storage/errors.ts';
 import type { Exchange } from './exchange.ts';
+import { isPretty, negotiateStatus } from './negotiation/negotiate-object.ts';
 
 /** The Status of any error. */
 function statusOf(error: unknown): StatusError {
@@ -51,7 +57,7 @@ export function isServerFault(error: unknown): boolean {
   return reason === 'InternalError' || reason === 'ServiceUnavailable';
 }
 
-/** Answers with the Status, or breaks off an answer that has begun. */
+/** Answers with the Status in the encoding the client accepts, or breaks off an answer that has begun. */
 export function sendError(exchange: Exchange, error: unknown): void {
   if (exchange.isStarted) {
     exchange.destroy();
@@ -60,5 +66,21 @@ export function sendError(exchange: Exchange, error: unknown): void {
   const { status, code } = statusOf(error);
   const retryAfter = status.details?.retryAfterSeconds;
   if (retryAfter !== undefined) exchange.setHeader('retry-after', String(retryAfter));
-  exchange.send(code, 'application/json', stringifyJson(status));
+  const { contentType, body } = written(exchange, status);
+  exchange.send(code, contentType, body);
+}
+
+function written(exchange: Exchange, status: Status): { contentType: string; body: Buffer | string } {
+  const negotiated = negotiateStatus(exchange.header('accept'));
+  // Whoever accepts none of our encodings is told in JSON, for a person to read.
+  if (negotiated === undefined) {
+    return { contentType: 'application/json', body: indentJson(stringifyJson(status)) };
+  }
+  const { format, mediaType } = negotiated;
+  if (format === 'protobuf') return { contentType: mediaType, body: encodeProtobuf(status, statusSchema) };
+  if (format === 'yaml') return { contentType: mediaType, body: stringifyYaml(status) };
+  const json = stringifyJson(status);
+  const query = new URLSearchParams(exchange.url.split('?')[1]);
+  const pretty = negotiated.pretty || isPretty(query, exchange.header('user-agent') ?? '');
+  return { contentType: mediaType, body: pretty ? `${indentJson(json)}\n` : json };
 }

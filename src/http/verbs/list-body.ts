@@ -18,20 +18,26 @@ export interface ListBody {
 }
 
 export function listBody(rendering: Rendering): ListBody {
-  const { transform, metaVersion } = rendering.negotiated;
-  const { definition, version } = rendering.served;
-  if (transform === 'table') return tableBody(rendering);
-  const kind = transform === 'partial' ? 'PartialObjectMetadataList' : definition.listKind;
-  const apiVersion =
-    transform === 'partial'
-      ? `meta.k8s.io/${metaVersion}`
-      : apiVersionOf({ group: definition.group, version: version.version });
+  if (rendering.negotiated.transform === 'table') return tableBody(rendering);
+  const { kind, apiVersion } = listType(rendering);
   return {
     head: `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"items":[`,
     items: rendering.isRaw
       ? rawItems
       : (entries, before = '', after = '') => `${before}${parsedItems(rendering, entries)}${after}`,
     tail: (meta) => `],"metadata":${stringifyJson(meta)}}`,
+  };
+}
+
+/** What the list is, unless it is a table. */
+export function listType({ negotiated, served }: Rendering): { kind: string; apiVersion: string } {
+  if (negotiated.transform === 'partial') {
+    return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${negotiated.metaVersion}` };
+  }
+  const { definition, version } = served;
+  return {
+    kind: definition.listKind,
+    apiVersion: apiVersionOf({ group: definition.group, version: version.version }),
   };
 }
 

@@ -1,12 +1,17 @@
 /**
- * How the answer of one request is written: JSON as stored, in another version, indented, YAML, Table or
+ * How the answer of one request is written: JSON as stored, in another version, indented, YAML, protobuf, Table or
  * metadata only. Decided once per request; the JSON of the stored version stays bytes all the way.
  */
 
 import { indentJson } from '../../apimachinery/codec/indent-json.ts';
 import { stringifyJson } from '../../apimachinery/codec/json.ts';
+import { encodeProtobuf } from '../../apimachinery/codec/protobuf-documents.ts';
 import { stringifyYaml } from '../../apimachinery/codec/yaml.ts';
 import type { JsonValue, KubeObject } from '../../apimachinery/object-meta.ts';
+import { listSchemaOf, partialObjectMetadataSchema } from '../../apimachinery/schema/list-schema.ts';
+import { statusSchema } from '../../apimachinery/schema/meta.ts';
+import { hasProtobufForm } from '../../apimachinery/schema/protobuf-form.ts';
+import type { ObjectSchema } from '../../apimachinery/schema/schema.ts';
 import { badRequest } from '../../apimachinery/status.ts';
 import type { ServedResource } from '../../registry/definition-table.ts';
 import { objectOf } from '../../registry/engine.ts';
@@ -45,7 +50,7 @@ export function renderingOf(
   shape: ResponseShape,
   nowMs: number,
 ): Rendering {
-  const negotiated = negotiateObject(exchange.header('accept'), { verb: shape });
+  const negotiated = negotiatedFor(exchange.header('accept'), served, shape);
   const pretty = negotiated.pretty || isPretty(info.query, exchange.header('user-agent') ?? '');
   return {
     negotiated,
@@ -59,6 +64,16 @@ export function renderingOf(
       (!pretty || shape === 'watch'),
     nowMs,
   };
+}
+
+function negotiatedFor(accept: string | undefined, served: ServedResource, verb: ResponseShape): Negotiated {
+  const negotiated = negotiateObject(accept, { verb });
+  // Asked only where it matters: JSON has nothing to do with it.
+  const isPossible =
+    negotiated.format !== 'protobuf' ||
+    negotiated.transform === 'partial' ||
+    hasProtobufForm(served.version.schema);
+  return isPossible ? negotiated : negotiateObject(accept, { verb, hasProtobuf: false });
 }
 
 function includeObjectOf(query: URLSearchParams): IncludeObject {
@@ -76,7 +91,7 @@ export function renderStored(rendering: Rendering, stored: StoredRecord): Buffer
 }
 
 /** One object, in the version of the request, as the body of a response. */
-export function renderObject(rendering: Rendering, object: KubeObject): string {
+export function renderObject(rendering: Rendering, object: KubeObject): Buffer | string {
   return encode(rendering, transformObject(rendering, object));
 }
 
@@ -92,9 +107,28 @@ export function transformObject(rendering: Rendering, object: KubeObject): objec
   });
 }
 
-/** Any document in the negotiated encoding. */
-export function encode(rendering: Rendering, document: object): string {
-  if (rendering.negotiated.format === 'yaml') return stringifyYaml(document as JsonValue);
+/** The object, its list, or a Status, in the negotiated encoding. */
+export function encode(rendering: Rendering, document: object): Buffer | string {
+  const { format } = rendering.negotiated;
+  if (format === 'protobuf') {
+    return encodeProtobuf(document as KubeObject, protobufSchema(rendering, document as KubeObject));
+  }
+  if (format === 'yaml') return stringifyYaml(document as JsonValue);
   const json = stringifyJson(document);
   return rendering.pretty ? `${indentJson(json)}\n` : json;
+}
+
+/** The fields of a document that the rendering may have to write as protobuf. */
+export function protobufSchema(rendering: Rendering, { kind }: KubeObject): ObjectSchema {
+  const { negotiated, served } = rendering;
+  if (kind === 'Status') return statusSchema;
+  const schema = itemSchema(rendering);
+  const isList = kind === (negotiated.transform === 'partial' ? partialList : served.definition.listKind);
+  return isList ? listSchemaOf(schema) : schema;
+}
+const partialList = 'PartialObjectMetadataList';
+
+/** The fields of one object as it is shown. */
+export function itemSchema({ negotiated, served }: Rendering): ObjectSchema {
+  return negotiated.transform === 'partial' ? partialObjectMetadataSchema : served.version.schema;
 }

@@ -1,10 +1,13 @@
 /**
- * The frames of a watch stream: one JSON object a line. A change is encoded once for all streams that show it
- * alike; what differs (Table, metadata only, other versions) is told apart by the form's name.
+ * The frames of a watch stream: one JSON object a line, or protobuf behind its length. A change is encoded once for
+ * all streams that show it alike; what differs (encoding, Table, metadata only, other versions) is told apart by the
+ * form's name.
  */
 import { stringifyJson } from '../../apimachinery/codec/json.ts';
+import { encodeWatchFrame } from '../../apimachinery/codec/protobuf-documents.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
+import { zeroFields } from '../../apimachinery/schema/zero-object.ts';
 import type { Status } from '../../apimachinery/status.ts';
 import { must } from '../../lib/assert.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -19,7 +22,7 @@ import { type EventType, eventState } from '../../registry/watch.ts';
 import { servedLength, writeServed } from '../../storage/record.ts';
 import type { StoredRecord } from '../../storage/store.ts';
 import type { SharedChange } from '../../storage/watch-target.ts';
-import type { Rendering } from './rendering.ts';
+import { protobufSchema, type Rendering } from './rendering.ts';
 
 export class WatchFrames {
   readonly #rendering: Rendering;
@@ -34,8 +37,8 @@ export class WatchFrames {
     this.#clock = clock;
     const { served, negotiated, includeObject } = rendering;
     const { group, resource } = served.definition;
-    const { transform, metaVersion } = negotiated;
-    const form = `${group}/${served.version.version}/${resource}/${transform}/${metaVersion}/${includeObject}`;
+    const { format, transform, metaVersion } = negotiated;
+    const form = `${format}/${group}/${served.version.version}/${resource}/${transform}/${metaVersion}/${includeObject}`;
     this.#forms = { ADDED: `${form}/ADDED`, MODIFIED: `${form}/MODIFIED`, DELETED: `${form}/DELETED` };
   }
 
@@ -52,7 +55,7 @@ export class WatchFrames {
   state(type: EventType, stored: StoredRecord): Buffer {
     const { isRaw, served } = this.#rendering;
     if (isRaw) return rawFrame(type, stored);
-    return frame(type, this.#transform(objectOf(served, stored)));
+    return this.#frame(type, this.#transform(objectOf(served, stored)));
   }
 
   bookmark(revision: number, isInitialEnd: boolean): Buffer {
@@ -67,18 +70,22 @@ export class WatchFrames {
       },
     };
     const { transform, metaVersion } = this.#rendering.negotiated;
-    if (transform === 'partial') return frame('BOOKMARK', partialObjectMetadata(bookmark, metaVersion));
-    if (transform === 'none') return frame('BOOKMARK', bookmark);
+    if (transform === 'partial') return this.#frame('BOOKMARK', partialObjectMetadata(bookmark, metaVersion));
+    if (transform === 'none') {
+      // JSON has what Go does not leave out of an empty object; the protobuf writer knows that by itself.
+      const zero = this.#rendering.negotiated.format === 'json' ? zeroFields(version.schema) : {};
+      return this.#frame('BOOKMARK', { ...bookmark, ...zero });
+    }
     const table = renderBookmarkTable(definition, bookmark, {
       includeObject: this.#rendering.includeObject,
       metaVersion,
       hasColumns: this.#takeColumns(),
     });
-    return frame('BOOKMARK', table);
+    return this.#frame('BOOKMARK', table);
   }
 
   error(status: Status): Buffer {
-    return frame('ERROR', status);
+    return this.#frame('ERROR', status);
   }
 
   #transform(object: KubeObject): object {
@@ -94,15 +101,19 @@ export class WatchFrames {
     });
   }
 
+  #frame(type: string, object: object): Buffer {
+    if (this.#rendering.negotiated.format === 'protobuf') {
+      const document = object as KubeObject;
+      return encodeWatchFrame(type, document, protobufSchema(this.#rendering, document));
+    }
+    return Buffer.from(`{"type":"${type}","object":${stringifyJson(object)}}\n`);
+  }
+
   #takeColumns(): boolean {
     const isFirst = !this.#hasSentColumns;
     this.#hasSentColumns = true;
     return isFirst;
   }
-}
-
-function frame(type: string, object: object): Buffer {
-  return Buffer.from(`{"type":"${type}","object":${stringifyJson(object)}}\n`);
 }
 
 function rawFrame(type: EventType, { record, revision }: StoredRecord): Buffer {
