@@ -35,10 +35,18 @@ export interface ColumnDefinition {
   value(object: KubeObject): JsonValue | undefined;
 }
 
+/** Who asks, as kinds that record it do (CertificateSigningRequest). */
+export interface Requester {
+  readonly name: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
+
 /** What a strategy may know of the request. */
 export interface StrategyContext {
   readonly nowMs: number;
-  readonly user: string;
+  readonly user: Requester;
   readonly dryRun: boolean;
   readonly newUid: () => string;
   /** Newest revision of the store. On create the object's name was free at it. */
@@ -75,6 +83,8 @@ export interface ResourceStrategy {
   /** Beyond `validate`, where a new object must satisfy more than an old one that is written again. */
   validateCreate?(object: KubeObject): FieldError[];
   validateUpdate?(object: KubeObject, old: KubeObject): FieldError[];
+  /** What the client should know of a valid object, for Warning headers. `old` for updates. */
+  warnings?(object: KubeObject, old: KubeObject | undefined): string[];
   /** Checks the name; default is an RFC 1123 subdomain. */
   validateName?(name: string): string[];
   /** Objects this one needs; the engine checks and guards them. */
@@ -111,6 +121,8 @@ export interface SubresourceDefinition {
   readonly verbs: readonly string[];
   /** The write: copies what this endpoint owns from `incoming` into `stored`, in place. */
   merge(stored: KubeObject, incoming: KubeObject): void;
+  /** Behind `merge`: what the server fills in, in place. `old` is never changed. */
+  prepare?(object: KubeObject, old: KubeObject, context: StrategyContext): void;
   /** Paths of fields that a write here cannot change, so that applying them makes nobody their owner. */
   readonly resetFields?: readonly (readonly string[])[];
   validate?(object: KubeObject, old: KubeObject): FieldError[];

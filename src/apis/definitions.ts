@@ -11,6 +11,7 @@ import {
   validatingWebhookConfigurationDefinition,
 } from './admissionregistration/v1/webhookconfiguration/webhook-definitions.ts';
 import { apiServiceDefinition } from './apiregistration/v1/apiservice/api-service-definition.ts';
+import { certificateSigningRequestDefinition } from './certificates/v1/certificatesigningrequest/certificate-signing-request-definition.ts';
 import { leaseDefinition } from './coordination/v1/lease/lease-definition.ts';
 import { configMapDefinition } from './core/v1/configmap/configmap-definition.ts';
 import { endpointsDefinition } from './core/v1/endpoints/endpoints-definition.ts';
@@ -44,6 +45,7 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   roleBindingDefinition,
   clusterRoleDefinition,
   clusterRoleBindingDefinition,
+  certificateSigningRequestDefinition,
   mutatingWebhookConfigurationDefinition,
   validatingWebhookConfigurationDefinition,
   validatingAdmissionPolicyDefinition,

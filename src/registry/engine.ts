@@ -77,7 +77,7 @@ export function objectOf(served: ServedResource, stored: StoredRecord): KubeObje
 export function strategyContext(engine: Engine, options: WriteOptions): StrategyContext {
   return {
     nowMs: engine.clock.now(),
-    user: options.user.name,
+    user: options.user,
     dryRun: options.dryRun,
     newUid: engine.newUid,
     revision: engine.store.applied,

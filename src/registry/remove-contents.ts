@@ -101,7 +101,7 @@ function marked(engine: Engine, form: StorageForm, object: KubeObject): Buffer {
   markDeleted(object, nowMs);
   form.definition.strategy.prepareForDelete?.(object, {
     nowMs,
-    user: '',
+    user: { name: '', uid: '', groups: [], extra: {} },
     dryRun: false,
     newUid: engine.newUid,
     revision: engine.store.applied,

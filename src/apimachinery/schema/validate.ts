@@ -3,8 +3,9 @@
  * upstream words those of a custom resource's schema. Metadata is not judged here (metadata-validation.ts), nor
  * types (schema/decode.ts has refused wrong ones), nor what one field means for another (a kind's strategy).
  *
- * Presence is enforced only in kinds without a protobuf form. In the others `required` says what Go writes out,
- * and upstream takes them with such a field missing; what they do insist on is in their strategies.
+ * Presence, and unique keys, are enforced only in kinds without a protobuf form. In the others `required` says what Go
+ * writes out, and upstream takes them with such a field missing, or with an item twice in a list that apply calls a
+ * set; what they do insist on is in their strategies.
  *
  * Validators are compiled once, when first used; a part of a schema that restricts nothing costs nothing.
  */
@@ -104,7 +105,7 @@ class Validators {
   private list(schema: ListSchema): Validator | undefined {
     const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
     const item = this.of(schema.item);
-    const findDuplicates = duplicateFinder(schema);
+    const findDuplicates = this.enforcesPresence ? duplicateFinder(schema) : undefined;
     const isBounded = minItems > 0 || maxItems < Number.POSITIVE_INFINITY;
     if (item === undefined && findDuplicates === undefined && !isBounded) return undefined;
     return (value, path, errors) => {

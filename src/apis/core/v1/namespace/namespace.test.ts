@@ -5,7 +5,13 @@ import { namespaceDefinition } from './namespace-definition.ts';
 import { namespaceFinalizeSubresource, namespaceStatusSubresource } from './namespace-strategy.ts';
 
 const { strategy } = namespaceDefinition;
-const context = { nowMs: 0, user: 'ann', dryRun: false, newUid: () => 'u', revision: 0 };
+const context = {
+  nowMs: 0,
+  user: { name: 'ann', uid: '', groups: [], extra: {} },
+  dryRun: false,
+  newUid: () => 'u',
+  revision: 0,
+};
 const named = { name: 'a', labels: { 'kubernetes.io/metadata.name': 'a' } };
 
 function namespace(fields: { metadata?: ObjectMeta; spec?: object; status?: object } = {}): KubeObject {

@@ -4,7 +4,13 @@ import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import { serviceAccountDefinition } from './service-account-definition.ts';
 
 const { strategy, columns } = serviceAccountDefinition;
-const context = { nowMs: 0, user: 'ann', dryRun: false, newUid: () => 'u', revision: 0 };
+const context = {
+  nowMs: 0,
+  user: { name: 'ann', uid: '', groups: [], extra: {} },
+  dryRun: false,
+  newUid: () => 'u',
+  revision: 0,
+};
 const account = (fields: object = {}): KubeObject => ({
   apiVersion: 'v1',
   kind: 'ServiceAccount',

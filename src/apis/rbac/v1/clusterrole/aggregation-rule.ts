@@ -3,7 +3,6 @@
  * which rules it takes from which roles. Putting them there is a controller's work (controllers/clusterrole-aggregation).
  * Source of the rules: ValidateClusterRole in kubernetes pkg/apis/rbac/validation.
  */
-import { deepEqual } from '../../../../apimachinery/equality.ts';
 import { type FieldError, invalidValue, requiredValue } from '../../../../apimachinery/field-error.ts';
 import type { LabelSelector } from '../../../../apimachinery/label-selector.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
@@ -74,9 +73,11 @@ export function aggregationSelectors(role: KubeObject): LabelSelector[] {
 
 /** The rules of the chosen roles in the order given, each rule once. */
 export function joinedRules(roles: readonly KubeObject[]): PolicyRule[] {
-  const joined: PolicyRule[] = [];
+  const joined = new Map<string, PolicyRule>();
   for (const rule of roles.flatMap((role): PolicyRule[] => role.rules ?? [])) {
-    if (!joined.some((other) => deepEqual(other, rule))) joined.push(rule);
+    const { verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
+    const identity = JSON.stringify([verbs, apiGroups, resources, resourceNames, nonResourceURLs]);
+    if (!joined.has(identity)) joined.set(identity, rule);
   }
-  return joined;
+  return [...joined.values()];
 }

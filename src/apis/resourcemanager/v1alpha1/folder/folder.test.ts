@@ -9,7 +9,7 @@ import { folderSchema } from './folder-schema.ts';
 const { strategy } = folderDefinition;
 const context = {
   nowMs: Date.parse('2026-01-01T00:00:00Z'),
-  user: 'ann',
+  user: { name: 'ann', uid: '', groups: [], extra: {} },
   dryRun: false,
   newUid: () => 'u',
   revision: 0,

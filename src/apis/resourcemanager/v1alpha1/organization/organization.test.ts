@@ -9,7 +9,13 @@ import { organizationSchema } from './organization-schema.ts';
 const { strategy, subresources } = organizationDefinition;
 const createdMs = Date.parse('2026-01-01T00:00:00Z');
 const created = '2026-01-01T00:00:00Z';
-const context = { nowMs: createdMs, user: 'ann', dryRun: false, newUid: () => 'u', revision: 0 };
+const context = {
+  nowMs: createdMs,
+  user: { name: 'ann', uid: '', groups: [], extra: {} },
+  dryRun: false,
+  newUid: () => 'u',
+  revision: 0,
+};
 const later = { ...context, nowMs: createdMs + 60_000 };
 const contactInfo = { email: 'ann@example.com', name: 'Ann' };
 
