@@ -114,3 +114,80 @@ test('ages in a table are those of the moment, however long the watch is open', 
   );
   stream.close();
 });
+
+test('a bookmark is an object of the kind that nobody has filled, as Go writes one', async () => {
+  for (const [collection, kind, apiVersion, zero] of [
+    [path, 'ConfigMap', 'v1', {}],
+    ['/api/v1/namespaces', 'Namespace', 'v1', { spec: {}, status: {} }],
+    ['/apis/coordination.k8s.io/v1/leases', 'Lease', 'coordination.k8s.io/v1', { spec: {} }],
+    [
+      '/apis/resourcemanager.miloapis.com/v1alpha1/projects',
+      'Project',
+      'resourcemanager.miloapis.com/v1alpha1',
+      {},
+    ],
+    [
+      '/apis/rbac.authorization.k8s.io/v1/rolebindings',
+      'RoleBinding',
+      'rbac.authorization.k8s.io/v1',
+      { roleRef: { apiGroup: '', kind: '', name: '' } },
+    ],
+    ['/apis/rbac.authorization.k8s.io/v1/roles', 'Role', 'rbac.authorization.k8s.io/v1', { rules: null }],
+  ] as const) {
+    const stream = server.watch(
+      `${collection}?allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan`,
+    );
+    const events = await stream.until((all) => bookmarks(all).length > 0);
+    const { object } = bookmarks(events)[0]!;
+    assert.deepEqual(object, {
+      kind,
+      apiVersion,
+      metadata: {
+        resourceVersion: object.metadata.resourceVersion,
+        creationTimestamp: null,
+        annotations: { 'k8s.io/initial-events-end': 'true' },
+      },
+      ...zero,
+    });
+    stream.close();
+  }
+});
+
+test('as metadata and as a table it keeps its mark', async () => {
+  const query = 'allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan';
+  for (const [accept, find] of [
+    ['application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io', (object) => object],
+    ['application/json;as=Table;v=v1;g=meta.k8s.io', (object) => object.rows[0].object],
+    ['application/json;as=Table;v=v1beta1;g=meta.k8s.io', (object) => object.rows[0].object],
+    // biome-ignore lint/suspicious/noExplicitAny: objects of every form.
+  ] as readonly (readonly [string, (object: any) => any])[]) {
+    const stream = server.watch(`${path}?${query}`, { accept });
+    const events = await stream.until((all) => bookmarks(all).length > 0);
+    const { metadata } = find(bookmarks(events)[0]!.object);
+    assert.deepEqual(metadata.annotations, { 'k8s.io/initial-events-end': 'true' });
+    // From there on another watch goes on.
+    const next = server.watch(`${path}?resourceVersion=${metadata.resourceVersion}`);
+    await next.opened();
+    const name = `after-${metadata.resourceVersion}`;
+    await server.post(path, { metadata: { name } });
+    const [event] = await next.until((all) => all.length > 0);
+    assert.equal(event!.object.metadata.name, name);
+    for (const open of [stream, next]) open.close();
+  }
+});
+
+test('times that are no times', async () => {
+  const from = `resourceVersion=${await newest()}`;
+  const none = await server.watch(`${path}?${from}&timeoutSeconds=0`).opened();
+  const huge = await server.watch(`${path}?${from}&timeoutSeconds=9223372036854775807`).opened();
+  const past = server.watch(`${path}?${from}&timeoutSeconds=-1`);
+  assert.deepEqual(await past.ended(), []);
+  assert.ok(past.isComplete);
+  nowMs += limits.watchTimeoutMsMin - 1_000;
+  await server.post(path, { metadata: { name: 'in-time' } });
+  for (const stream of [none, huge]) await stream.until((all) => all.length > 0);
+  nowMs += limits.watchTimeoutMsMin + 1_000;
+  await none.ended();
+  assert.equal(huge.isEnded, false);
+  huge.close();
+});
