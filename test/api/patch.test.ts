@@ -152,8 +152,8 @@ test("a version inside the patch must be the object's", async () => {
     path,
     { metadata: { uid: 'other' } },
     'merge',
-    409,
-    `Operation cannot be fulfilled on configmaps "versioned": Precondition failed: UID in precondition: other, UID in object meta: ${uid}`,
+    422,
+    'ConfigMap "versioned" is invalid: metadata.uid: Invalid value: "other": field is immutable',
   );
   assert.equal(
     (await server.patch(path, { metadata: { resourceVersion, uid }, data: { a: 'b' } })).status,
@@ -215,15 +215,88 @@ test('a JSON patch that does not apply says so, and no more', async () => {
 test('a patch that is none is refused', async () => {
   const path = await made('malformed', { data: { a: '1' } });
   for (const kind of ['merge', 'json', 'strategic-merge'] as const) {
-    for (const body of ['{', '', '{"a":}', 'a: b'])
-      await refused(path, body, kind, 400, /^the patch cannot be read: /);
+    for (const [body, problem] of [
+      ['{', 'unexpected end of JSON input'],
+      ['', 'unexpected end of JSON input'],
+      ['{"a":}', "invalid character '}' looking for beginning of value"],
+      ['a: b', "invalid character 'a' looking for beginning of value"],
+      ['{} {}', "invalid character '{' after top-level value"],
+    ] as const) {
+      const prefix = kind === 'strategic-merge' ? '' : 'error decoding patch: ';
+      await refused(path, body, kind, 400, `${prefix}${problem}`);
+    }
   }
-  await refused(path, '{}', 'json', 400, /./);
-  for (const none of ['[1]', '"text"', 'null'])
-    await refused(path, none, 'merge', 400, /^error decoding patch: /);
-  await refused(path, '[1]', 'json', 400, /./);
-  await refused(path, '[]', 'strategic-merge', 400, /./);
-  await refused(path, { data: { $patch: 'unknown' } }, 'strategic-merge', 422, /./);
+  const cannot = 'error decoding patch: json: cannot unmarshal';
+  await refused(path, '{}', 'json', 400, `${cannot} object into Go value of type []handlers.jsonPatchOp`);
+  await refused(path, '[1]', 'json', 400, `${cannot} number into Go value of type handlers.jsonPatchOp`);
+  await refused(
+    path,
+    '[{"op":1}]',
+    'json',
+    400,
+    `${cannot} number into Go struct field jsonPatchOp.op of type string`,
+  );
+  await refused(path, '[null]', 'json', 422, /./);
+  const map = 'Go value of type map[string]interface {}';
+  await refused(path, '[1]', 'merge', 400, `${cannot} array into ${map}`);
+  await refused(path, '"text"', 'merge', 400, `${cannot} string into ${map}`);
+  await refused(path, 'null', 'merge', 400, 'Invalid JSON Patch');
+  await refused(path, '[]', 'strategic-merge', 400, `json: cannot unmarshal array into ${map}`);
+  for (const [kind, body] of [
+    ['json', 'null'],
+    ['strategic-merge', 'null'],
+  ] as const) {
+    assert.equal((await server.patch(path, body, kind)).status, 200);
+  }
+  const lax = `${path}?fieldValidation=Ignore`;
+  await refused(
+    lax,
+    '{}',
+    'json',
+    400,
+    'json: cannot unmarshal object into Go value of type jsonpatch.Patch',
+  );
+  await refused(
+    lax,
+    '[1]',
+    'json',
+    400,
+    'json: cannot unmarshal number into Go value of type jsonpatch.Operation',
+  );
+  await refused(lax, '{', 'merge', 400, 'Invalid JSON Patch');
+  await refused(lax, '7', 'merge', 400, 'Invalid JSON Patch');
+  await refused(
+    path,
+    { data: { $patch: 'unknown' } },
+    'strategic-merge',
+    500,
+    'unknown patch type: unknown in map: map[$patch:unknown]',
+  );
+  const owners = { ownerReferences: [{ name: 'a' }] };
+  await server.patch(path, {
+    metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'A', name: 'a', uid: 'u' }] },
+  });
+  await refused(
+    path,
+    { metadata: owners },
+    'strategic-merge',
+    500,
+    'map: map[name:a] does not contain declared merge key: uid',
+  );
+  await refused(
+    path,
+    { metadata: { $deleteFromPrimitiveList: [] } },
+    'strategic-merge',
+    400,
+    'invalid patch format of primitive list',
+  );
+  await refused(
+    path,
+    { metadata: { ownerReferences: [[]] } },
+    'strategic-merge',
+    422,
+    'the server rejected our request due to an error in our request',
+  );
   const deep = `{"data":${'{"a":'.repeat(2_000)}1${'}'.repeat(2_000)}}`;
   for (const kind of ['merge', 'strategic-merge'] as const) await refused(path, deep, kind, 400, /./);
 });
@@ -246,8 +319,9 @@ test('a patch whose result is no object of its kind', async () => {
     assert.equal(json.reason, 'Invalid');
   }
   const { json } = await server.patch(path, { data: { a: 1 } });
-  const reason =
-    'ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field ConfigMap.data of type string';
+  const shown = json.message.match(/^ "" is invalid: patch: Invalid value: (".*"): json: cannot/)[1];
+  assert.deepEqual(JSON.parse(JSON.parse(shown)).data, { a: 1 });
+  const reason = `${shown}: json: cannot unmarshal number into Go struct field ConfigMap.data of type string`;
   assert.deepEqual(json, {
     kind: 'Status',
     apiVersion: 'v1',
@@ -260,6 +334,23 @@ test('a patch whose result is no object of its kind', async () => {
     },
     code: 422,
   });
+});
+
+test('what a strategic merge patch makes of an object, in the words of a conversion', async () => {
+  const path = await made('converted', { data: { a: '1' } });
+  for (const [patch, problem] of [
+    [{ data: { a: 1 } }, '"map[data:map[a:1]]": cannot convert int64 to string'],
+    [{ data: { a: true } }, '"map[data:map[a:true]]": unrecognized type: string'],
+    [{ data: 'x' }, '"map[data:x]": cannot restore map from string'],
+    [
+      { metadata: { finalizers: 'x' } },
+      '"map[metadata:map[finalizers:x]]": cannot restore slice from string',
+    ],
+    [{ metadata: 7 }, '"map[metadata:7]": cannot restore struct from: int64'],
+    [{ immutable: 1.5 }, '"map[immutable:1.5]": unrecognized type: bool'],
+  ] as const) {
+    await refused(path, patch, 'strategic-merge', 422, ` "" is invalid: patch: Invalid value: ${problem}`);
+  }
 });
 
 test('what a patch makes of an object is checked like any other', async () => {

@@ -5,6 +5,7 @@
  * codec/json.ts calls it only where JSON.parse would be inexact or has failed, strict decoding where a field was
  * written that should not have been.
  */
+import { goQuote } from '../apply/go-text.ts';
 import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 
@@ -253,9 +254,10 @@ class Parser<O extends object> {
   }
 }
 
-/** A character as Go quotes one in these messages. */
+/** A character as Go quotes one in these messages: by its first byte. */
 function shown(code: number): string {
   if (code === 0x27) return "'\\''";
   if (code === QUOTE) return `'"'`;
-  return `'${JSON.stringify(String.fromCodePoint(code)).slice(1, -1)}'`;
+  const byte = Buffer.from(String.fromCodePoint(code))[0]!;
+  return `'${goQuote(String.fromCharCode(byte)).slice(1, -1)}'`;
 }

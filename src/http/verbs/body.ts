@@ -77,24 +77,27 @@ export function parseDocument(format: 'json' | 'yaml', text: string, body: Buffe
     if (!(error instanceof JsonSyntaxError)) throw error;
     throw unrecognized(`${noVersionKind}${error.message}`, error);
   }
-  if (value === null) return {};
+  const problem = kindUnreadable(value);
+  if (problem !== undefined) throw unrecognized(problem);
+  return (value ?? {}) as JsonObject;
+}
+
+/** Why version and kind cannot be read from a parsed document; undefined when they can, or are absent. */
+export function kindUnreadable(value: JsonValue): string | undefined {
+  if (value === null) return undefined;
   const type = jsonTypeOf(value);
   if (type !== 'object') {
-    throw unrecognized(`${noVersionKind}json: cannot unmarshal ${type} into Go value of type ${typeMeta}`);
+    return `${noVersionKind}json: cannot unmarshal ${type} into Go value of type ${typeMeta}`;
   }
-  const object = value as JsonObject;
-  for (const field of ['apiVersion', 'kind']) {
-    const given = jsonTypeOf(object[field] ?? '');
-    if (given !== 'string') {
-      const problem = `json: cannot unmarshal ${given} into Go struct field .${field} of type string`;
-      throw unrecognized(`${noVersionKind}${problem}`);
+  const { apiVersion, kind } = value as JsonObject;
+  for (const [field, given] of Object.entries({ apiVersion, kind })) {
+    const fieldType = jsonTypeOf(given ?? '');
+    if (fieldType !== 'string') {
+      return `${noVersionKind}json: cannot unmarshal ${fieldType} into Go struct field .${field} of type string`;
     }
   }
-  const { apiVersion } = object;
-  if (typeof apiVersion === 'string' && apiVersion.split('/').length > 2) {
-    throw unrecognized(`unexpected GroupVersion string: ${apiVersion}`);
-  }
-  return object;
+  const isGroupVersion = typeof apiVersion !== 'string' || apiVersion.split('/').length <= 2;
+  return isGroupVersion ? undefined : `unexpected GroupVersion string: ${apiVersion}`;
 }
 
 const noVersionKind = "couldn't get version/kind; json parse error: ";
@@ -115,27 +118,39 @@ function finish(served: ServedResource, value: JsonObject, unknownFields?: strin
   try {
     return typed(served, value, unknownFields);
   } catch (error) {
+    if (error instanceof OtherKind) throw badRequest(error.refusal, error);
     if (!(error instanceof DecodeError)) throw error;
     throw badRequest(`${cannotHandle(served)}: ${error.message}`, error);
   }
 }
 
+/** The data say that they are of another kind or version. */
+export class OtherKind extends Error {
+  /** The message of the 400. */
+  readonly refusal: string;
+  constructor(problem: string, prefix = '') {
+    super(problem);
+    this.name = 'OtherKind';
+    this.refusal = prefix + problem;
+  }
+}
+
 /**
- * Types, prunes and defaults a parsed object of the served kind. Throws DecodeError, and 400 when it is of another
- * kind. Paths of dropped fields are added to `unknownFields`.
+ * Types, prunes and defaults a parsed object of the served kind. Throws DecodeError and OtherKind. Paths of dropped fields are added to `unknownFields`.
  */
 export function typed(served: ServedResource, value: JsonObject, unknownFields?: string[]): KubeObject {
   const { definition, version } = served;
   const expected = apiVersionOf({ group: definition.group, version: version.version });
   const { apiVersion, kind } = value;
   if (isNamed(apiVersion) && apiVersion !== expected) {
-    throw badRequest(
+    throw new OtherKind(
       `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
     );
   }
   if (isNamed(kind) && kind !== definition.kind) {
-    throw badRequest(
-      `${kind} in version "${version.version}" cannot be handled as a ${definition.kind}: the kind in the data does not match`,
+    throw new OtherKind(
+      'the kind in the data does not match',
+      `${kind} in version "${version.version}" cannot be handled as a ${definition.kind}: `,
     );
   }
   const object = decodeObject(

@@ -31,6 +31,8 @@ export interface PatchForm {
   read(text: string, isStrict: boolean): PatchDocument;
   /** Throws PatchError. */
   apply(current: JsonValue, patch: JsonValue, schema: ObjectSchema): JsonValue;
+  /** The result is a typed object at once, and not a text that may be anything. */
+  readonly isTyped: boolean;
   /** Unknown fields of the result, which are known to be there. */
   unknownFields(result: JsonValue, schema: ObjectSchema): string[];
   /** Why the result is no object of the kind. */
@@ -41,6 +43,7 @@ export interface PatchForm {
 
 /** JSON text and merge patches are applied to the written form of an object. */
 const written = {
+  isTyped: false,
   unknownFields: strictErrorsOfValue,
   mismatch: (error: DecodeError): string => error.message,
   // Go writes the fields of what it has patched by name.
@@ -60,6 +63,7 @@ export const patchForms: Readonly<Record<string, PatchForm>> = {
     apply: (current, patch) => mergePatch(current, patch),
   },
   'application/strategic-merge-patch+json': {
+    isTyped: true,
     read: readStrategicMergePatch,
     apply: (current, patch, schema) => strategicMergePatch(current, patch, schema),
     // Upstream takes the fields of a map as they come, and then sorts what it has to say of them.

@@ -13,7 +13,7 @@ import {
   unprocessable,
 } from '../../apimachinery/status.ts';
 import type { ServedResource } from '../../registry/definition-table.ts';
-import { typed } from './body.ts';
+import { kindUnreadable, OtherKind, typed } from './body.ts';
 import { type FieldValidation, judge } from './field-validation.ts';
 import type { PatchDocument, PatchForm } from './patch-forms.ts';
 
@@ -35,14 +35,14 @@ export function patcher(
     const { value: patch, findings } = document;
     const result = applied(() => form.apply(current as unknown as JsonObject, patch, schema));
     const refuse = (problem: string): StatusError => resultRefused(form.refused(result, patch), problem);
-    if (typeof result !== 'object' || result === null || Array.isArray(result)) {
-      throw refuse('the result is no object');
-    }
+    const unreadable = form.isTyped ? undefined : kindUnreadable(result);
+    if (unreadable !== undefined) throw refuse(unreadable);
     const unknown: string[] | undefined = isStrict ? [] : undefined;
     let object: KubeObject;
     try {
-      object = typed(served, structuredClone(result), unknown);
+      object = typed(served, structuredClone((result ?? {}) as JsonObject), unknown);
     } catch (error) {
+      if (error instanceof OtherKind) throw refuse(error.message);
       if (error instanceof DecodeError) throw refuse(form.mismatch(error));
       throw error;
     }
