@@ -10,7 +10,7 @@
 import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../object-meta.ts';
 import { inFieldOrder } from '../schema/field-order.ts';
-import { microTimeFromSeconds, timeFromSeconds } from '../schema/scalar-forms.ts';
+import { microTimeFromSeconds, quantityForm, timeFromSeconds } from '../schema/scalar-forms.ts';
 import type { Field, MapSchema, ObjectSchema, Schema, StringSchema, Typed } from '../schema/schema.ts';
 import { parseJson } from './json.ts';
 import { setField } from './json-parser.ts';
@@ -280,7 +280,9 @@ function stringReader(format: StringSchema['format']): ReadValue {
           text = reader.text();
           return true;
         });
-        return text;
+        const formed = quantityForm(text);
+        if ('problem' in formed) throw new ProtobufError(formed.problem);
+        return formed.value;
       };
   }
 }

@@ -1,7 +1,9 @@
 /**
  * Strings with a form: times, base64, quantities. Each function returns the value as Go writes it back, or the
- * problem in Go's words. Only the forms: no arithmetic on times or quantities.
+ * problem in Go's words. Only the forms: arithmetic on quantities is in quantity.ts.
  */
+import { Quantity, QuantityError } from '../quantity.ts';
+
 export type Formed = { readonly value: string } | { readonly problem: string };
 
 /** metav1.Time: RFC 3339, kept in UTC and whole seconds. */
@@ -119,11 +121,12 @@ function lastBitsCleared(text: string): string {
   return exact === last ? text : text.slice(0, -4) + exact;
 }
 
-/** resource.Quantity, unchanged: bringing it to its canonical suffix is arithmetic, which is not done here. */
+/** resource.Quantity, with the suffix Go writes. */
 export function quantityForm(text: string): Formed {
-  if (/^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$/.test(text))
-    return { value: text };
-  return {
-    problem: "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-  };
+  try {
+    return { value: String(Quantity.parse(text.trim())) };
+  } catch (error) {
+    if (error instanceof QuantityError) return { problem: error.message };
+    throw error;
+  }
 }
