@@ -11,7 +11,9 @@ const repeating: Convert = (object, _from, to) => {
   const times = Number(to.slice(1));
   const repeated = (value: JsonValue | undefined): JsonValue => {
     if (!isMap(value) || Object.keys(value).length === 0) return null;
-    return Object.fromEntries(Object.entries(value).map(([key, v]) => [key[0]!.repeat(times), repeated(v)]));
+    // Of keys that become the same the last one counts.
+    const keys = Object.keys(value).sort();
+    return Object.fromEntries(keys.map((key) => [key[0]!.repeat(times), repeated(value[key])]));
   };
   const [first] = Object.keys(object).sort();
   return first === undefined ? {} : { [first]: repeated(object[first]) };

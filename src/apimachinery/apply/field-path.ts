@@ -25,9 +25,13 @@ export const isKeyElement = (element: PathElement): boolean => element.startsWit
 
 /** The element of a keyed list item. `values[i]` is the value of `names[i]`; names are in any order. */
 export function keyElement(names: readonly string[], values: readonly JsonValue[]): PathElement {
-  if (names.length === 1) return `k:{${JSON.stringify(names[0])}:${goJson(values[0]!)}}`;
-  const sorted = names.map((name, i) => [name, values[i]!] as const).sort(([a], [b]) => compareText(a, b));
-  return `k:{${sorted.map(([name, value]) => `${JSON.stringify(name)}:${goJson(value)}`).join(',')}}`;
+  const fields = names.map((name, i) => `${JSON.stringify(name)}:${goJson(values[i]!)}`);
+  // The keys of a list type nearly always are in order already.
+  if (!isSorted(names)) {
+    const order = [...names.keys()].sort((a, b) => compareText(names[a]!, names[b]!));
+    return `k:{${order.map((i) => fields[i]).join(',')}}`;
+  }
+  return `k:{${fields.join(',')}}`;
 }
 
 /** What Go's JSON writes otherwise than ours: HTML, line separators, and two short escapes it does not use. */
@@ -107,8 +111,8 @@ export function sortElements(elements: readonly PathElement[]): readonly PathEle
     )
     .map(({ element }) => element);
 }
-const isSorted = (elements: readonly PathElement[]): boolean =>
-  elements.every((element, i) => i === 0 || compareText(elements[i - 1]!, element) < 0);
+const isSorted = (texts: readonly string[]): boolean =>
+  texts.every((text, i) => i === 0 || compareText(texts[i - 1]!, text) < 0);
 function orderValue(element: PathElement): JsonValue {
   if (isFieldElement(element)) return element;
   return element.startsWith('i:') ? Number(element.slice(2)) : content(element);

@@ -1,7 +1,8 @@
 /** How the items of an associative list are told apart: by their keys, or by their value in a set. */
 import type { JsonObject, JsonValue } from '../object-meta.ts';
-import type { ListAtom } from './apply-schema.ts';
+import type { Atom, ListAtom } from './apply-schema.ts';
 import { keyElement, type PathElement, valueElement } from './field-path.ts';
+import { goQuote } from './go-text.ts';
 
 /** An item that has no path element, and why. */
 export class NoElement {
@@ -20,34 +21,31 @@ function keyedElement(list: ListAtom, item: JsonValue): PathElement | NoElement 
   if (typeof item !== 'object' || Array.isArray(item)) {
     return new NoElement('associative list with keys may not have non-map elements');
   }
+  const names: string[] = [];
   const values: JsonValue[] = [];
   for (const key of list.keys) {
-    // Null is there and stays; only an absent key takes the default.
-    const present = ownValue(item, key);
-    if (present !== undefined) {
-      values.push(present);
-      continue;
+    // Null is there and stays; only an absent key takes the default, and is no part of the element without one.
+    let value = ownValue(item, key);
+    if (value === undefined) {
+      const atom = list.element.atom;
+      if (atom?.map === undefined) return new NoElement(noDefault(key, atom));
+      value = atom.map.fields.get(key)?.default ?? undefined;
+      if (value === undefined) continue;
     }
-    const fallback = keyDefault(list, key);
-    if (fallback instanceof NoElement) return fallback;
-    values.push(fallback);
+    names.push(key);
+    values.push(value);
   }
-  return keyElement(list.keys, values);
-}
-
-function keyDefault(list: ListAtom, key: string): JsonValue | NoElement {
-  const atom = list.element.atom;
-  if (atom?.map === undefined) {
-    const problem =
-      atom === undefined ? 'invalid elementType for list' : 'associative list may not have non-map types';
-    return new NoElement(`couldn't find default value for ${key}: ${problem}`);
-  }
-  const value = atom.map.fields.get(key)?.default;
-  if (value !== undefined && value !== null) return value;
+  if (names.length > 0) return keyElement(names, values);
   return new NoElement(
-    `associative list with keys has an element that omits key field ${JSON.stringify(key)} (and doesn't have default value)`,
+    `associative list with keys has an element that omits all key fields [${list.keys.map(goQuote).join(' ')}]` +
+      " (and doesn't have default values for any key fields)",
   );
 }
+const noDefault = (key: string, atom: Atom | undefined): string => {
+  const problem =
+    atom === undefined ? 'invalid elementType for list' : 'associative list may not have non-map types';
+  return `couldn't find default value for ${key}: ${problem}`;
+};
 
 function setElement(item: JsonValue): PathElement | NoElement {
   if (item === null) {
