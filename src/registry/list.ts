@@ -75,6 +75,8 @@ function ownToken(target: Target, text: string): ContinueToken {
 export class Listing {
   /** Revision of every step; the list's resourceVersion. */
   readonly revision: Revision;
+  /** The same list from its beginning, in the same steps. */
+  readonly again: () => Listing;
   readonly #engine: Engine;
   readonly #selection: Selection;
   readonly #target: Target;
@@ -100,8 +102,10 @@ export class Listing {
     this.#selection = options.selection;
     this.#limit = options.limit;
     this.revision = at ?? engine.store.applied;
+    this.again = () => new Listing(engine, target, options, this.revision, token);
     this.#after = token?.cursor;
-    this.#remaining = token?.remaining;
+    // The page before may have been of everything, and this one selects: then nobody knows what remains.
+    this.#remaining = isSelective(options.selection) ? undefined : token?.remaining;
     const { storage } = target.served.definition;
     const namespace = queryNamespace(target, options.selection);
     this.#query = {

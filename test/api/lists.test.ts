@@ -213,6 +213,34 @@ test('a token is good where it was given, and nowhere else', async () => {
   assert.equal((await server.get(`${path}?continue=${forged({ rv: 2 ** 50 })}`)).status, 504);
 });
 
+test('a token goes on under other selectors, as upstream; one object alone is no page', async () => {
+  const path = await collection();
+  await fill(path, ['a', 'b', 'c', 'd'], { labels: { app: 'web' } });
+  await fill(path, ['e'], { labels: { app: 'db' } });
+  const first = (await server.get(`${path}?limit=1`)).json.metadata;
+  assert.equal(first.remainingItemCount, 4);
+  const go = async (query: string): Promise<[string, unknown, unknown]> => {
+    const answer = await server.get(`${path}?continue=${first.continue}&${query}`);
+    assert.equal(answer.status, 200, answer.text);
+    const { remainingItemCount, resourceVersion } = answer.json.metadata;
+    return [names(answer).join(''), remainingItemCount, resourceVersion];
+  };
+  const at = first.resourceVersion;
+  assert.deepEqual(await go('limit=2'), ['bc', 2, at]);
+  assert.deepEqual(await go('limit=2&labelSelector=app%3Ddb'), ['e', undefined, at]);
+  assert.deepEqual(await go('limit=2&labelSelector=app'), ['bc', undefined, at]);
+  assert.deepEqual(await go('fieldSelector=metadata.name%3Dc'), ['c', undefined, at]);
+  // The page before has shown it.
+  assert.deepEqual(await go('fieldSelector=metadata.name%3Da'), ['', undefined, at]);
+  const one = await server.get(`${path}?limit=1&fieldSelector=metadata.name%3Da`);
+  assert.deepEqual([names(one), one.json.metadata.continue], [['a'], undefined]);
+  // A page that selects says no count, nor do those after it.
+  const selected = (await server.get(`${path}?limit=1&labelSelector=app`)).json.metadata;
+  assert.equal(selected.remainingItemCount, undefined);
+  const next = await server.get(`${path}?limit=1&labelSelector=app&continue=${selected.continue}`);
+  assert.deepEqual([names(next), next.json.metadata.remainingItemCount], [['b'], undefined]);
+});
+
 test('selectors by label', async () => {
   const path = await collection();
   await fill(path, ['a'], { labels: { app: 'web', tier: '1' } });
@@ -297,6 +325,57 @@ test('selectors by field', async () => {
     await refused(`${where}?fieldSelector=${field}%3Dx`, 400, `field label not supported: ${field}`);
   }
   assert.equal((await server.get(`${path}?fieldSelector=metadata.name`)).status, 400);
+});
+
+test('the fields each kind offers, and no others', async () => {
+  const reference = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
+  for (const [where, offered] of [
+    ['/api/v1/namespaces', ['metadata.name', 'name', 'status.phase']],
+    ['/api/v1/secrets', ['metadata.name', 'metadata.namespace', 'type']],
+    ['/api/v1/services', ['metadata.name', 'metadata.namespace', 'spec.clusterIP', 'spec.type']],
+    [
+      '/api/v1/events',
+      [
+        'metadata.name',
+        'metadata.namespace',
+        ...reference.map((field) => `involvedObject.${field}`),
+        'reason',
+        'reportingComponent',
+        'source',
+        'type',
+      ],
+    ],
+    [
+      '/apis/events.k8s.io/v1/events',
+      [
+        'metadata.name',
+        'metadata.namespace',
+        ...reference.map((field) => `regarding.${field}`),
+        'reason',
+        'reportingController',
+        'type',
+      ],
+    ],
+    ['/apis/certificates.k8s.io/v1/certificatesigningrequests', ['metadata.name', 'spec.signerName']],
+    ['/api/v1/configmaps', ['metadata.name', 'metadata.namespace']],
+    ['/apis/rbac.authorization.k8s.io/v1/clusterroles', ['metadata.name', 'metadata.namespace']],
+  ] as const) {
+    const asked = new Set([
+      ...offered,
+      'metadata.namespace',
+      'metadata.uid',
+      'source',
+      'status.phase',
+      'type',
+    ]);
+    for (const field of asked) {
+      const isOffered = (offered as readonly string[]).includes(field);
+      for (const watch of ['', '&watch=1&timeoutSeconds=-1']) {
+        const { status } = await server.get(`${where}?fieldSelector=${field}%3Dnone${watch}`);
+        assert.equal(status, isOffered ? 200 : 400, `${where} ${field}${watch}`);
+      }
+    }
+  }
 });
 
 test('lists of more than one step', async () => {

@@ -123,6 +123,10 @@ class WatchStream implements WatchSink, TimedStream {
       this.#exchange.end();
       return;
     }
+    if (this.#options.timeoutMs < 0) {
+      this.finish();
+      return;
+    }
     let from = after;
     if (hasInitialEvents) {
       from = await this.#sendState();
