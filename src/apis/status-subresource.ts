@@ -27,6 +27,7 @@ export function statusSubresource(options: StatusSubresourceOptions): Subresourc
         else Object.assign(stored.metadata, { [name]: structuredClone(value) });
       }
     },
+    resetFields: options.metadata === 'kept' ? [['metadata'], ['spec']] : [['spec']],
     ...(options.validate === undefined ? {} : { validate: options.validate }),
   };
 }

@@ -6,10 +6,13 @@ import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type { CompanionObject } from '../apimachinery/resource-definition.ts';
 import { alreadyExists } from '../apimachinery/status.ts';
 import { must } from '../lib/assert.ts';
+import { serverFieldManager } from '../request/system-users.ts';
+import { StorageError } from '../storage/errors.ts';
 import { tenantOfProject } from '../storage/keys.ts';
 import { isDeleting } from '../storage/record.ts';
-import type { Guard, ObjectKey, Put, TenantId, Write } from '../storage/store.ts';
+import type { CommitOutcome, Guard, ObjectKey, Put, TenantId, Write } from '../storage/store.ts';
 import { type Engine, keyOf, strategyContext, type Target, type WriteOptions } from './engine.ts';
+import { trackCreation } from './field-tracking.ts';
 import { stampNew } from './metadata.ts';
 import { recordOf } from './stored-object.ts';
 
@@ -19,6 +22,30 @@ export function putOf(engine: Engine, target: Target, object: KubeObject, expect
   const stored = served.version.convert === undefined ? object : served.version.convert.toStorage(object);
   const form = engine.definitions.storageOf(served.definition);
   return { kind: 'put', key: keyOf(target), record: recordOf(form, stored, engine.clock.now()), expect };
+}
+
+/**
+ * Writes the object together with `others`. Where it is too large, and `mayUntrack`, its managedFields are given up
+ * for it: they can be large, and losing them loses no data.
+ */
+export async function commitObject(
+  engine: Engine,
+  target: Target,
+  object: KubeObject,
+  expect: number,
+  others: readonly Write[],
+  mayUntrack: boolean,
+): Promise<{ put: Put; outcome: CommitOutcome }> {
+  const put = putOf(engine, target, object, expect);
+  try {
+    return { put, outcome: await engine.store.commit([put, ...others]) };
+  } catch (error) {
+    const isTooLarge = error instanceof StorageError && error.code === 'value-too-large';
+    if (!isTooLarge || !mayUntrack || object.metadata.managedFields === undefined) throw error;
+    delete object.metadata.managedFields;
+    const smaller = putOf(engine, target, object, expect);
+    return { put: smaller, outcome: await engine.store.commit([smaller, ...others]) };
+  }
 }
 
 export function companionPuts(
@@ -46,6 +73,7 @@ function companionPut(
   const context = strategyContext(engine, options);
   definition.strategy.defaults?.(object);
   stampNew(object, definition.strategy, engine.newUid(), context.nowMs);
+  trackCreation(engine, form.served, object, { fieldManager: serverFieldManager });
   definition.strategy.prepareForCreate?.(object, context);
   const tenant =
     companion.plane === 'own'

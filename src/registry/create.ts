@@ -3,8 +3,15 @@ import { requiredValue } from '../apimachinery/field-error.ts';
 import { generateName } from '../apimachinery/generate-name.ts';
 import { limits } from '../apimachinery/limits.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
-import { alreadyExists, bareError, generateNameConflict, modifiedConflict } from '../apimachinery/status.ts';
-import { admit, companionExists, companionPuts, putOf, referenceGuards } from './commit.ts';
+import {
+  alreadyExists,
+  bareError,
+  generateNameConflict,
+  modifiedConflict,
+  StatusError,
+} from '../apimachinery/status.ts';
+import { isDeleting } from '../storage/record.ts';
+import { admit, commitObject, companionExists, companionPuts, referenceGuards } from './commit.ts';
 import { findSubresource } from './definition-table.ts';
 import {
   type Engine,
@@ -15,8 +22,15 @@ import {
   type WriteResult,
   withRevision,
 } from './engine.ts';
-import { matchNamespace, stampNew } from './metadata.ts';
+import { trackCreation } from './field-tracking.ts';
+import { matchNamespace, stampNew, tellRepeatedOwners } from './metadata.ts';
 import { missingReferences, throwIfInvalid, validateObject } from './validation.ts';
+import { warningsOf } from './warnings.ts';
+
+export interface CreateOptions extends WriteOptions {
+  /** The object says in managedFields already who owns what. */
+  readonly isTracked?: boolean;
+}
 
 /**
  * `decode` gives a fresh copy of the object in the version of the target, so that an attempt that lost a race
@@ -26,7 +40,7 @@ export async function create(
   engine: Engine,
   target: Target,
   decode: () => KubeObject,
-  options: WriteOptions,
+  options: CreateOptions,
 ): Promise<WriteResult> {
   const { definition } = target.served;
   for (let attempt = 0; ; attempt++) {
@@ -36,8 +50,7 @@ export async function create(
     const result = await attemptCreate(engine, own, object, options);
     if (typeof result !== 'string') return result;
     if (result === 'exists') {
-      if (!isGenerated) throw alreadyExists(definition, own.name);
-      if (attempt + 1 >= limits.generateNameRetries) throw generateNameConflict(definition, own.name);
+      if (!isGenerated || attempt + 1 >= limits.generateNameRetries) throw taken(engine, own, object);
     } else if (attempt + 1 >= limits.updateRetries) throw modifiedConflict(definition, own.name);
   }
 }
@@ -45,9 +58,6 @@ export async function create(
 function nameNewObject(engine: Engine, target: Target, object: KubeObject): boolean {
   const { metadata } = object;
   matchNamespace(target, metadata);
-  if (isRevision(metadata.resourceVersion)) {
-    throw bareError('resourceVersion should not be set on objects to be created');
-  }
   if (metadata.name !== undefined && metadata.name !== '') return false;
   if (metadata.generateName === undefined || metadata.generateName === '') {
     throwIfInvalid(target.served, '', [requiredValue('metadata.name', 'name or generateName is required')]);
@@ -60,14 +70,17 @@ async function attemptCreate(
   engine: Engine,
   target: Target,
   object: KubeObject,
-  options: WriteOptions,
+  options: CreateOptions,
 ): Promise<WriteResult | 'exists' | 'retry'> {
   const { definition } = target.served;
   const { strategy } = definition;
   // In one tick with the context: strategies may rely on the name being free at the context's revision.
   const isTaken = engine.store.get(keyOf(target)) !== undefined;
+  const isVersioned = isRevision(object.metadata.resourceVersion);
+  tellRepeatedOwners(object, options, false);
   const context = strategyContext(engine, options);
   stampNew(object, strategy, engine.newUid(), context.nowMs);
+  if (options.isTracked !== true) trackCreation(engine, target.served, object, options);
   if (findSubresource(definition, 'status') !== undefined) delete object.status;
   strategy.prepareForCreate?.(object, context);
   const guards = await admit(engine, {
@@ -81,20 +94,22 @@ async function attemptCreate(
   });
   const references = referenceGuards(engine, target, object, undefined);
   validateObject(target.served, object, undefined, missingReferences(references.missing));
+  for (const warning of warningsOf(definition, object, undefined)) options.warn(warning);
   // Told only now, as upstream does: what is wrong with the object itself comes first.
+  if (isVersioned) throw bareError('resourceVersion should not be set on objects to be created');
   if (isTaken) return 'exists';
-  const put = putOf(engine, target, object, 0);
   const companions = companionPuts(engine, target, object, options);
   if (options.dryRun) {
     const taken = companions.find(({ key }) => engine.store.get(key) !== undefined);
     if (taken !== undefined) throw companionExists(taken);
     return { object, stored: undefined, outcome: 'created' };
   }
-  const batch = [put, ...companions, ...guards, ...references.guards];
-  const outcome = await engine.store.commit(batch);
+  const others = [...companions, ...guards, ...references.guards];
+  const mayUntrack = options.isTracked !== true;
+  const { put, outcome } = await commitObject(engine, target, object, 0, others, mayUntrack);
   if (!outcome.ok) {
-    const failed = batch[outcome.index]!;
-    if (failed === put) return 'exists';
+    if (outcome.index === 0) return 'exists';
+    const failed = others[outcome.index - 1]!;
     if (failed.kind === 'put') throw companionExists(failed);
     return 'retry';
   }
@@ -104,6 +119,16 @@ async function attemptCreate(
     stored: { revision, record: put.record },
     outcome: 'created',
   };
+}
+
+/** The 409; whoever asked for a generated name, and whose object is on its way out, is told so. */
+function taken(engine: Engine, target: Target, { metadata }: KubeObject): StatusError {
+  const { definition } = target.served;
+  const mayGenerate = metadata.generateName !== undefined && metadata.generateName !== '';
+  const error = (mayGenerate ? generateNameConflict : alreadyExists)(definition, target.name);
+  const stored = engine.store.get(keyOf(target));
+  if (stored === undefined || !isDeleting(stored.record)) return error;
+  return new StatusError({ ...error.status, message: `object is being deleted: ${error.status.message}` });
 }
 
 /** Upstream minds only a version that some object could have. */

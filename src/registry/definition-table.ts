@@ -3,7 +3,7 @@
  * depends on its kind alone.
  */
 
-import { type GroupResource, parseApiVersion } from '../apimachinery/gvk.ts';
+import { apiVersionOf, type GroupResource, parseApiVersion } from '../apimachinery/gvk.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type {
   ContextKind,
@@ -23,6 +23,10 @@ export interface ServedResource {
 /** In what form objects lie in the store, whichever of their views wrote them. */
 export interface StorageForm {
   readonly definition: ResourceDefinition;
+  /** As it is served in the very version that is stored. */
+  readonly served: ServedResource;
+  /** By apiVersion, those of every view. */
+  readonly versions: ReadonlyMap<string, VersionDefinition>;
   /** Those of every view, so that each view's selectors find what another wrote. */
   readonly selectableFields: Readonly<Record<string, (stored: KubeObject) => string>>;
 }
@@ -46,7 +50,9 @@ export class DefinitionTable {
     for (const definition of definitions.filter(ownsStorage)) {
       const views = definitions.filter((other) => storageName(other) === storageName(definition));
       const selectableFields = Object.assign({}, ...views.map((view) => view.selectableFields));
-      this.#stored.set(storageName(definition), { definition, selectableFields });
+      const versions = new Map(views.flatMap(versionEntries));
+      const served = { definition, version: storedVersion(definition), isStoredForm: true };
+      this.#stored.set(storageName(definition), { definition, served, versions, selectableFields });
     }
   }
 
@@ -92,6 +98,17 @@ export function findSubresource(
   name: string,
 ): SubresourceDefinition | undefined {
   return definition.subresources.find((sub) => sub.name === name);
+}
+
+function storedVersion({ storage, versions }: ResourceDefinition): VersionDefinition {
+  return must(
+    versions.find(({ version }) => version === storage.version),
+    'storage version',
+  );
+}
+
+function versionEntries({ group, versions }: ResourceDefinition): [string, VersionDefinition][] {
+  return versions.map((version) => [apiVersionOf({ group, version: version.version }), version]);
 }
 
 function storageName(definition: ResourceDefinition): string {

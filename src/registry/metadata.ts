@@ -1,20 +1,27 @@
 /** What the server owns in metadata, whatever a client sends. Source: registry/rest BeforeCreate, BeforeUpdate. */
 import { deepEqual } from '../apimachinery/equality.ts';
-import { type KubeObject, type ObjectMeta, timestamp } from '../apimachinery/object-meta.ts';
-import type { ResourceStrategy } from '../apimachinery/resource-definition.ts';
-import { badRequest } from '../apimachinery/status.ts';
-import type { Target } from './engine.ts';
+import {
+  type KubeObject,
+  type ObjectMeta,
+  type OwnerReference,
+  timestamp,
+} from '../apimachinery/object-meta.ts';
+import type { ResourceDefinition, ResourceStrategy } from '../apimachinery/resource-definition.ts';
+import { badRequest, bareError } from '../apimachinery/status.ts';
+import { findSubresource } from './definition-table.ts';
+import type { Target, WriteOptions } from './engine.ts';
 
 export function stampNew(object: KubeObject, strategy: ResourceStrategy, uid: string, nowMs: number): void {
   const { metadata } = object;
-  dropUntracked(metadata);
+  delete metadata.selfLink;
   delete metadata.resourceVersion;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   metadata.uid = uid;
   metadata.creationTimestamp = timestamp(nowMs);
+  // Kinds that count no generations keep what the client says.
   if (strategy.hasGeneration) metadata.generation = 1;
-  else delete metadata.generation;
+  else if (metadata.generation === 0) delete metadata.generation;
 }
 
 /** The namespace is the path's: taken from there, or the same, or none where the kind has none. Throws 400. */
@@ -27,27 +34,69 @@ export function matchNamespace(target: Target, metadata: ObjectMeta): void {
   }
 }
 
-/** Gives an update the identity and history of what it replaces; they are not the client's to change. */
+/**
+ * Gives an update the identity and history of what it replaces. What upstream does not restore stays as the client
+ * sent it, and is refused by validation as immutable.
+ */
 export function carryOver(object: KubeObject, old: KubeObject): void {
   const { metadata } = object;
-  dropUntracked(metadata);
-  for (const name of [
-    'uid',
-    'creationTimestamp',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-    'generation',
-  ] as const) {
-    restore(metadata, old.metadata, name);
-  }
+  delete metadata.selfLink;
+  if (metadata.uid === undefined || metadata.uid === '') restore(metadata, old.metadata, 'uid');
+  restore(metadata, old.metadata, 'creationTimestamp');
+  restore(metadata, old.metadata, 'generation');
+  if (old.metadata.deletionTimestamp !== undefined) restore(metadata, old.metadata, 'deletionTimestamp');
+  metadata.deletionGracePeriodSeconds ??= old.metadata.deletionGracePeriodSeconds as number;
+  if (metadata.deletionGracePeriodSeconds === undefined) delete metadata.deletionGracePeriodSeconds;
 }
 
-/** A new generation when anything but metadata and status changed. */
-export function trackGeneration(object: KubeObject, old: KubeObject, strategy: ResourceStrategy): void {
-  if (!strategy.hasGeneration) return;
-  const { metadata: _m, status: _s, ...spec } = object;
-  const { metadata: _om, status: _os, ...oldSpec } = old;
+/** A new generation when anything changed but metadata and, where it has an endpoint of its own, status. */
+export function trackGeneration(object: KubeObject, old: KubeObject, definition: ResourceDefinition): void {
+  if (definition.strategy.hasGeneration !== true) return;
+  const { metadata: _m, ...spec } = object;
+  const { metadata: _om, ...oldSpec } = old;
+  if (findSubresource(definition, 'status') !== undefined) {
+    delete spec.status;
+    delete oldSpec.status;
+  }
   if (!deepEqual(spec, oldSpec)) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+}
+
+/** Leaves each owner reference once, and warns. `isPatch`: upstream looks at those later, and says so. */
+export function tellRepeatedOwners(object: KubeObject, { warn }: WriteOptions, isPatch: boolean): void {
+  const uids = dropRepeatedOwners(object);
+  if (uids.length === 0) return;
+  const when = isPatch ? ' after mutating admission happens' : '';
+  const fate =
+    'API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests';
+  warn(
+    `.metadata.ownerReferences contains duplicate entries${when}; ${fate}; duplicate UID(s) observed: ${uids.join(', ')}`,
+  );
+}
+
+/** The uids of those that were there again. */
+function dropRepeatedOwners({ metadata }: KubeObject): readonly string[] {
+  const owners = metadata.ownerReferences ?? [];
+  const kept: OwnerReference[] = [];
+  const repeated: string[] = [];
+  for (const owner of owners) {
+    const isThere = kept.some((other) => other.uid === owner.uid && deepEqual(other, owner));
+    if (isThere) repeated.push(owner.uid);
+    else kept.push(owner);
+  }
+  if (repeated.length > 0) metadata.ownerReferences = kept;
+  return repeated;
+}
+
+/** A resourceVersion as the number it must be; 0 when there is none. Throws the 500 that upstream answers. */
+export function revisionIn({ resourceVersion }: ObjectMeta): bigint {
+  if (resourceVersion === undefined || resourceVersion === '') return 0n;
+  const problem = !/^\d+$/.test(resourceVersion)
+    ? 'invalid syntax'
+    : BigInt(resourceVersion) >= 1n << 64n
+      ? 'value out of range'
+      : undefined;
+  if (problem === undefined) return BigInt(resourceVersion);
+  throw bareError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: ${problem}`);
 }
 
 export function markDeleted(object: KubeObject, nowMs: number): void {
@@ -55,12 +104,6 @@ export function markDeleted(object: KubeObject, nowMs: number): void {
   metadata.deletionTimestamp = timestamp(nowMs);
   metadata.deletionGracePeriodSeconds = 0;
   if (metadata.generation !== undefined && metadata.generation > 0) metadata.generation += 1;
-}
-
-/** selfLink is gone from the API, and fields are not tracked by manager before server-side apply exists. */
-function dropUntracked(metadata: ObjectMeta): void {
-  delete metadata.selfLink;
-  delete metadata.managedFields;
 }
 
 function restore<K extends keyof ObjectMeta>(target: ObjectMeta, source: ObjectMeta, name: K): void {

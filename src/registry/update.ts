@@ -4,11 +4,19 @@
  */
 import { deepEqual } from '../apimachinery/equality.ts';
 import { invalidValue } from '../apimachinery/field-error.ts';
+import { apiVersionOf } from '../apimachinery/gvk.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type { SubresourceDefinition } from '../apimachinery/resource-definition.ts';
-import { badRequest, invalid, modifiedConflict, notFound, StatusError } from '../apimachinery/status.ts';
+import {
+  badRequest,
+  conflict,
+  invalid,
+  modifiedConflict,
+  notFound,
+  StatusError,
+} from '../apimachinery/status.ts';
 import type { StoredRecord } from '../storage/store.ts';
-import { admit, putOf, referenceGuards } from './commit.ts';
+import { admit, commitObject, referenceGuards } from './commit.ts';
 import { create } from './create.ts';
 import { findSubresource } from './definition-table.ts';
 import {
@@ -21,9 +29,11 @@ import {
   type WriteResult,
   withRevision,
 } from './engine.ts';
-import { carryOver, matchNamespace, trackGeneration } from './metadata.ts';
+import { keepTimes, setManagedFields, trackReplacement } from './field-tracking.ts';
+import { carryOver, matchNamespace, revisionIn, tellRepeatedOwners, trackGeneration } from './metadata.ts';
 import { preconditionFailed } from './preconditions.ts';
 import { missingReferences, validateObject } from './validation.ts';
+import { warningsOf } from './warnings.ts';
 
 export interface UpdateRequest {
   /**
@@ -33,6 +43,8 @@ export interface UpdateRequest {
   change(current: () => KubeObject): KubeObject | Promise<KubeObject>;
   /** PUT: a missing object may be created where the kind lets it. */
   readonly isReplace: boolean;
+  /** Server-side apply: what `change` gives says in managedFields who owns what, and a missing object is created. */
+  readonly isApply?: boolean;
   /** The endpoint written to; undefined is the object itself. */
   readonly subresource?: SubresourceDefinition;
 }
@@ -46,9 +58,8 @@ export async function update(
 ): Promise<WriteResult> {
   const { definition } = target.served;
   const mayCreate =
-    request.isReplace &&
-    definition.strategy.allowCreateOnUpdate === true &&
-    request.subresource === undefined;
+    request.subresource === undefined &&
+    (request.isApply === true || (request.isReplace && definition.strategy.allowCreateOnUpdate === true));
   const result = await engine.turns.untilWon(keyOf(target), async () => {
     const stored = engine.store.get(keyOf(target));
     if (stored !== undefined) return await attemptUpdate(engine, target, request, options, stored);
@@ -65,13 +76,17 @@ async function createInstead(
   request: UpdateRequest,
   options: WriteOptions,
 ): Promise<WriteResult | 'retry'> {
-  const wanted = await request.change(() => ({ apiVersion: '', kind: '', metadata: {} }));
-  checkIdentity(target, wanted);
+  const { definition, version } = target.served;
+  const apiVersion = apiVersionOf({ group: definition.group, version: version.version });
+  const wanted = await request.change(() => ({ apiVersion, kind: definition.kind, metadata: {} }));
   const { uid } = wanted.metadata;
-  if (uid !== undefined && uid !== '') throw preconditionFailed(target, 'UID', uid, '');
+  if (request.isApply === true && isSet(uid)) throw nothingWithUid(target, uid);
+  checkIdentity(target, wanted);
+  if (isSet(uid)) throw preconditionFailed(target, 'UID', uid, '');
   delete wanted.metadata.resourceVersion;
+  const isTracked = request.isApply === true;
   try {
-    return await create(engine, target, () => structuredClone(wanted), options);
+    return await create(engine, target, () => structuredClone(wanted), { ...options, isTracked });
   } catch (error) {
     // Somebody created it in between: then this is an update after all.
     if (error instanceof StatusError && error.reason === 'AlreadyExists') return 'retry';
@@ -92,15 +107,19 @@ async function attemptUpdate(
   const old = objectOf(served, stored);
   const wanted = await request.change(() => objectOf(served, stored));
   checkIdentity(target, wanted);
-  checkPreconditions(target, wanted, old);
+  checkPreconditions(target, request, wanted, old);
+  tellRepeatedOwners(wanted, options, !request.isReplace);
 
   const object = request.subresource === undefined ? wanted : mergedInto(old, wanted, request.subresource);
   carryOver(object, old);
   object.metadata.resourceVersion = String(stored.revision);
   if (request.subresource === undefined) keepStatus(target, object, old);
+  if (request.isApply === true) setManagedFields(object, wanted.metadata.managedFields);
+  else trackReplacement(engine, served, request.subresource, object, old, options);
   const context = strategyContext(engine, options);
   if (request.subresource === undefined) strategy.prepareForUpdate?.(object, old, context);
-  trackGeneration(object, old, strategy);
+  else request.subresource.prepare?.(object, old, context);
+  trackGeneration(object, old, definition);
 
   const guards = await admit(engine, {
     operation: 'update',
@@ -115,6 +134,8 @@ async function attemptUpdate(
   const extra = request.subresource?.validate?.(object, old) ?? [];
   validateObject(served, object, old, [...missingReferences(references.missing), ...extra]);
 
+  for (const warning of warningsOf(definition, object, old)) options.warn(warning);
+
   if (isReleased(target, object)) {
     if (options.dryRun) return { object, stored: undefined, outcome: 'deleted' };
     const outcome = await engine.store.commit([
@@ -124,10 +145,12 @@ async function attemptUpdate(
     if (!outcome.ok) return 'retry';
     return { object: withRevision(object, outcome.revisions[0]!), stored: undefined, outcome: 'deleted' };
   }
+  keepTimes(object, old);
   if (deepEqual(object, old)) return { object: old, stored, outcome: 'unchanged' };
-  const put = putOf(engine, target, object, stored.revision);
   if (options.dryRun) return { object, stored: undefined, outcome: 'updated' };
-  const outcome = await engine.store.commit([put, ...guards, ...references.guards]);
+  const others = [...guards, ...references.guards];
+  const mayUntrack = request.isApply !== true;
+  const { put, outcome } = await commitObject(engine, target, object, stored.revision, others, mayUntrack);
   if (!outcome.ok) return 'retry';
   const revision = outcome.revisions[0]!;
   return {
@@ -136,6 +159,16 @@ async function attemptUpdate(
     outcome: 'updated',
   };
 }
+
+function nothingWithUid(target: Target, uid: string): StatusError {
+  return conflict(
+    target.served.definition,
+    target.name,
+    `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+  );
+}
+
+const isSet = (text: string | undefined): text is string => text !== undefined && text !== '';
 
 function checkIdentity(target: Target, wanted: KubeObject): void {
   const { metadata } = wanted;
@@ -152,17 +185,22 @@ function checkIdentity(target: Target, wanted: KubeObject): void {
   }
 }
 
-function checkPreconditions(target: Target, wanted: KubeObject, old: KubeObject): void {
+/** A uid is a demand in a PUT alone; in a patch it is a change, which validation refuses. */
+function checkPreconditions(
+  target: Target,
+  { isReplace }: UpdateRequest,
+  wanted: KubeObject,
+  old: KubeObject,
+): void {
   const { definition } = target.served;
-  const { uid, resourceVersion } = wanted.metadata;
-  if (uid !== undefined && uid !== '' && uid !== old.metadata.uid) {
+  const { uid } = wanted.metadata;
+  if (isReplace && isSet(uid) && uid !== old.metadata.uid) {
     throw preconditionFailed(target, 'UID', uid, old.metadata.uid);
   }
-  if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0') {
+  const revision = revisionIn(wanted.metadata);
+  if (revision === 0n) {
     if (!definition.strategy.allowUnconditionalUpdate) throw resourceVersionMissing(target);
-  } else if (resourceVersion !== old.metadata.resourceVersion) {
-    throw modifiedConflict(definition, target.name);
-  }
+  } else if (revision !== revisionIn(old.metadata)) throw modifiedConflict(definition, target.name);
 }
 
 /** Upstream puts the resource where other 422s have the kind. */

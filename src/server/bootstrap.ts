@@ -24,7 +24,11 @@ export async function bootstrap(engine: Engine): Promise<void> {
         startRevision: 0,
       },
     };
-    const namespace = () => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    const namespace = () => {
+      const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+      served.definition.strategy.defaults?.(object);
+      return object;
+    };
     try {
       await create(engine, { ...target, name: '' }, namespace, options);
     } catch (error) {

@@ -3,7 +3,7 @@ import type { KubeObject } from '../apimachinery/object-meta.ts';
 import { StatusError } from '../apimachinery/status.ts';
 import type { ContentScope, ObjectRef, PlaneClient, Removal } from '../client/plane-client.ts';
 import { must } from '../lib/assert.ts';
-import { findSubresource, type ServedResource } from '../registry/definition-table.ts';
+import { findSubresource } from '../registry/definition-table.ts';
 import { type Deletion, deleteObject } from '../registry/delete.ts';
 import { type Engine, noWarnings, type Target, type WriteOptions } from '../registry/engine.ts';
 import { removeContents } from '../registry/remove-contents.ts';
@@ -64,12 +64,7 @@ export class InProcessClient implements PlaneClient {
 
   /** The stored form; the tenant's surface does not matter to what exists already. */
   #target(ref: ObjectRef): Target {
-    const { definition } = must(this.#engine.definitions.stored(ref), `definition of ${ref.resource}`);
-    const version = must(
-      definition.versions.find(({ version }) => version === definition.storage.version),
-      'storage version',
-    );
-    const served: ServedResource = { definition, version, isStoredForm: true };
+    const { served } = must(this.#engine.definitions.stored(ref), `definition of ${ref.resource}`);
     return {
       served,
       namespace: ref.namespace,

@@ -121,7 +121,8 @@ export const objectMetaSchema = object(
       list(string(), { listType: 'set', patchStrategy: 'merge' }),
       'Names that hold a deleted object until each is removed by whoever is responsible for it.',
     ),
-    managedFields: field(
+    // An empty list is a wish: that nobody's fields be tracked any more.
+    managedFields: pointer(
       17,
       list(managedFieldsEntrySchema),
       'Which manager owns which fields. Kept by the server for its own use.',

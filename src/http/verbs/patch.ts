@@ -6,9 +6,10 @@
 import { forbidden } from '../../apimachinery/field-error.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
-import { invalid, unsupportedMediaType } from '../../apimachinery/status.ts';
+import { unsupportedMediaType } from '../../apimachinery/status.ts';
 import type { Target } from '../../registry/engine.ts';
 import { update as updateObject } from '../../registry/update.ts';
+import { apply } from './apply.ts';
 import { fieldValidationOf } from './field-validation.ts';
 import { type PatchForm, patchForms } from './patch-forms.ts';
 import { patcher } from './patched.ts';
@@ -20,16 +21,16 @@ import { sendWritten } from './written.ts';
 export async function patch(request: VerbRequest): Promise<void> {
   const { engine, exchange, info, target, subresource } = request;
   const form = patchForm(target, exchange.header('content-type'));
+  if (form === 'apply') return await apply(request);
   const rendering = renderingOf(exchange, info, target.served, 'get', engine.clock.now());
   const body = await exchange.readBody(limits.requestBodyBytes);
-  const options = writeOptions(request, 'PatchOptions');
-  if (info.query.has('force')) {
-    throw invalid({ group: 'meta.k8s.io', version: 'v1', kind: 'PatchOptions' }, '', [
-      forbidden('force', 'may not be specified for non-apply patch'),
-    ]);
-  }
-  const apply = patcher(target.served, form, body.toString('utf8'), fieldValidationOf(info.query, options));
-  const change = (current: () => KubeObject): KubeObject => apply(current());
+  const options = writeOptions(
+    request,
+    'PatchOptions',
+    info.query.has('force') ? [forbidden('force', 'may not be specified for non-apply patch')] : [],
+  );
+  const patched = patcher(target.served, form, body.toString('utf8'), fieldValidationOf(info.query, options));
+  const change = (current: () => KubeObject): KubeObject => patched(current());
   const result = await updateObject(
     engine,
     target,
@@ -39,12 +40,14 @@ export async function patch(request: VerbRequest): Promise<void> {
   sendWritten(exchange, rendering, result);
 }
 
-function patchForm(target: Target, contentType: string | undefined): PatchForm {
-  const offered = Object.keys(patchForms).filter(
+const applyType = 'application/apply-patch+yaml';
+
+function patchForm(target: Target, contentType: string | undefined): PatchForm | 'apply' {
+  const offered = [...Object.keys(patchForms), applyType].filter(
     (type) => target.served.definition.strategicMergePatch || !type.includes('strategic'),
   );
   const type = (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
-  const form = offered.includes(type) ? patchForms[type] : undefined;
+  const form = type === applyType ? 'apply' : offered.includes(type) ? patchForms[type] : undefined;
   if (form === undefined) throw unsupportedMediaType(offered);
   return form;
 }

@@ -8,13 +8,14 @@ import type { WriteOptions } from '../../registry/engine.ts';
 import { warner } from '../warnings.ts';
 import type { VerbRequest } from './verb.ts';
 
-/** Throws 422. `kind` names the options in the error (CreateOptions, …). */
+/** Throws 422. `kind` names the options in the error (CreateOptions, …), `extra` what else is wrong with them. */
 export function writeOptions(
   { exchange, info, user }: Pick<VerbRequest, 'exchange' | 'info' | 'user'>,
   kind: string,
+  extra: readonly FieldError[] = [],
 ): WriteOptions {
   const { query } = info;
-  const errors: FieldError[] = managerNameErrors('fieldManager', query.get('fieldManager') ?? '');
+  const errors = [...extra, ...managerNameErrors('fieldManager', query.get('fieldManager') ?? '')];
   const dryRun = query.getAll('dryRun').filter((value) => value !== '');
   errors.push(...dryRunErrors(dryRun));
   const validation = query.get('fieldValidation') ?? '';

@@ -1,0 +1,130 @@
+/**
+ * managedFields in the engine: which endpoint a write goes to, and what its versions and fields are. The rules are
+ * apimachinery/managed-fields'. Every write but a delete passes here, before the strategy and admission see it.
+ */
+import { excludeFields } from '../apimachinery/apply/field-filter.ts';
+import { FieldSet } from '../apimachinery/apply/field-set.ts';
+import type { Versions } from '../apimachinery/apply/managed-set.ts';
+import { applySchemaOf } from '../apimachinery/apply/schema-topology.ts';
+import { deepEqual } from '../apimachinery/equality.ts';
+import { apiVersionOf } from '../apimachinery/gvk.ts';
+import { type TrackedEndpoint, trackUpdate } from '../apimachinery/managed-fields/tracker.ts';
+import type { JsonObject, JsonValue, KubeObject } from '../apimachinery/object-meta.ts';
+import type { SubresourceDefinition, VersionDefinition } from '../apimachinery/resource-definition.ts';
+import { withStructs } from '../apimachinery/schema/structs.ts';
+import { must } from '../lib/assert.ts';
+import { findSubresource, type ServedResource, type StorageForm } from './definition-table.ts';
+import type { Engine, WriteOptions } from './engine.ts';
+
+/** What tracking knows of an endpoint never changes, so each is looked into once. */
+const endpoints = new WeakMap<StorageForm, Map<string, TrackedEndpoint>>();
+
+export function trackedEndpoint(
+  engine: Engine,
+  served: ServedResource,
+  subresource: SubresourceDefinition | undefined,
+): TrackedEndpoint {
+  const form = engine.definitions.storageOf(served.definition);
+  const apiVersion = apiVersionOf({ group: served.definition.group, version: served.version.version });
+  const name = `${apiVersion}/${subresource?.name ?? ''}`;
+  let known = endpoints.get(form);
+  if (known === undefined) {
+    known = new Map();
+    endpoints.set(form, known);
+  }
+  let endpoint = known.get(name);
+  if (endpoint === undefined) {
+    endpoint = {
+      apiVersion,
+      subresource: subresource?.name ?? '',
+      versions: versionsOf(form),
+      complete: (object) => withStructs(object, served.version.schema),
+      written: excludeFields(resetFields(served, subresource)),
+    };
+    known.set(name, endpoint);
+  }
+  return endpoint;
+}
+
+function resetFields(
+  { definition }: ServedResource,
+  subresource: SubresourceDefinition | undefined,
+): FieldSet {
+  const paths = [...((subresource ?? definition).resetFields ?? [])];
+  if (subresource === undefined && findSubresource(definition, 'status') !== undefined)
+    paths.push(['status']);
+  return FieldSet.of(...paths.map((path) => path.map((name) => `f:${name}`)));
+}
+
+/** Every version that an object of this storage can be written in, whichever view serves it. */
+function versionsOf(form: StorageForm): Versions {
+  const version = (apiVersion: string): VersionDefinition =>
+    must(form.versions.get(apiVersion), `version ${apiVersion}`);
+  return {
+    schemaOf(apiVersion) {
+      const found = form.versions.get(apiVersion);
+      return found === undefined ? undefined : applySchemaOf(found.schema);
+    },
+    convert(object, from, to) {
+      const given = object as unknown as KubeObject;
+      const stored = version(from).convert?.toStorage(given) ?? given;
+      return (version(to).convert?.fromStorage(stored) ?? stored) as unknown as JsonObject;
+    },
+  };
+}
+
+/** Sets the managedFields of an object that is to be created. `object` has what the client sent. */
+export function trackCreation(
+  engine: Engine,
+  served: ServedResource,
+  object: KubeObject,
+  options: Pick<WriteOptions, 'fieldManager'>,
+): void {
+  const nothing: KubeObject = { apiVersion: object.apiVersion, kind: object.kind, metadata: {} };
+  const writer = { manager: options.fieldManager, nowMs: engine.clock.now() };
+  const tracked = trackUpdate(trackedEndpoint(engine, served, undefined), nothing, object, writer);
+  setManagedFields(object, tracked);
+}
+
+/** Sets the managedFields of an object that is to replace `old`. `object` has what the client sent. */
+export function trackReplacement(
+  engine: Engine,
+  served: ServedResource,
+  subresource: SubresourceDefinition | undefined,
+  object: KubeObject,
+  old: KubeObject,
+  options: WriteOptions,
+): void {
+  const given = object.metadata.managedFields;
+  const stored = old.metadata.managedFields;
+  const isEdit = subresource === undefined && given !== undefined && !deepEqual(given, stored);
+  setManagedFields(object, stored);
+  // Where nothing changes nobody's fields do.
+  if (!isEdit && deepEqual(object, old)) return;
+  if (isEdit) setManagedFields(object, given);
+  const writer = { manager: options.fieldManager, nowMs: engine.clock.now() };
+  setManagedFields(object, trackUpdate(trackedEndpoint(engine, served, subresource), old, object, writer));
+}
+
+export function setManagedFields({ metadata }: KubeObject, managedFields: JsonValue[] | undefined): void {
+  if (managedFields === undefined) delete metadata.managedFields;
+  else metadata.managedFields = managedFields;
+}
+
+/**
+ * Takes back the new times in managedFields where they are all that is new: who writes again what is there changes
+ * nothing. Source: IgnoreManagedFieldsTimestampsTransformer of apiserver.
+ */
+export function keepTimes(object: KubeObject, old: KubeObject): void {
+  const after = object.metadata.managedFields;
+  const before = old.metadata.managedFields;
+  if (after === undefined || before === undefined || after.length !== before.length) return;
+  if (!after.every((entry, i) => deepEqual(withoutTime(entry), withoutTime(before[i]!)))) return;
+  object.metadata.managedFields = before;
+  if (!deepEqual(object, old)) object.metadata.managedFields = after;
+}
+
+function withoutTime(entry: JsonValue): JsonObject {
+  const { time: _, ...rest } = entry as JsonObject;
+  return rest;
+}
