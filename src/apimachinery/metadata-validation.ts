@@ -6,6 +6,7 @@
 import { type FieldError, forbidden, invalidValue, requiredValue, tooLong } from './field-error.ts';
 import { parseApiVersion } from './gvk.ts';
 import { limits } from './limits.ts';
+import { managedFieldsErrors } from './managed-fields/validate-entries.ts';
 import { dnsLabelProblems, dnsSubdomainProblems, labelKeyProblems, labelValueProblems } from './names.ts';
 import type { JsonValue, ObjectMeta, OwnerReference } from './object-meta.ts';
 
@@ -29,6 +30,7 @@ export function validateObjectMeta(meta: ObjectMeta, rules: MetaRules): FieldErr
   validateAnnotations(meta.annotations ?? {}, `${path}.annotations`, errors);
   validateOwnerReferences(meta.ownerReferences ?? [], `${path}.ownerReferences`, errors);
   validateFinalizers(meta.finalizers ?? [], `${path}.finalizers`, errors);
+  errors.push(...managedFieldsErrors(meta.managedFields ?? [], `${path}.managedFields`));
   return errors;
 }
 
