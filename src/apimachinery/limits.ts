@@ -24,6 +24,8 @@ export const limits = {
   protobufDepth: 200,
   /** Room that the protobuf writer keeps between messages. */
   protobufWriterBytes: 1024 * 1024,
+  /** Of a list in protobuf, held until its length is known; what comes behind is read twice. */
+  protobufListBytes: 16 * 1024 * 1024,
   jsonPatchOperations: 10_000,
   jsonPatchCopiedBytes: 3 * 1024 * 1024,
   /** Of a patch or its result in the message that refuses it. */

@@ -1,16 +1,17 @@
 /**
  * LIST as protobuf. A list is one message that says its length first and has its metadata before its items, and both
- * are known only once the last item is read. So the items are read and encoded step by step, like those of a JSON
- * list, but what they come to is held until then: the answer, once, and nothing of the objects. A client bounds it
- * by paging.
+ * are known only once the last item was read. So it is read step by step like a JSON list, and what its items come to
+ * is held until then, up to a bound. What lies behind the bound is only measured, and read and encoded once more when
+ * it goes out: the revision is the same, so the bytes are.
  */
 import { setImmediate } from 'node:timers/promises';
 import { encodeListEnds, encodeListItems } from '../../apimachinery/codec/protobuf-documents.ts';
+import { limits } from '../../apimachinery/limits.ts';
 import { must } from '../../lib/assert.ts';
 import { objectOf } from '../../registry/engine.ts';
 import type { Listing } from '../../registry/list.ts';
 import type { StoredEntry } from '../../storage/store.ts';
-import { sendBody, startBody } from '../compression.ts';
+import { type BodyWriter, sendBody, startBody } from '../compression.ts';
 import type { Exchange } from '../exchange.ts';
 import { listType } from './list-body.ts';
 import { itemSchema, type Rendering } from './rendering.ts';
@@ -20,24 +21,45 @@ export async function sendProtobufList(
   rendering: Rendering,
   listing: Listing,
 ): Promise<void> {
-  const parts: Buffer[] = [encodeStep(rendering, listing.next() ?? [])];
+  const held: Buffer[] = [encodeStep(rendering, listing.next() ?? [])];
+  let steps = 1;
+  let bytes = held[0]!.length;
   for (let step = listing.next(); step !== undefined; step = listing.next()) {
-    parts.push(encodeStep(rendering, step));
+    const items = encodeStep(rendering, step);
+    bytes += items.length;
+    if (bytes <= limits.protobufListBytes) held.push(items);
+    steps++;
     await setImmediate();
     if (exchange.signal.aborted) return;
   }
-  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
   const { head, tail } = encodeListEnds(listType(rendering), listing.listMeta, bytes);
   const { mediaType } = rendering.negotiated;
-  if (parts.length === 1) {
-    await sendBody(exchange, 200, mediaType, Buffer.concat([head, ...parts, tail]));
+  if (steps === 1) {
+    await sendBody(exchange, 200, mediaType, Buffer.concat([head, held[0]!, tail]));
     return;
   }
   const out = startBody(exchange, mediaType, bytes);
   out.write(head);
-  for (const part of parts) if (!out.write(part)) await out.drained();
+  for (const items of held) if (!out.write(items)) await out.drained();
+  if (held.length < steps) await sendRest(exchange, out, rendering, listing.again(), held.length);
   out.write(tail);
   out.end();
+}
+
+/** The steps that were measured and not held. */
+async function sendRest(
+  exchange: Exchange,
+  out: BodyWriter,
+  rendering: Rendering,
+  listing: Listing,
+  heldSteps: number,
+): Promise<void> {
+  let index = 0;
+  for (let step = listing.next(); step !== undefined; step = listing.next()) {
+    if (exchange.signal.aborted) return;
+    if (index++ >= heldSteps && !out.write(encodeStep(rendering, step))) await out.drained();
+    await setImmediate();
+  }
 }
 
 function encodeStep(rendering: Rendering, entries: readonly StoredEntry[]): Buffer {
