@@ -22,6 +22,8 @@ import { serviceDefinition } from './core/v1/service/service-definition.ts';
 import { serviceAccountDefinition } from './core/v1/serviceaccount/service-account-definition.ts';
 import { endpointSliceDefinition } from './discovery/v1/endpointslice/endpoint-slice-definition.ts';
 import { eventDefinition } from './events/v1/event/event-definition.ts';
+import { flowSchemaDefinition } from './flowcontrol/v1/flowschema/flow-schema-definition.ts';
+import { priorityLevelConfigurationDefinition } from './flowcontrol/v1/prioritylevelconfiguration/priority-level-configuration-definition.ts';
 import { clusterRoleDefinition } from './rbac/v1/clusterrole/cluster-role-definition.ts';
 import { clusterRoleBindingDefinition } from './rbac/v1/clusterrolebinding/cluster-role-binding-definition.ts';
 import { roleDefinition } from './rbac/v1/role/role-definition.ts';
@@ -46,6 +48,8 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   clusterRoleDefinition,
   clusterRoleBindingDefinition,
   certificateSigningRequestDefinition,
+  flowSchemaDefinition,
+  priorityLevelConfigurationDefinition,
   mutatingWebhookConfigurationDefinition,
   validatingWebhookConfigurationDefinition,
   validatingAdmissionPolicyDefinition,
