@@ -33,7 +33,7 @@ interface Raw {
   readonly headers: http2.IncomingHttpHeaders;
   readonly body: Buffer;
 }
-function raw(target: string, headers: Record<string, string>): Promise<Raw> {
+function raw(target: string, headers: Record<string, string>, sent?: Buffer): Promise<Raw> {
   return new Promise((resolve, reject) => {
     const session = server.connect();
     const stream = session.request({ ':path': target, ...headers });
@@ -48,7 +48,7 @@ function raw(target: string, headers: Record<string, string>): Promise<Raw> {
       session.close();
       resolve({ status: Number(answered[':status']), headers: answered, body: Buffer.concat(chunks) });
     });
-    stream.end();
+    stream.end(sent);
   });
 }
 const gzip = { 'accept-encoding': 'gzip' };
@@ -76,6 +76,19 @@ test('one object', async () => {
     { ...gzip, accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1' },
     false,
   );
+});
+
+test('what a write answers', async () => {
+  const body = Buffer.from(JSON.stringify({ metadata: { name: 'written' }, data: long }));
+  for (const [method, target, code] of [
+    ['POST', path, 201],
+    ['PUT', `${path}/written`, 200],
+  ] as const) {
+    const { status, headers, body: answer } = await raw(target, { ':method': method, ...gzip }, body);
+    assert.deepEqual([status, headers['content-encoding']], [code, 'gzip']);
+    assert.deepEqual(JSON.parse(gunzipSync(answer).toString()).data, long);
+  }
+  await server.remove(`${path}/written`);
 });
 
 test('who accepts it: the bare word among others, as upstream reads it', async () => {

@@ -56,7 +56,7 @@ export async function apply(request: VerbRequest): Promise<void> {
     { change, isReplace: false, isApply: true, ...(subresource === undefined ? {} : { subresource }) },
     options,
   );
-  sendWritten(exchange, rendering, result);
+  await sendWritten(exchange, rendering, result);
 }
 
 interface Wish {

@@ -12,5 +12,5 @@ export async function create(request: VerbRequest): Promise<void> {
   const rendering = renderingOf(exchange, info, target.served, 'get', engine.clock.now());
   const options = writeOptions(request, 'CreateOptions');
   const decode = await readObject(exchange, target.served, fieldValidationOf(info.query, options));
-  sendWritten(exchange, rendering, await createObject(engine, target, decode, options));
+  await sendWritten(exchange, rendering, await createObject(engine, target, decode, options));
 }

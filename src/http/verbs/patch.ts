@@ -37,7 +37,7 @@ export async function patch(request: VerbRequest): Promise<void> {
     { change, isReplace: false, ...(subresource === undefined ? {} : { subresource }) },
     options,
   );
-  sendWritten(exchange, rendering, result);
+  await sendWritten(exchange, rendering, result);
 }
 
 const applyType = 'application/apply-patch+yaml';

@@ -13,5 +13,5 @@ export async function update(request: VerbRequest): Promise<void> {
   const options = writeOptions(request, 'UpdateOptions');
   const decode = await readObject(exchange, target.served, fieldValidationOf(info.query, options));
   const change = { change: decode, isReplace: true, ...(subresource === undefined ? {} : { subresource }) };
-  sendWritten(exchange, rendering, await updateObject(engine, target, change, options));
+  await sendWritten(exchange, rendering, await updateObject(engine, target, change, options));
 }
