@@ -34,14 +34,21 @@ export interface AnswerSink {
 
 export type PreparedRequest = Buffer;
 
-export function prepareRequest(target: Target, method: 'GET' | 'PUT', path: string): PreparedRequest {
+const contentTypes = { PUT: 'application/json', PATCH: 'application/apply-patch+yaml' };
+
+/** A PATCH is a server-side apply. */
+export function prepareRequest(
+  target: Target,
+  method: 'GET' | 'PUT' | 'PATCH',
+  path: string,
+): PreparedRequest {
   return headerBlock([
     [':method', method],
     [':scheme', 'https'],
     [':path', path],
     [':authority', `${target.host}:${target.port}`],
     ['accept', 'application/json'],
-    ...(method === 'PUT' ? ([['content-type', 'application/json']] as const) : []),
+    ...(method === 'GET' ? [] : ([['content-type', contentTypes[method]]] as const)),
   ]);
 }
 

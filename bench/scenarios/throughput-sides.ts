@@ -15,7 +15,7 @@ import type { AnswerBytes, Peer } from '../peers/bare-peer.ts';
 import type { RawLmdb } from '../peers/raw-lmdb-peer.ts';
 import type { Cleanup } from '../run/cleanup.ts';
 
-export const operations = ['get', 'list', 'put', 'fanout'] as const;
+export const operations = ['get', 'list', 'put', 'apply', 'fanout'] as const;
 export type Operation = (typeof operations)[number];
 
 export interface Sizes {
@@ -51,10 +51,18 @@ export const sidesOf: Readonly<Record<Operation, (rig: Rig) => Promise<Sides>>> 
     return readSides(rig, rig.sizes.lanes, paths, '/object');
   },
   list: (rig) => readSides(rig, listsInFlight, [configMapPath(project, listed.namespace)], '/list'),
-  put: putSides,
+  put: (rig) => writeSides(rig, 'PUT'),
+  apply: (rig) => writeSides(rig, 'APPLY'),
   fanout: fanOutSides,
 };
 
+/** A replacement, or a server-side apply of the same object. */
+type WriteKind = 'PUT' | 'APPLY';
+const requestOf: Readonly<Record<WriteKind, (path: string) => ['PUT' | 'PATCH', string]>> = {
+  PUT: (path) => ['PUT', path],
+  // Forced: what the objects were created with belongs to whoever created them.
+  APPLY: (path) => ['PATCH', `${path}?fieldManager=bench-apply&force=true`],
+};
 const project = 'bench';
 const listed = { namespace: 'listed', objects: 100 };
 const written = { namespace: 'written', objects: 1024 };
@@ -99,11 +107,11 @@ async function readSides(
   return { peer: 'bare', ours, theirs: await readers(bare, sizes, lanes, [barePath], cleanup) };
 }
 
-async function putSides({ milo, lmdb, object, sizes, cleanup }: Rig): Promise<Sides> {
+async function writeSides({ milo, lmdb, object, sizes, cleanup }: Rig, kind: WriteKind): Promise<Sides> {
   const { connections, lanes, warmupSeconds, seconds } = sizes;
   const keys = numbered(written.objects, (name) => `${project}/${written.namespace}/${name}`);
   const run = { keys, value: object, writers: connections * lanes, warmupSeconds, seconds };
-  return { peer: 'lmdb', ours: await writers(milo, sizes, cleanup), theirs: () => lmdb.run(run) };
+  return { peer: 'lmdb', ours: await writers(milo, sizes, cleanup, kind), theirs: () => lmdb.run(run) };
 }
 
 async function fanOutSides({ milo, bare, sizes, cleanup }: Rig): Promise<Sides> {
@@ -138,16 +146,21 @@ async function readers(
   return () => closedLoop(options);
 }
 
-/** PUTs, every lane to objects of its own, every body different from what is stored. */
-async function writers({ target, pid }: Peer, sizes: Sizes, cleanup: Cleanup): Promise<Measure> {
+/** Writes, every lane to objects of its own, every body different from what is stored. */
+async function writers(
+  { target, pid }: Peer,
+  sizes: Sizes,
+  cleanup: Cleanup,
+  kind: WriteKind,
+): Promise<Measure> {
   const connections = await Connections.open(target, sizes.connections);
   cleanup.add(() => connections.close());
-  const puts = updates(target, written);
+  const writes = updates(target, written, kind);
   const lanes = sizes.connections * sizes.lanes;
   const turns = new Array<number>(lanes).fill(0);
   const options = loopOptions(sizes, connections, pid, sizes.lanes, (lane) => {
     const ofLane = Math.floor((written.objects - 1 - lane) / lanes) + 1;
-    return puts(lane + lanes * (turns[lane]!++ % ofLane));
+    return writes(lane + lanes * (turns[lane]!++ % ofLane));
   });
   return () => closedLoop(options);
 }
@@ -162,14 +175,18 @@ function loopOptions(
   return { connections, lanesPerConnection, warmupSeconds, seconds, serverPid, next };
 }
 
-/** PUT of an object by its number, with a new counter each time. */
+/** A write of an object by its number, with a new counter each time. */
 function updates(
   target: Target,
   { namespace, objects }: typeof written,
+  kind: WriteKind = 'PUT',
 ): (index: number) => { request: PreparedRequest; body: Buffer } {
   const prepared = Array.from({ length: objects }, (_, index) => {
     const body = configMapBody(namespace, nameOf(index));
-    const request = prepareRequest(target, 'PUT', configMapPath(project, namespace, nameOf(index)));
+    const request = prepareRequest(
+      target,
+      ...requestOf[kind](configMapPath(project, namespace, nameOf(index))),
+    );
     return { request, body, offset: counterOffset(body) };
   });
   let counter = 0;

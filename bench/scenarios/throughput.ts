@@ -1,7 +1,7 @@
 /**
  * What Milo takes off the machine's own speed. GET, LIST of 100 and the fan-out of one event to many watchers are
- * measured beside a bare node:http2 server that sends the same bytes from memory; durable PUT beside raw LMDB that
- * sets the same bytes with the same flush. The two take turns, round by round; the ratio of each round counts.
+ * measured beside a bare node:http2 server that sends the same bytes from memory; durable PUT and server-side apply
+ * beside raw LMDB that sets the same bytes with the same flush. The two take turns, round by round; the ratio of each round counts.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import { type Measure, operations, populate, type Sides, sidesOf } from './throu
 
 export const throughput = scenario({
   name: 'throughput',
-  summary: 'GET, LIST, durable PUT and fan-out, beside a bare server and raw LMDB',
+  summary: 'GET, LIST, durable PUT and apply, and fan-out, beside a bare server and raw LMDB',
   parameters: {
     operations: someOf(operations, 'what to measure'),
     rounds: count(7, 'turns of each side'),
