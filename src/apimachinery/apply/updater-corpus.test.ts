@@ -14,13 +14,15 @@ import { stringifyJson } from '../codec/json.ts';
 import { parseYaml } from '../codec/yaml.ts';
 import { deepEqual } from '../equality.ts';
 import type { JsonObject } from '../object-meta.ts';
+import { ApplyConflicts } from './apply-conflicts.ts';
 import { type ApplySchema, deduced } from './apply-schema.ts';
 import { excludeFields, type FieldFilter } from './field-filter.ts';
 import { formatPath } from './field-path.ts';
 import { toFieldsV1 } from './fields-v1.ts';
+import type { Managers, Versions } from './managed-set.ts';
 import { mergeTyped } from './merge-typed.ts';
 import { extractItems } from './remove-items.ts';
-import { ApplyConflicts, apply, type Managers, update, type Versions } from './updater.ts';
+import { apply, update } from './updater.ts';
 import { validateTyped } from './validate-typed.ts';
 
 interface Operation {

@@ -5,12 +5,14 @@ import { readSmdSchema } from '../../../test/smd/smd-schema.ts';
 import { stringifyJson } from '../codec/json.ts';
 import { deepEqual } from '../equality.ts';
 import type { JsonObject } from '../object-meta.ts';
+import { ApplyConflicts } from './apply-conflicts.ts';
 import { compareTyped } from './compare-typed.ts';
 import { excludeFields } from './field-filter.ts';
 import { FieldSet } from './field-set.ts';
+import type { Managers, Versions } from './managed-set.ts';
 import { withNamedFields } from './named-fields.ts';
 import { toFieldSet } from './to-field-set.ts';
-import { ApplyConflicts, apply, type Managers, update, type Versions } from './updater.ts';
+import { apply, update } from './updater.ts';
 
 const schema = readSmdSchema(`
 types:
