@@ -9,7 +9,7 @@ import { field, type Infer, list, map, object, required, string } from '../apima
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
-const requirementSchema = object(
+export const labelSelectorRequirementSchema = object(
   {
     key: required(1, string(), 'Key of the label.'),
     operator: required(2, string(), 'In, NotIn, Exists, or DoesNotExist.'),
@@ -30,7 +30,7 @@ export const labelSelectorSchema = object(
     matchLabels: field(1, map(string()), 'Labels that must be there with just these values.'),
     matchExpressions: field(
       2,
-      list(requirementSchema, { listType: 'atomic' }),
+      list(labelSelectorRequirementSchema, { listType: 'atomic' }),
       'Further rules on labels. All must hold, those of matchLabels too.',
     ),
   },

@@ -19,6 +19,7 @@ import { deleteOptionsSchema, statusSchema } from '../../src/apimachinery/schema
 import { hasProtobufForm } from '../../src/apimachinery/schema/protobuf-form.ts';
 import { any, type ObjectSchema, object, required, string } from '../../src/apimachinery/schema/schema.ts';
 import { builtInDefinitions } from '../../src/apis/definitions.ts';
+import { unstoredKinds } from '../../src/apis/unstored-kinds.ts';
 import { corpusMissing, root } from '../corpus.ts';
 
 const folder = join(root, '..', 'shared', 'corpora', 'kubernetes-codec');
@@ -56,6 +57,7 @@ function schemas(): Map<string, ObjectSchema> {
     for (const { form } of subresources as readonly { form?: Form }[])
       if (form !== undefined) add(form.group, form.version, form.kind, form.schema);
   }
+  for (const { group, version, kind, schema } of unstoredKinds) add(group, version, kind, schema);
   return named;
 }
 

@@ -4,9 +4,15 @@ import { isTest, type Source, sources } from './sources.ts';
 
 const byPath = new Map(sources.map((source) => [source.path, source]));
 
-/** What someone starts: the command line, the benches, the tools. */
+/**
+ * What someone starts: the command line, the benches, the tools. And the forms of kinds that nothing serves yet; they
+ * leave this list when reviews are answered.
+ */
 const entries = sources.filter(
-  ({ path }) => path === 'src/cli/main.ts' || /^(bench|tools)\/[^/]+\.ts$/.test(path),
+  ({ path }) =>
+    path === 'src/cli/main.ts' ||
+    path === 'src/apis/unstored-kinds.ts' ||
+    /^(bench|tools)\/[^/]+\.ts$/.test(path),
 );
 /** Code that serves tests: suites a new backend must pass and what it hands them, fakes, the test folder itself. */
 const servesTests = ({ path }: Source): boolean =>
