@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import https from 'node:https';
 import { after, before, test } from 'node:test';
 import { connect, type TLSSocket } from 'node:tls';
+import { gunzipSync } from 'node:zlib';
 import { ApiServer } from '../api-client.ts';
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
@@ -157,4 +158,29 @@ test('a client that goes in the midst of a long list', async () => {
   session.destroy();
   assert.equal((await server.get(`${configMaps}?limit=1`)).status, 200);
   assert.deepEqual(server.faults, []);
+});
+
+test('a long list, compressed, and the next request on the same connection', async () => {
+  const whole = await send(configMaps);
+  const compressed = await new Promise<{ headers: Record<string, unknown>; body: Buffer }>(
+    (resolve, reject) => {
+      const request = https.get(
+        `${server.url}${configMaps}`,
+        { agent, headers: { 'accept-encoding': 'gzip' } },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }));
+        },
+      );
+      request.on('error', reject);
+    },
+  );
+  assert.deepEqual(
+    [compressed.headers['content-encoding'], compressed.headers['transfer-encoding']],
+    ['gzip', 'chunked'],
+  );
+  assert.ok(compressed.body.length < whole.text.length / 10);
+  assert.equal(gunzipSync(compressed.body).toString(), whole.text);
+  assert.equal((await send('/livez')).status, 200);
 });
