@@ -4,8 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { decodeProtobuf } from '../../src/apimachinery/codec/protobuf.ts';
+import { parseYaml } from '../../src/apimachinery/codec/yaml.ts';
+import { statusSchema } from '../../src/apimachinery/schema/meta.ts';
 import { Prng } from '../../src/lib/prng.ts';
-import { ApiServer, makeProjects, type Send } from '../api-client.ts';
+import { type Answer, ApiServer, makeProjects, type Send } from '../api-client.ts';
 import { enveloped, message, protobuf } from './protobuf-body.ts';
 
 const seed = Number(process.env.MILO_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -303,6 +306,13 @@ function request(random: Prng): { path: string; send: Send } {
   };
 }
 
+/** The Status of a refusal, in whichever encoding it came. */
+function refusalIn({ headers, json, text, bytes }: Answer): { kind?: string; reason?: string } {
+  const type = headers['content-type'];
+  if (type === protobuf) return decodeProtobuf(bytes, statusSchema);
+  return type === 'application/yaml' ? (parseYaml(text) as object) : json;
+}
+
 test(`${requests} requests at random, seed ${seed}`, async () => {
   const random = new Prng(seed);
   const codes = new Map<number, number>();
@@ -317,11 +327,15 @@ test(`${requests} requests at random, seed ${seed}`, async () => {
       stream.close();
       return;
     }
-    const { status, json, text } = await server.send(path, send);
+    const answer = await server.send(path, send);
+    const { status, text } = answer;
     codes.set(status, (codes.get(status) ?? 0) + 1);
-    const isBare = status === 500 && json.reason === undefined;
-    assert.ok(status < 500 || status === 504 || isBare, `${what}: ${status} ${text}`);
-    if (status >= 400 && send.method !== 'HEAD') assert.equal(json?.kind, 'Status', `${what}: ${text}`);
+    if (status >= 400 && send.method !== 'HEAD') {
+      const { kind, reason } = refusalIn(answer);
+      const isBare = status === 500 && reason === undefined;
+      assert.ok(status < 500 || status === 504 || isBare, `${what}: ${status} ${text}`);
+      assert.equal(kind, 'Status', `${what}: ${text}`);
+    }
     assert.deepEqual(server.faults, [], what);
   };
   for (let sent = 0; sent < requests; sent += 20) await Promise.all(Array.from({ length: 20 }, one));

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import type { ClientHttp2Session } from 'node:http2';
 import { after, before, test } from 'node:test';
+import { decodeEnvelope } from '../../src/apimachinery/codec/protobuf.ts';
 import { limits } from '../../src/apimachinery/limits.ts';
 import { ApiServer, makeProjects, type Send } from '../api-client.ts';
 import { checkStatus, type Expected } from './check-status.ts';
+import { protobuf } from './protobuf-body.ts';
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
 const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
@@ -201,14 +203,11 @@ test('405: verbs that a path does not have', async () => {
 test('406: forms that are not written', async () => {
   const check406 = (path: string, accept: string, message: string) =>
     check(path, { headers: { accept } }, { code: 406, message, reason: 'NotAcceptable' });
-  const accepted = 'only the following media types are accepted: application/json, application/yaml';
+  const accepted =
+    'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf';
   await check406(`${configMaps}/here`, 'text/html', accepted);
-  await check406(configMaps, 'application/vnd.kubernetes.protobuf', accepted);
-  await check406(
-    `${configMaps}?watch=1`,
-    'application/yaml',
-    'only the following media types are accepted: application/json;stream=watch',
-  );
+  await check406(configMaps, 'application/cbor', accepted);
+  await check406(`${configMaps}?watch=1`, 'text/html', accepted);
   await check406(
     configMaps,
     'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io',
@@ -244,18 +243,28 @@ test('409: what is already so, or no longer', async () => {
     { method: 'PUT', body: { metadata: { name: 'here', uid: 'other' } } },
     conflict(`Precondition failed: UID in precondition: other, UID in object meta: ${uid}`),
   );
-  await check(
-    `${configMaps}/here`,
-    { method: 'DELETE', body: { preconditions: { uid: 'other' } } },
-    conflict(`Precondition failed: UID in precondition: other, UID in object meta: ${uid}`),
-  );
-  await check(
-    `${configMaps}/here`,
-    { method: 'DELETE', body: { preconditions: { resourceVersion: '1' } } },
-    conflict(
-      `Precondition failed: ResourceVersion in precondition: 1, ResourceVersion in object meta: ${resourceVersion}`,
-    ),
-  );
+  const preconditions: readonly (readonly [object, string])[] = [
+    [
+      { uid: 'other' },
+      `the UID in the precondition (other) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+    ],
+    [
+      { resourceVersion: '1' },
+      `the ResourceVersion in the precondition (1) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+    ],
+  ];
+  for (const [demand, detail] of preconditions) {
+    await check(
+      `${configMaps}/here`,
+      { method: 'DELETE', body: { preconditions: demand } },
+      {
+        code: 409,
+        message: `Operation cannot be fulfilled on ConfigMap "here": ${detail}`,
+        reason: 'Conflict',
+        details: { name: 'here', kind: 'ConfigMap' },
+      },
+    );
+  }
 });
 
 test('504: a resourceVersion that is yet to come', async () => {
@@ -281,11 +290,17 @@ test('504: a resourceVersion that is yet to come', async () => {
   assert.equal(headers['retry-after'], '1');
 });
 
-test('a refusal is JSON whatever the client accepts', async () => {
-  for (const accept of ['application/yaml', 'text/html', tables, 'application/vnd.kubernetes.protobuf']) {
-    const { headers, json } = await server.get(`${configMaps}/gone`, { accept });
-    assert.equal(headers['content-type'], 'application/json');
-    assert.equal(json.kind, 'Status');
+test('a refusal is in the encoding that is accepted, and in JSON where none is', async () => {
+  for (const [accept, type] of [
+    ['application/yaml', 'application/yaml'],
+    ['text/html', 'application/json'],
+    [tables, 'application/json'],
+    [protobuf, protobuf],
+  ] as const) {
+    const { headers, json, text, bytes } = await server.get(`${configMaps}/gone`, { accept });
+    assert.equal(headers['content-type'], type);
+    if (type === 'application/yaml') assert.match(text, /^kind: Status$/m);
+    else assert.equal(type === protobuf ? decodeEnvelope(bytes).kind : json.kind, 'Status');
   }
 });
 
