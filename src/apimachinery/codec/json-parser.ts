@@ -19,6 +19,9 @@ export class JsonSyntaxError extends SyntaxError {
   }
 }
 
+/** Half a character, which only an escape can bring, is U+FFFD as in Go: no UTF-8 can hold it. */
+export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
+
 /** Writes a field as JSON.parse would: `__proto__` becomes an ordinary own field. */
 export function setField(object: JsonObject, key: string, value: JsonValue): void {
   if (key === '__proto__') {
@@ -191,7 +194,8 @@ class Parser<O extends object> {
       }
     }
     this.at++;
-    return hasEscapes ? JSON.parse(this.text.slice(start, this.at)) : this.text.slice(start + 1, this.at - 1);
+    if (!hasEscapes) return this.text.slice(start + 1, this.at - 1);
+    return wellFormed(JSON.parse(this.text.slice(start, this.at)));
   }
 
   private escape(): void {

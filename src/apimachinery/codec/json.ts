@@ -9,18 +9,20 @@ import { JsonSyntaxError, parseExactJson } from './json-parser.ts';
 
 /** A three-digit exponent: perhaps a float beyond the range of a double, which JSON.parse makes Infinity. */
 const largeExponent = /[0-9][eE]\+?[0-9]{3}/;
+/** Perhaps half a character, which JSON.parse keeps. */
+const surrogateEscape = /\\u[dD][89a-fA-F]/;
 /** Every integer beyond 2^53 has as many digits. */
 const inexactDigits = 16;
 
 /**
- * Whether JSON.parse may get a number wrong. Digits inside strings count as well; that costs time, not
+ * Whether JSON.parse may get a number or a text wrong. Digits inside strings count as well; that costs time, not
  * correctness. A long run of digits covers one character in sixteen, so only those are looked at.
  */
 function mayBeInexact(text: string): boolean {
   for (let at = inexactDigits - 1; at < text.length; at += inexactDigits) {
     if (isDigit(text.charCodeAt(at)) && digitsAround(text, at) >= inexactDigits) return true;
   }
-  return largeExponent.test(text);
+  return largeExponent.test(text) || surrogateEscape.test(text);
 }
 function digitsAround(text: string, at: number): number {
   let first = at;

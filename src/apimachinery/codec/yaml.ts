@@ -6,7 +6,7 @@
 import * as yaml from 'js-yaml';
 import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
-import { exactInteger, setField } from './json-parser.ts';
+import { exactInteger, setField, wellFormed } from './json-parser.ts';
 
 /** Text that is not YAML, or not fit to be JSON. `line` counts from 1; 0 where no line is to blame. */
 export class YamlSyntaxError extends SyntaxError {
@@ -36,10 +36,13 @@ export function parseYaml(text: string | Buffer): JsonValue {
   const [document = null, ...others] = documents;
   if (others.some((other) => other !== null)) throw new YamlSyntaxError('more than one document', 0);
   // An anchor is shared by all its aliases: copying gives each its own, and counts what they come to.
-  return source.includes('*')
+  return source.includes('*') || surrogateEscape.test(source)
     ? copied(document as JsonValue, { bytesLeft: limits.yamlExpandedBytes }, 0)
     : (document as JsonValue);
 }
+
+/** Perhaps half a character, which no UTF-8 can hold. */
+const surrogateEscape = /\\[uU][0-9a-fA-F]/;
 
 function copied(value: JsonValue, budget: { bytesLeft: number }, depth: number): JsonValue {
   budget.bytesLeft -= typeof value === 'string' ? value.length + 1 : 1;
@@ -47,11 +50,12 @@ function copied(value: JsonValue, budget: { bytesLeft: number }, depth: number):
     throw new YamlSyntaxError('document contains excessive aliasing', 0);
   }
   if (Array.isArray(value)) return value.map((item) => copied(item, budget, depth + 1));
+  if (typeof value === 'string') return wellFormed(value);
   if (typeof value !== 'object' || value === null) return value;
   const object: JsonObject = {};
   for (const key of Object.keys(value)) {
     budget.bytesLeft -= key.length;
-    setField(object, key, copied(value[key]!, budget, depth + 1));
+    setField(object, wellFormed(key), copied(value[key]!, budget, depth + 1));
   }
   return object;
 }
