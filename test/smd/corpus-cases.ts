@@ -1,6 +1,9 @@
 /**
  * What the tables of structured-merge-diff's own tests have in common: their files, and sets of fields written as
  * lists of paths. Beside the repository, so every reader may be told that they are not there.
+ *
+ * Two tables are not played, as what they test is not here: `fieldpath/from_value` guesses the fields of a value
+ * that has no schema, and `fieldpath/managers` compares whole sets of managers; a server needs neither.
  */
 
 import { keyElement, type PathElement, valueElement } from '../../src/apimachinery/apply/field-path.ts';

@@ -18,6 +18,7 @@ import { ApplyConflicts } from './apply-conflicts.ts';
 import { type ApplySchema, deduced } from './apply-schema.ts';
 import { excludeFields, type FieldFilter } from './field-filter.ts';
 import { formatPath } from './field-path.ts';
+import { FieldSet } from './field-set.ts';
 import { toFieldsV1 } from './fields-v1.ts';
 import type { Managers, Versions } from './managed-set.ts';
 import { mergeTyped } from './merge-typed.ts';
@@ -205,3 +206,39 @@ for (const table of tables) {
     }
   });
 }
+
+test('a type that cannot be is told from a field that does not fit', (t) => {
+  interface Invalid {
+    readonly id: string;
+    readonly schema: string;
+    readonly typeName: string;
+    readonly object: string;
+    readonly expected: { readonly errorContains: string };
+  }
+  const cases = smdCases<Invalid>('typed/invalid_override');
+  if (cases === undefined) return t.skip(corpusMissing('upstream-tables/smd'));
+  for (const { schema, typeName, object, expected } of cases) {
+    const type = smdSchema(`upstream-tables/smd/typed/schemas/${schema}.yaml`)(typeName);
+    assert.throws(() => validateTyped(parseYaml(object), type), {
+      message: new RegExp(expected.errorContains),
+    });
+  }
+});
+
+test('fields left out of a comparison', (t) => {
+  type Sets = Readonly<Record<'added' | 'removed' | 'modified', CorpusSet>>;
+  interface Exclusion {
+    readonly id: string;
+    readonly comparison: Sets;
+    readonly remove: CorpusSet | null;
+    readonly expected: Sets;
+  }
+  const cases = smdCases<Exclusion>('typed/comparison_exclude');
+  if (cases === undefined) return t.skip(corpusMissing('upstream-tables/smd'));
+  for (const { id, comparison, remove, expected } of cases) {
+    const exclude = excludeFields(remove === null ? FieldSet.empty : setOf(remove));
+    for (const which of ['added', 'removed', 'modified'] as const) {
+      assert.ok(exclude(setOf(comparison[which])).equals(setOf(expected[which])), `${id} ${which}`);
+    }
+  }
+});

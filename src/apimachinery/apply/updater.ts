@@ -15,9 +15,6 @@ import { prune } from './prune.ts';
 import { reconcileFieldSetWithSchema } from './reconcile-schema.ts';
 import { toFieldSet } from './to-field-set.ts';
 
-export type { ManagedSet, Managers, Versions };
-export { ApplyConflicts };
-
 interface Write {
   /** The stored object, `{}` where there is none; in `apiVersion`, as everything is that is handed in. */
   readonly live: JsonObject;
