@@ -17,6 +17,7 @@ import { configMapDefinition } from './core/v1/configmap/configmap-definition.ts
 import { endpointsDefinition } from './core/v1/endpoints/endpoints-definition.ts';
 import { eventDefinition as coreEventDefinition } from './core/v1/event/event-definition.ts';
 import { namespaceDefinition } from './core/v1/namespace/namespace-definition.ts';
+import { resourceQuotaDefinition } from './core/v1/resourcequota/resource-quota-definition.ts';
 import { secretDefinition } from './core/v1/secret/secret-definition.ts';
 import { serviceDefinition } from './core/v1/service/service-definition.ts';
 import { serviceAccountDefinition } from './core/v1/serviceaccount/service-account-definition.ts';
@@ -39,6 +40,7 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   coreEventDefinition,
   serviceAccountDefinition,
   serviceDefinition,
+  resourceQuotaDefinition,
   endpointsDefinition,
   endpointSliceDefinition,
   eventDefinition,

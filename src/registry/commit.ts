@@ -102,6 +102,18 @@ export async function admit(
   return guards;
 }
 
+/** What the write takes of accounts, as puts of theirs. Throws the refusal of the first plugin that refuses. */
+export function chargePuts(
+  engine: Engine,
+  request: Parameters<Engine['plugins'][number]['admit']>[0],
+): Put[] {
+  const charges = engine.plugins.flatMap((plugin) => plugin.charge?.(request) ?? []);
+  return charges.map(({ key, object, expect }) => {
+    const form = must(engine.definitions.stored(key), `definition of ${key.resource}`);
+    return { kind: 'put', key, record: recordOf(form, object, engine.clock.now()), expect };
+  });
+}
+
 /** Guards on the objects that the new one refers to and the old one did not, and those that are not there. */
 export function referenceGuards(
   engine: Engine,

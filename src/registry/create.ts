@@ -11,7 +11,16 @@ import {
   StatusError,
 } from '../apimachinery/status.ts';
 import { isDeleting } from '../storage/record.ts';
-import { admit, commitObject, companionExists, companionPuts, referenceGuards } from './commit.ts';
+import type { ObjectKey } from '../storage/store.ts';
+import type { AdmissionRequest } from './admission.ts';
+import {
+  admit,
+  chargePuts,
+  commitObject,
+  companionExists,
+  companionPuts,
+  referenceGuards,
+} from './commit.ts';
 import { findSubresource } from './definition-table.ts';
 import {
   type Engine,
@@ -47,12 +56,38 @@ export async function create(
     const object = decode();
     const isGenerated = nameNewObject(engine, target, object);
     const own = { ...target, name: object.metadata.name ?? '' };
-    const result = await attemptCreate(engine, own, object, options);
+    let result = await attemptCreate(engine, own, object, options, false);
+    if (isMeeting(result)) result = await createInTurn(engine, own, result.metAt, decode, options);
     if (typeof result !== 'string') return result;
     if (result === 'exists') {
       if (!isGenerated || attempt + 1 >= limits.generateNameRetries) throw taken(engine, own, object);
     } else if (attempt + 1 >= limits.updateRetries) throw modifiedConflict(definition, own.name);
   }
+}
+
+/** Others charge the same account. */
+interface Meeting {
+  readonly metAt: ObjectKey;
+}
+const isMeeting = (result: WriteResult | Meeting | string): result is Meeting =>
+  typeof result === 'object' && 'metAt' in result;
+
+/** Charges an account one after the other with those who do the same, so that none loses for ever. */
+async function createInTurn(
+  engine: Engine,
+  target: Target,
+  account: ObjectKey,
+  decode: () => KubeObject,
+  options: CreateOptions,
+): Promise<WriteResult | 'exists' | 'retry'> {
+  const result = await engine.turns.untilWon(account, async () => {
+    const object = decode();
+    matchNamespace(target, object.metadata);
+    object.metadata.name = target.name;
+    const attempted = await attemptCreate(engine, target, object, options, true);
+    return isMeeting(attempted) ? 'retry' : attempted;
+  });
+  return result ?? 'retry';
 }
 
 function nameNewObject(engine: Engine, target: Target, object: KubeObject): boolean {
@@ -71,7 +106,8 @@ async function attemptCreate(
   target: Target,
   object: KubeObject,
   options: CreateOptions,
-): Promise<WriteResult | 'exists' | 'retry'> {
+  isInTurn: boolean,
+): Promise<WriteResult | Meeting | 'exists' | 'retry'> {
   const { definition } = target.served;
   const { strategy } = definition;
   // In one tick with the context: strategies may rely on the name being free at the context's revision.
@@ -83,7 +119,7 @@ async function attemptCreate(
   if (options.isTracked !== true) trackCreation(engine, target.served, object, options);
   if (findSubresource(definition, 'status') !== undefined) delete object.status;
   strategy.prepareForCreate?.(object, context);
-  const guards = await admit(engine, {
+  const request: AdmissionRequest = {
     operation: 'create',
     definition,
     subresource: '',
@@ -91,9 +127,13 @@ async function attemptCreate(
     user: options.user,
     object,
     old: undefined,
-  });
+  };
+  const guards = await admit(engine, request);
   const references = referenceGuards(engine, target, object, undefined);
   validateObject(target.served, object, undefined, missingReferences(references.missing));
+  const charges = chargePuts(engine, request);
+  const account = charges.find(({ key }) => engine.turns.isWaitedFor(key));
+  if (account !== undefined && !isInTurn && !options.dryRun) return { metAt: account.key };
   for (const warning of warningsOf(definition, object, undefined)) options.warn(warning);
   // Told only now, as upstream does: what is wrong with the object itself comes first.
   if (isVersioned) throw bareError('resourceVersion should not be set on objects to be created');
@@ -104,12 +144,13 @@ async function attemptCreate(
     if (taken !== undefined) throw companionExists(taken);
     return { object, stored: undefined, outcome: 'created' };
   }
-  const others = [...companions, ...guards, ...references.guards];
+  const others = [...companions, ...charges, ...guards, ...references.guards];
   const mayUntrack = options.isTracked !== true;
   const { put, outcome } = await commitObject(engine, target, object, 0, others, mayUntrack);
   if (!outcome.ok) {
     if (outcome.index === 0) return 'exists';
     const failed = others[outcome.index - 1]!;
+    if (charges.some((charge) => charge === failed)) return { metAt: failed.key };
     if (failed.kind === 'put') throw companionExists(failed);
     return 'retry';
   }

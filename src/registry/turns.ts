@@ -11,6 +11,11 @@ import type { ObjectKey } from '../storage/store.ts';
 export class Turns {
   readonly #lines = new Map<string, { last: Promise<void>; length: number }>();
 
+  /** Writers of the object have met and stand in line. */
+  isWaitedFor(key: ObjectKey): boolean {
+    return this.#lines.size > 0 && this.#lines.has(encodeKey(key).toString('latin1'));
+  }
+
   /**
    * What `attempt` gives once it does not lose a race any more; undefined when it lost limits.updateRetries of
    * its turns to writers that take none. Throws 429 when too many wait already.

@@ -16,7 +16,8 @@ import {
   StatusError,
 } from '../apimachinery/status.ts';
 import type { StoredRecord } from '../storage/store.ts';
-import { admit, commitObject, referenceGuards } from './commit.ts';
+import type { AdmissionRequest } from './admission.ts';
+import { admit, chargePuts, commitObject, referenceGuards } from './commit.ts';
 import { create } from './create.ts';
 import { findSubresource } from './definition-table.ts';
 import {
@@ -121,7 +122,7 @@ async function attemptUpdate(
   else request.subresource.prepare?.(object, old, context);
   trackGeneration(object, old, definition);
 
-  const guards = await admit(engine, {
+  const admission: AdmissionRequest = {
     operation: 'update',
     definition,
     subresource: request.subresource?.name ?? '',
@@ -129,11 +130,13 @@ async function attemptUpdate(
     user: options.user,
     object,
     old,
-  });
+  };
+  const guards = await admit(engine, admission);
   const references = referenceGuards(engine, target, object, old);
   const extra = request.subresource?.validate?.(object, old) ?? [];
   validateObject(served, object, old, [...missingReferences(references.missing), ...extra]);
 
+  const charges = chargePuts(engine, admission);
   for (const warning of warningsOf(definition, object, old)) options.warn(warning);
 
   if (isReleased(target, object)) {
@@ -148,7 +151,7 @@ async function attemptUpdate(
   keepTimes(object, old);
   if (deepEqual(object, old)) return { object: old, stored, outcome: 'unchanged' };
   if (options.dryRun) return { object, stored: undefined, outcome: 'updated' };
-  const others = [...guards, ...references.guards];
+  const others = [...charges, ...guards, ...references.guards];
   const mayUntrack = request.isApply !== true;
   const { put, outcome } = await commitObject(engine, target, object, stored.revision, others, mayUntrack);
   if (!outcome.ok) return 'retry';

@@ -4,6 +4,7 @@ import { hierarchy } from '../admission/hierarchy/hierarchy.ts';
 import { keptFinalizers } from '../admission/kept-finalizers/kept-finalizers.ts';
 import { namespaceLifecycle } from '../admission/namespace-lifecycle/namespace-lifecycle.ts';
 import { projectLifecycle } from '../admission/project-lifecycle/project-lifecycle.ts';
+import { resourceQuota } from '../admission/resource-quota/resource-quota.ts';
 import { builtInDefinitions } from '../apis/definitions.ts';
 import {
   projectDefinition,
@@ -19,6 +20,7 @@ import type { FindKind } from '../controllers/garbage-collector/owners.ts';
 import { folderController, organizationController } from '../controllers/hierarchy/parent-controller.ts';
 import { namespaceController } from '../controllers/namespace/namespace-controller.ts';
 import { projectController } from '../controllers/project/project-controller.ts';
+import { resourceQuotaController } from '../controllers/resource-quota/resource-quota-controller.ts';
 import { ControllerRuntime } from '../controllers/runtime/controller.ts';
 import { Discovery } from '../http/discovery/discovery.ts';
 import type { Exchange } from '../http/exchange.ts';
@@ -66,7 +68,13 @@ export async function wire(input: WireInput): Promise<Wired> {
     store,
     hub,
     definitions,
-    plugins: [keptFinalizers(), projectLifecycle(store), namespaceLifecycle(store), hierarchy(store)],
+    plugins: [
+      keptFinalizers(),
+      projectLifecycle(store),
+      namespaceLifecycle(store),
+      hierarchy(store),
+      resourceQuota(store),
+    ],
     turns: new Turns(),
     clock,
     newUid: randomUUID,
@@ -83,6 +91,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       projectController(store, client, clock),
       organizationController(store, client),
       folderController(store, client),
+      resourceQuotaController(store, client),
       clusterRoleAggregationController(store, client),
       garbageCollector(store, client, {
         findKind: kindsOf(definitions),
