@@ -7,6 +7,7 @@ import http2 from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { limits } from '../src/apimachinery/limits.ts';
+import type { ResourceDefinition } from '../src/apimachinery/resource-definition.ts';
 import { type Clock, systemClock } from '../src/lib/clock.ts';
 import { type Logger, silentLogger } from '../src/lib/logger.ts';
 import { type RunningServer, startServer } from '../src/server/server.ts';
@@ -34,6 +35,8 @@ export interface ApiServerOptions {
   readonly compactionIntervalMs?: number;
   /** Content of the static token file. */
   readonly tokens?: string;
+  /** The kinds to serve; the built-in ones when not given. */
+  readonly definitions?: readonly ResourceDefinition[];
 }
 
 export class ApiServer {
@@ -245,7 +248,12 @@ export class EventStream {
 
 async function open(
   dataDir: string,
-  { clock = systemClock, compactionIntervalMs = limits.compactionIntervalMs, tokens }: ApiServerOptions,
+  {
+    clock = systemClock,
+    compactionIntervalMs = limits.compactionIntervalMs,
+    tokens,
+    definitions,
+  }: ApiServerOptions,
   faults: unknown[],
 ): Promise<RunningServer> {
   let tokenFile: string | undefined;
@@ -256,7 +264,7 @@ async function open(
   const logger: Logger = { ...silentLogger, error: (fields, message) => faults.push({ message, ...fields }) };
   return await startServer(
     { dataDir, bindAddress: '127.0.0.1', port: 0, tokenFile, compactionIntervalMs },
-    { logger, clock, progress: () => {} },
+    { logger, clock, progress: () => {}, ...(definitions === undefined ? {} : { definitions }) },
   );
 }
 

@@ -126,6 +126,28 @@ export interface SubresourceDefinition {
   /** Paths of fields that a write here cannot change, so that applying them makes nobody their owner. */
   readonly resetFields?: readonly (readonly string[])[];
   validate?(object: KubeObject, old: KubeObject): FieldError[];
+  /** What the endpoint reads and writes where its kind is not the parent's. `merge` is then given such an object. */
+  readonly form?: SubresourceForm;
+}
+
+/** Scale and its like: another kind that stands for an object. */
+export interface SubresourceForm extends GroupVersionKind {
+  readonly schema: ObjectSchema;
+  readonly columns: readonly ColumnDefinition[];
+  /** A new object of this kind for an object of the parent's. */
+  show(object: KubeObject): KubeObject;
+  /** Throws a StatusError where an object of the parent's kind has nothing to show, though it may be written. */
+  checkReadable?(object: KubeObject): void;
+  /** Judges what a client wrote, before it is merged into the parent. */
+  validate?(incoming: KubeObject): FieldError[];
+}
+
+/** Where a kind keeps what its `/scale` shows, as field names behind dots: `.spec.replicas`. */
+export interface ScaleDefinition {
+  readonly specReplicasPath: string;
+  readonly statusReplicasPath: string;
+  /** Of a field with a label selector as text. */
+  readonly labelSelectorPath?: string;
 }
 
 export interface ResourceDefinition {
@@ -148,6 +170,8 @@ export interface ResourceDefinition {
   readonly storage: GroupVersionKind & GroupResource;
   readonly strategy: ResourceStrategy;
   readonly subresources: readonly SubresourceDefinition[];
+  /** Adds `/scale`. */
+  readonly scale?: ScaleDefinition;
   /**
    * Paths of fields that writes of the object itself cannot change, so that applying them makes nobody their owner.
    * `status` is among them where it has an endpoint of its own.

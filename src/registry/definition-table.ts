@@ -11,6 +11,7 @@ import type {
   SubresourceDefinition,
   VersionDefinition,
 } from '../apimachinery/resource-definition.ts';
+import { scaleSubresource } from '../apimachinery/scale/scale-subresource.ts';
 import { must } from '../lib/assert.ts';
 
 export interface ServedResource {
@@ -36,7 +37,8 @@ export class DefinitionTable {
   readonly #stored = new Map<string, StorageForm>();
   readonly all: readonly ResourceDefinition[];
 
-  constructor(definitions: readonly ResourceDefinition[]) {
+  constructor(given: readonly ResourceDefinition[]) {
+    const definitions = given.map(withScale);
     this.all = definitions;
     for (const definition of definitions) {
       for (const version of definition.versions) {
@@ -98,6 +100,11 @@ export function findSubresource(
   name: string,
 ): SubresourceDefinition | undefined {
   return definition.subresources.find((sub) => sub.name === name);
+}
+
+function withScale(definition: ResourceDefinition): ResourceDefinition {
+  if (definition.scale === undefined) return definition;
+  return { ...definition, subresources: [...definition.subresources, scaleSubresource(definition.scale)] };
 }
 
 function storedVersion({ storage, versions }: ResourceDefinition): VersionDefinition {

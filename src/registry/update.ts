@@ -110,6 +110,7 @@ async function attemptUpdate(
   checkIdentity(target, wanted);
   checkPreconditions(target, request, wanted, old);
   tellRepeatedOwners(wanted, options, !request.isReplace);
+  validateForm(request, wanted);
 
   const object = request.subresource === undefined ? wanted : mergedInto(old, wanted, request.subresource);
   carryOver(object, old);
@@ -191,7 +192,7 @@ function checkIdentity(target: Target, wanted: KubeObject): void {
 /** A uid is a demand in a PUT alone; in a patch it is a change, which validation refuses. */
 function checkPreconditions(
   target: Target,
-  { isReplace }: UpdateRequest,
+  { isReplace, subresource }: UpdateRequest,
   wanted: KubeObject,
   old: KubeObject,
 ): void {
@@ -202,8 +203,16 @@ function checkPreconditions(
   }
   const revision = revisionIn(wanted.metadata);
   if (revision === 0n) {
-    if (!definition.strategy.allowUnconditionalUpdate) throw resourceVersionMissing(target);
+    // Where the endpoint speaks of a part of the object, it need not know of its other changes.
+    const mayOmit = definition.strategy.allowUnconditionalUpdate === true || subresource?.form !== undefined;
+    if (!mayOmit) throw resourceVersionMissing(target);
   } else if (revision !== revisionIn(old.metadata)) throw modifiedConflict(definition, target.name);
+}
+
+function validateForm({ subresource }: UpdateRequest, wanted: KubeObject): void {
+  const form = subresource?.form;
+  const errors = form?.validate?.(wanted) ?? [];
+  if (form !== undefined && errors.length > 0) throw invalid(form, wanted.metadata.name ?? '', errors);
 }
 
 /** Upstream puts the resource where other 422s have the kind. */

@@ -2,7 +2,9 @@
  * The composition of one server: data directory, store, certificates, port, API, in this order, and the way
  * back. Each part is taken up after those it needs and given back before them, also when the start fails midway.
  */
+import type { ResourceDefinition } from '../apimachinery/resource-definition.ts';
 import { serviceUnavailable } from '../apimachinery/status.ts';
+import { builtInDefinitions } from '../apis/definitions.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { type Listener, listen } from '../http/listener.ts';
 import { sendError } from '../http/status-response.ts';
@@ -23,6 +25,8 @@ import { wire } from './wire.ts';
 export interface ServerEnvironment {
   readonly logger: Logger;
   readonly clock: Clock;
+  /** The kinds to serve; the built-in ones when not given. */
+  readonly definitions?: readonly ResourceDefinition[];
   /** Told what has been done, in words for the operator. */
   progress(line: string): void;
 }
@@ -42,7 +46,7 @@ export async function startServer(
   config: ServerConfig,
   environment: ServerEnvironment,
 ): Promise<RunningServer> {
-  const { logger, clock, progress } = environment;
+  const { logger, clock, progress, definitions = builtInDefinitions } = environment;
   const undo: (() => Promise<void>)[] = [];
   /** Every step is taken, whatever the others do; the first failure is told when all are done. */
   const close = async (): Promise<void> => {
@@ -79,6 +83,7 @@ export async function startServer(
       build: buildInfo(),
       logger,
       clock,
+      definitions,
     });
     // Controllers go on until the last exchange is answered: it may wait for one of them.
     undo.splice(undo.length - 1, 0, () => wired.stop());

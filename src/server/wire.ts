@@ -5,7 +5,7 @@ import { keptFinalizers } from '../admission/kept-finalizers/kept-finalizers.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle/namespace-lifecycle.ts';
 import { projectLifecycle } from '../admission/project-lifecycle/project-lifecycle.ts';
 import { resourceQuota } from '../admission/resource-quota/resource-quota.ts';
-import { builtInDefinitions } from '../apis/definitions.ts';
+import type { ResourceDefinition } from '../apimachinery/resource-definition.ts';
 import {
   projectDefinition,
   startRevisionField,
@@ -50,6 +50,8 @@ export interface WireInput {
   readonly build: BuildInfo;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** The kinds to serve. */
+  readonly definitions: readonly ResourceDefinition[];
 }
 
 export interface Wired {
@@ -63,7 +65,7 @@ export interface Wired {
 export async function wire(input: WireInput): Promise<Wired> {
   const { store, logger, clock } = input;
   const hub = new WatchHub(store);
-  const definitions = new DefinitionTable(builtInDefinitions);
+  const definitions = new DefinitionTable(input.definitions);
   const engine: Engine = {
     store,
     hub,

@@ -53,6 +53,8 @@ test("identity, time and version are the server's", async () => {
       namespace: 'default',
       uid,
       resourceVersion,
+      // A kind that counts no generations keeps what it is told.
+      generation: 7,
       creationTimestamp: '2026-03-04T05:06:07Z',
       labels: { a: 'b' },
     },

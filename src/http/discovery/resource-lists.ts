@@ -4,7 +4,7 @@
  * the caller has already left out what the surface does not show, and serves the result.
  */
 import { createHash } from 'node:crypto';
-import { apiVersionOf } from '../../apimachinery/gvk.ts';
+import { apiVersionOf, type GroupVersionKind } from '../../apimachinery/gvk.ts';
 import type { ResourceDefinition } from '../../apimachinery/resource-definition.ts';
 import { compareVersions } from '../../apimachinery/version-order.ts';
 
@@ -66,7 +66,8 @@ export function apiResourceList({ group, version, definitions }: ServedVersion):
         name: `${definition.resource}/${sub.name}`,
         singularName: '',
         namespaced: definition.scope === 'Namespaced',
-        kind: definition.kind,
+        ...(sub.form === undefined ? {} : { group: sub.form.group, version: sub.form.version }),
+        kind: sub.form?.kind ?? definition.kind,
         verbs: sub.verbs.toSorted(),
       })),
     ]),
@@ -83,7 +84,7 @@ export function groupDiscovery({ group, versions }: ServedGroup): unknown {
         const responseKind = { group, version, kind: definition.kind };
         const subresources = sortedSubresources(definition).map((sub) => ({
           subresource: sub.name,
-          responseKind,
+          responseKind: sub.form === undefined ? responseKind : gvkOf(sub.form),
           verbs: sub.verbs.toSorted(),
         }));
         return {
@@ -100,6 +101,8 @@ export function groupDiscovery({ group, versions }: ServedGroup): unknown {
     })),
   };
 }
+
+const gvkOf = ({ group, version, kind }: GroupVersionKind): GroupVersionKind => ({ group, version, kind });
 
 /** Changes when the stored form of a kind does: eight bytes of SHA-256 over group/version/kind, in base64. */
 export function storageVersionHash(definition: Pick<ResourceDefinition, 'storage'>): string {

@@ -8,6 +8,7 @@ import { limits } from '../../apimachinery/limits.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import { unsupportedMediaType } from '../../apimachinery/status.ts';
 import type { Target } from '../../registry/engine.ts';
+import { spokenForm } from '../../registry/subresource-form.ts';
 import { update as updateObject } from '../../registry/update.ts';
 import { apply } from './apply.ts';
 import { fieldValidationOf } from './field-validation.ts';
@@ -22,22 +23,23 @@ export async function patch(request: VerbRequest): Promise<void> {
   const { engine, exchange, info, target, subresource } = request;
   const form = patchForm(target, exchange.header('content-type'));
   if (form === 'apply') return await apply(request);
-  const rendering = renderingOf(exchange, info, target.served, 'get', engine.clock.now());
+  const spoken = spokenForm(target.served, subresource);
+  const rendering = renderingOf(exchange, info, spoken.served, 'get', engine.clock.now());
   const body = await exchange.readBody(limits.requestBodyBytes);
   const options = writeOptions(
     request,
     'PatchOptions',
     info.query.has('force') ? [forbidden('force', 'may not be specified for non-apply patch')] : [],
   );
-  const patched = patcher(target.served, form, body.toString('utf8'), fieldValidationOf(info.query, options));
-  const change = (current: () => KubeObject): KubeObject => patched(current());
+  const patched = patcher(spoken.served, form, body.toString('utf8'), fieldValidationOf(info.query, options));
+  const change = (current: () => KubeObject): KubeObject => patched(spoken.show(current()));
   const result = await updateObject(
     engine,
     target,
     { change, isReplace: false, ...(subresource === undefined ? {} : { subresource }) },
     options,
   );
-  await sendWritten(exchange, rendering, result);
+  await sendWritten(exchange, rendering, result, spoken);
 }
 
 const applyType = 'application/apply-patch+yaml';

@@ -1,4 +1,5 @@
 /** PUT of an object or of its subresource. */
+import { spokenForm } from '../../registry/subresource-form.ts';
 import { update as updateObject } from '../../registry/update.ts';
 import { readObject } from './body.ts';
 import { fieldValidationOf } from './field-validation.ts';
@@ -9,9 +10,10 @@ import { sendWritten } from './written.ts';
 
 export async function update(request: VerbRequest): Promise<void> {
   const { engine, exchange, info, target, subresource } = request;
-  const rendering = renderingOf(exchange, info, target.served, 'get', engine.clock.now());
+  const form = spokenForm(target.served, subresource);
+  const rendering = renderingOf(exchange, info, form.served, 'get', engine.clock.now());
   const options = writeOptions(request, 'UpdateOptions');
-  const decode = await readObject(exchange, target.served, fieldValidationOf(info.query, options));
+  const decode = await readObject(exchange, form.served, fieldValidationOf(info.query, options));
   const change = { change: decode, isReplace: true, ...(subresource === undefined ? {} : { subresource }) };
-  await sendWritten(exchange, rendering, await updateObject(engine, target, change, options));
+  await sendWritten(exchange, rendering, await updateObject(engine, target, change, options), form);
 }
