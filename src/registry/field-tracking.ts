@@ -8,9 +8,18 @@ import type { Versions } from '../apimachinery/apply/managed-set.ts';
 import { applySchemaOf } from '../apimachinery/apply/schema-topology.ts';
 import { deepEqual } from '../apimachinery/equality.ts';
 import { apiVersionOf } from '../apimachinery/gvk.ts';
+import {
+  type ReplicasPaths,
+  toParentEntries,
+  toScaleEntries,
+} from '../apimachinery/managed-fields/scale-entries.ts';
 import { type TrackedEndpoint, trackUpdate } from '../apimachinery/managed-fields/tracker.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../apimachinery/object-meta.ts';
-import type { SubresourceDefinition, VersionDefinition } from '../apimachinery/resource-definition.ts';
+import type {
+  SubresourceDefinition,
+  SubresourceForm,
+  VersionDefinition,
+} from '../apimachinery/resource-definition.ts';
 import { withStructs } from '../apimachinery/schema/structs.ts';
 import { must } from '../lib/assert.ts';
 import { findSubresource, type ServedResource, type StorageForm } from './definition-table.ts';
@@ -34,11 +43,12 @@ export function trackedEndpoint(
   }
   let endpoint = known.get(name);
   if (endpoint === undefined) {
+    const { schema } = subresource?.form ?? served.version;
     endpoint = {
-      apiVersion,
+      apiVersion: subresource?.form === undefined ? apiVersion : apiVersionOf(subresource.form),
       subresource: subresource?.name ?? '',
-      versions: versionsOf(form),
-      complete: (object) => withStructs(object, served.version.schema),
+      versions: subresource?.form === undefined ? versionsOf(form) : onlyVersion(subresource.form),
+      complete: (object) => withStructs(object, schema),
       written: excludeFields(resetFields(served, subresource)),
     };
     known.set(name, endpoint);
@@ -73,6 +83,54 @@ function versionsOf(form: StorageForm): Versions {
   };
 }
 
+const onlyVersion = (form: SubresourceForm): Versions => ({
+  schemaOf: (apiVersion) => (apiVersion === apiVersionOf(form) ? applySchemaOf(form.schema) : undefined),
+  convert: (object) => object,
+});
+
+/** An object as an endpoint shows it, with the entries of those who manage what can be seen of it there. */
+export function trackedForm(
+  engine: Engine,
+  served: ServedResource,
+  subresource: SubresourceDefinition | undefined,
+  object: KubeObject,
+): KubeObject {
+  if (subresource?.form === undefined) return object;
+  const shown = subresource.form.show(object);
+  setManagedFields(shown, toScaleEntries(object.metadata.managedFields, replicasPaths(engine, served)));
+  return shown;
+}
+
+/** The managedFields of `old` after a write through an endpoint left those of `wanted`. */
+export function managedFieldsBehind(
+  engine: Engine,
+  served: ServedResource,
+  subresource: SubresourceDefinition | undefined,
+  wanted: KubeObject,
+  old: KubeObject,
+): JsonValue[] | undefined {
+  const { managedFields } = wanted.metadata;
+  if (subresource?.form === undefined) return managedFields;
+  const apiVersion = apiVersionOf({ group: served.definition.group, version: served.version.version });
+  return toParentEntries(
+    old.metadata.managedFields,
+    managedFields,
+    apiVersion,
+    replicasPaths(engine, served),
+  );
+}
+
+/** Scale is the one other form in which an object is written. All versions of a kind have their replicas alike. */
+function replicasPaths(engine: Engine, { definition }: ServedResource): ReplicasPaths {
+  const { specReplicasPath } = must(definition.scale, `where ${definition.kind} has its replicas`);
+  const path = specReplicasPath
+    .split('.')
+    .slice(1)
+    .map((name) => `f:${name}`);
+  const { versions } = engine.definitions.storageOf(definition);
+  return Object.fromEntries([...versions.keys()].map((apiVersion) => [apiVersion, path]));
+}
+
 /** Sets the managedFields of an object that is to be created. `object` has what the client sent. */
 export function trackCreation(
   engine: Engine,
@@ -86,13 +144,16 @@ export function trackCreation(
   setManagedFields(object, tracked);
 }
 
-/** Sets the managedFields of an object that is to replace `old`. `object` has what the client sent. */
+/**
+ * Sets the managedFields of an object that is to replace `old`. `object` has what the client sent, `wanted` is what
+ * it sent where that is another form of it.
+ */
 export function trackReplacement(
   engine: Engine,
   served: ServedResource,
   subresource: SubresourceDefinition | undefined,
   object: KubeObject,
-  old: KubeObject,
+  { old, wanted }: { readonly old: KubeObject; readonly wanted: KubeObject },
   options: WriteOptions,
 ): void {
   const given = object.metadata.managedFields;
@@ -103,7 +164,15 @@ export function trackReplacement(
   if (!isEdit && deepEqual(object, old)) return;
   if (isEdit) setManagedFields(object, given);
   const writer = { manager: options.fieldManager, nowMs: engine.clock.now() };
-  setManagedFields(object, trackUpdate(trackedEndpoint(engine, served, subresource), old, object, writer));
+  const endpoint = trackedEndpoint(engine, served, subresource);
+  if (subresource?.form === undefined) {
+    setManagedFields(object, trackUpdate(endpoint, old, object, writer));
+    return;
+  }
+  const before = trackedForm(engine, served, subresource, old);
+  const after = { ...wanted, metadata: { ...wanted.metadata } };
+  setManagedFields(after, trackUpdate(endpoint, before, after, writer));
+  setManagedFields(object, managedFieldsBehind(engine, served, subresource, after, old));
 }
 
 export function setManagedFields({ metadata }: KubeObject, managedFields: JsonValue[] | undefined): void {

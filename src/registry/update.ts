@@ -30,7 +30,7 @@ import {
   type WriteResult,
   withRevision,
 } from './engine.ts';
-import { keepTimes, setManagedFields, trackReplacement } from './field-tracking.ts';
+import { keepTimes, managedFieldsBehind, setManagedFields, trackReplacement } from './field-tracking.ts';
 import { carryOver, matchNamespace, revisionIn, tellRepeatedOwners, trackGeneration } from './metadata.ts';
 import { preconditionFailed } from './preconditions.ts';
 import { missingReferences, validateObject } from './validation.ts';
@@ -116,8 +116,9 @@ async function attemptUpdate(
   carryOver(object, old);
   object.metadata.resourceVersion = String(stored.revision);
   if (request.subresource === undefined) keepStatus(target, object, old);
-  if (request.isApply === true) setManagedFields(object, wanted.metadata.managedFields);
-  else trackReplacement(engine, served, request.subresource, object, old, options);
+  if (request.isApply === true) {
+    setManagedFields(object, managedFieldsBehind(engine, served, request.subresource, wanted, old));
+  } else trackReplacement(engine, served, request.subresource, object, { old, wanted }, options);
   const context = strategyContext(engine, options);
   if (request.subresource === undefined) strategy.prepareForUpdate?.(object, old, context);
   else request.subresource.prepare?.(object, old, context);

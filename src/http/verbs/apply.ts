@@ -19,7 +19,8 @@ import { DecodeError } from '../../apimachinery/schema/decode.ts';
 import { badRequest, bareError } from '../../apimachinery/status.ts';
 import { must } from '../../lib/assert.ts';
 import type { ServedResource } from '../../registry/definition-table.ts';
-import { trackedEndpoint } from '../../registry/field-tracking.ts';
+import { trackedEndpoint, trackedForm } from '../../registry/field-tracking.ts';
+import { spokenForm } from '../../registry/subresource-form.ts';
 import { update } from '../../registry/update.ts';
 import { isTrue } from '../../request/request-info.ts';
 import { typed } from './body.ts';
@@ -32,7 +33,8 @@ import { sendWritten } from './written.ts';
 export async function apply(request: VerbRequest): Promise<void> {
   const { engine, exchange, info, target, subresource } = request;
   const { served } = target;
-  const rendering = renderingOf(exchange, info, served, 'get', engine.clock.now());
+  const form = spokenForm(served, subresource);
+  const rendering = renderingOf(exchange, info, form.served, 'get', engine.clock.now());
   const body = await exchange.readBody(limits.requestBodyBytes);
   const isNamed = (info.query.get('fieldManager') ?? '') !== '';
   const options = writeOptions(
@@ -42,21 +44,25 @@ export async function apply(request: VerbRequest): Promise<void> {
   );
   const endpoint = trackedEndpoint(engine, served, subresource);
   const applier = new Applier(
-    served,
+    form.served,
     endpoint,
     body.toString('utf8'),
     fieldValidationOf(info.query, options),
   );
   const force = isTrue(info.query.get('force') ?? 'false');
   const change = (current: () => KubeObject): KubeObject =>
-    applier.apply(current(), { manager: options.fieldManager, force, nowMs: engine.clock.now() });
+    applier.apply(trackedForm(engine, served, subresource, current()), {
+      manager: options.fieldManager,
+      force,
+      nowMs: engine.clock.now(),
+    });
   const result = await update(
     engine,
     target,
     { change, isReplace: false, isApply: true, ...(subresource === undefined ? {} : { subresource }) },
     options,
   );
-  await sendWritten(exchange, rendering, result);
+  await sendWritten(exchange, rendering, result, form);
 }
 
 interface Wish {
