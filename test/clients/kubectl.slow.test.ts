@@ -10,12 +10,14 @@ import { type Kubectl, kubectls } from './kubectl-versions.ts';
 import { MiloServer } from './milo-server.ts';
 import { manifest, type Script } from './script.ts';
 import { applyAndDiff } from './scripts/apply-and-diff.ts';
+import { certificatesAndFlows } from './scripts/certificates-and-flows.ts';
 import { crud } from './scripts/crud.ts';
 import { deleteAndWait } from './scripts/delete-and-wait.ts';
 import { discoveryAndExplain } from './scripts/discovery-and-explain.ts';
 import { events } from './scripts/events.ts';
 import { patchEditLabel } from './scripts/patch-edit-label.ts';
 import { projects } from './scripts/projects.ts';
+import { rbac } from './scripts/rbac.ts';
 import { selectorsAndPages } from './scripts/selectors-and-pages.ts';
 import { watches } from './scripts/watches.ts';
 
@@ -28,6 +30,8 @@ const scripts: readonly Script[] = [
   watches,
   discoveryAndExplain,
   events,
+  rbac,
+  certificatesAndFlows,
   projects,
 ];
 /** Scripts at a time: kubectl is the heavier half of the work. */
