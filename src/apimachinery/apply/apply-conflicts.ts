@@ -1,5 +1,6 @@
 /** What stands in the way of an apply: fields it would change that others own. */
 import { formatPath, type Path } from './field-path.ts';
+import { goQuote } from './go-text.ts';
 
 export interface Conflict {
   readonly manager: string;
@@ -19,12 +20,12 @@ export class ApplyConflicts extends Error {
 function messageOf(conflicts: readonly Conflict[]): string {
   const [first, second] = conflicts;
   if (first !== undefined && second === undefined) {
-    return `conflict with ${JSON.stringify(first.manager)}: ${formatPath(first.path)}`;
+    return `conflict with ${goQuote(first.manager)}: ${formatPath(first.path)}`;
   }
   const managers = [...new Set(conflicts.map(({ manager }) => manager))].sort();
   return managers
     .flatMap((manager) => [
-      `conflicts with ${JSON.stringify(manager)}:`,
+      `conflicts with ${goQuote(manager)}:`,
       ...conflicts.filter((c) => c.manager === manager).map(({ path }) => `- ${formatPath(path)}`),
     ])
     .join('\n');

@@ -142,6 +142,8 @@ test('texts of paths, for people', () => {
   check(['f:finalizers', 'v:"x\\u0007"'], '.finalizers[="x\\a"]');
   check(['f:a', valueElement('caf\u00e9\u00a0\u200b\u{1f600}')], '.a[="caf\u00e9\\u00a0\\u200b\u{1f600}"]');
   check(['f:a', 'v:0.00001'], '.a[=1e-05]');
+  check(['f:a', 'v:1234567.5'], '.a[=1.2345675e+06]');
+  check(['f:a', 'v:1234567'], '.a[=1234567]');
   check(['f:a', 'k:{"b":null,"c":[1,"x"]}'], '.a[b=null,c=[1,"x"]]');
   check(['f:a', 'i:2'], '.a[2]');
 });

@@ -31,10 +31,10 @@ function escapePoint(point: number): string {
     : `\\U${point.toString(16).padStart(8, '0')}`;
 }
 
-/** A float as `%v` writes it: an exponent from 1e21 on and below 1e-4, of two digits at least. */
+/** `%v`: integers are int64 and in digits; floats have an exponent below 1e-4 and from 1e6 on, of two digits. */
 function goNumber(value: number | bigint): string {
   if (typeof value === 'bigint' || Number.isInteger(value)) return value.toString();
-  if (Math.abs(value) >= 1e-4) return value.toString();
+  if (Math.abs(value) >= 1e-4 && Math.abs(value) < 1e6) return value.toString();
   return value.toExponential().replace(/e([+-])([0-9])$/, 'e$10$2');
 }
 
