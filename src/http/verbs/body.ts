@@ -16,7 +16,7 @@ import type { JsonObject, JsonValue, KubeObject } from '../../apimachinery/objec
 import { DecodeError, decodeObject } from '../../apimachinery/schema/decode.ts';
 import { applyDefaults } from '../../apimachinery/schema/default.ts';
 import { hasProtobufForm } from '../../apimachinery/schema/protobuf-form.ts';
-import { badRequest, type StatusError } from '../../apimachinery/status.ts';
+import { badRequest } from '../../apimachinery/status.ts';
 import type { ServedResource } from '../../registry/definition-table.ts';
 import type { Exchange } from '../exchange.ts';
 import { negotiateBody } from '../negotiation/negotiate-body.ts';
@@ -34,7 +34,7 @@ export async function readObject(
   return () => {
     if (format === 'protobuf') return finish(served, readProtobuf(served, body));
     const text = body.toString('utf8');
-    const value = parseDocument(format, text, body, served.definition.kind);
+    const value = recognized(format, text, body, served.definition.kind);
     const unknown: string[] | undefined = isJudged ? undefined : [];
     const object = finish(served, value, unknown);
     if (unknown !== undefined) {
@@ -59,27 +59,40 @@ function readProtobuf(served: ServedResource, body: Buffer): JsonObject {
   }
 }
 
-/**
- * The object in a JSON or YAML text. Throws 400 in upstream's words: whatever keeps it from finding out the kind, the
- * body is unrecognized.
- */
-export function parseDocument(format: 'json' | 'yaml', text: string, body: Buffer, kind: string): JsonObject {
-  const unrecognized = (problem: string, cause?: unknown): StatusError =>
-    badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): ${problem} (${summaryOf(body)})`,
-      cause,
-    );
+/** A body of which not even the kind can be found out. */
+export class Unrecognized extends Error {
+  constructor(problem: string, options?: ErrorOptions) {
+    super(problem, options);
+    this.name = 'Unrecognized';
+  }
+}
+
+/** The object in a JSON or YAML text. Throws Unrecognized, in the words of upstream's serializer. */
+export function parseDocument(format: 'json' | 'yaml', text: string): JsonObject {
   let value: JsonValue;
   try {
     value = format === 'yaml' ? parseYaml(text) : parseJson(text);
   } catch (error) {
-    if (error instanceof YamlSyntaxError) throw unrecognized(error.message, error);
+    if (error instanceof YamlSyntaxError) throw new Unrecognized(error.message, { cause: error });
     if (!(error instanceof JsonSyntaxError)) throw error;
-    throw unrecognized(`${noVersionKind}${error.message}`, error);
+    throw new Unrecognized(`${noVersionKind}${error.message}`, { cause: error });
   }
   const problem = kindUnreadable(value);
-  if (problem !== undefined) throw unrecognized(problem);
+  if (problem !== undefined) throw new Unrecognized(problem);
   return (value ?? {}) as JsonObject;
+}
+
+/** `parseDocument`, with a 400 that shows the beginning of the body. */
+function recognized(format: 'json' | 'yaml', text: string, body: Buffer, kind: string): JsonObject {
+  try {
+    return parseDocument(format, text);
+  } catch (error) {
+    if (!(error instanceof Unrecognized)) throw error;
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): ${error.message} (${summaryOf(body)})`,
+      error,
+    );
+  }
 }
 
 /** Why version and kind cannot be read from a parsed document; undefined when they can, or are absent. */

@@ -9,14 +9,14 @@ import type { JsonObject } from '../../apimachinery/object-meta.ts';
 import { DecodeError, decodeObject } from '../../apimachinery/schema/decode.ts';
 import { deleteOptionsSchema } from '../../apimachinery/schema/meta.ts';
 import type { Infer } from '../../apimachinery/schema/schema.ts';
-import { badRequest, invalid } from '../../apimachinery/status.ts';
+import { badRequest, bareError, invalid } from '../../apimachinery/status.ts';
 import type { Deletion } from '../../registry/delete.ts';
 import type { WriteOptions } from '../../registry/engine.ts';
 import { isTrue } from '../../request/request-info.ts';
 import type { Exchange } from '../exchange.ts';
 import { negotiateBody } from '../negotiation/negotiate-body.ts';
 import { warner } from '../warnings.ts';
-import { parseDocument } from './body.ts';
+import { parseDocument, Unrecognized } from './body.ts';
 import type { VerbRequest } from './verb.ts';
 import { dryRunErrors, fieldManagerOf } from './write-options.ts';
 
@@ -65,6 +65,7 @@ function deletionOf({ preconditions, propagationPolicy, orphanDependents }: Dele
 const isPolicy = (policy: string | undefined): policy is PropagationPolicy =>
   propagationPolicies.some((known) => known === policy);
 
+/** Upstream has no status for a body of this kind that cannot be read: it is a 500 without a reason. */
 function fromBody(exchange: Exchange, body: Buffer): DeleteOptions {
   const format = negotiateBody(exchange.header('content-type'));
   let options: DeleteOptions;
@@ -72,17 +73,15 @@ function fromBody(exchange: Exchange, body: Buffer): DeleteOptions {
     options =
       format === 'protobuf'
         ? decodeProtobuf(body, deleteOptionsSchema)
-        : decodeObject(
-            parseDocument(format, body.toString('utf8'), body, 'DeleteOptions'),
-            deleteOptionsSchema,
-          );
+        : decodeObject(parseDocument(format, body.toString('utf8')), deleteOptionsSchema);
   } catch (error) {
-    if (!(error instanceof DecodeError || error instanceof ProtobufError)) throw error;
-    throw badRequest(`DeleteOptions cannot be read: ${error.message}`, error);
+    const isExpected =
+      error instanceof DecodeError || error instanceof ProtobufError || error instanceof Unrecognized;
+    throw isExpected ? bareError(error.message) : error;
   }
   const { kind = '' } = options;
   if (kind !== '' && kind !== 'DeleteOptions') {
-    throw badRequest(`the body of a delete must be DeleteOptions, and not ${kind}`);
+    throw bareError(`converting (v1.${kind}) to (v1.DeleteOptions): unknown conversion`);
   }
   return options;
 }
