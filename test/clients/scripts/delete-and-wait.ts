@@ -1,5 +1,5 @@
 /** Deletion with its waits, cascades, finalizers and namespaces, and `wait` itself. */
-import { configMap, manifest, type Script } from '../script.ts';
+import { configMap, manifest, type Script, type Step } from '../script.ts';
 
 const held = (name: string): object => configMap(name, {}, { finalizers: ['example.com/hold'] });
 const release = (name: string): readonly string[] => [
@@ -107,5 +107,37 @@ export const deleteAndWait: Script = {
       exit: 1,
       stderr: 'namespaces "default" is forbidden: this namespace may not be deleted',
     },
+
+    // What becomes of dependents.
+    ...family('bg'),
+    { kubectl: 'delete cm bg-owner', stdout: 'configmap "bg-owner" deleted' },
+    { kubectl: 'wait --for=delete cm/bg-child --timeout=20s' },
+    ...family('fg'),
+    { kubectl: 'delete cm fg-owner --cascade=foreground', stdout: 'configmap "fg-owner" deleted' },
+    { kubectl: 'get cm fg-child', exit: 1, stderr: 'NotFound' },
+    ...family('or'),
+    { kubectl: 'delete cm or-owner --cascade=orphan', stdout: 'configmap "or-owner" deleted' },
+    { kubectl: 'get cm or-owner', exit: 1, stderr: 'NotFound' },
+    { kubectl: 'get cm or-child -o json', fields: { 'metadata.ownerReferences': 'absent' } },
   ],
 };
+
+/** An object and one that depends on it. */
+function family(prefix: string): Step[] {
+  const reference = {
+    ...{ apiVersion: 'v1', kind: 'ConfigMap', name: `${prefix}-owner`, uid: '$OWNER' },
+    blockOwnerDeletion: true,
+  };
+  return [
+    {
+      kubectl: 'create -f - -o json',
+      stdin: manifest(configMap(`${prefix}-owner`, {})),
+      remember: { $OWNER: 'metadata.uid' },
+    },
+    {
+      kubectl: 'create -f -',
+      stdin: manifest(configMap(`${prefix}-child`, {}, { ownerReferences: [reference] })),
+      stdout: `configmap/${prefix}-child created`,
+    },
+  ];
+}
