@@ -180,3 +180,13 @@ test('upstream table of number kinds', (t) => {
     else assert.deepEqual(got, c.value, c.id);
   }
 });
+
+test('half a character is no character', () => {
+  assert.deepEqual(parseJson('["\\ud800","a\\udc00b","\\ud83d\\ude00","\\uD83D\\uDE00"]'), [
+    '\ufffd',
+    'a\ufffdb',
+    '😀',
+    '😀',
+  ]);
+  assert.deepEqual(parseJson('{"\\udfff":1}'), { '\ufffd': 1 });
+});

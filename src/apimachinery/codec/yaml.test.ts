@@ -185,3 +185,7 @@ test('each kind of the corpus: YAML reads as its JSON, and JSON is written as it
     assert.equal(stringifyYaml(json), text, name);
   }
 });
+
+test('half a character is no character', () => {
+  assert.deepEqual(parseYaml('a: "\\ud800"\n"\\udc00": [é]\n'), { a: '\ufffd', '\ufffd': ['é'] });
+});

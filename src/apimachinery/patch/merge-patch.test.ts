@@ -88,3 +88,13 @@ test('a patch of the fields that differ turns one document into the other', () =
     { numRuns: 300 },
   );
 });
+
+test('nulls in a list go as upstream lets them go', () => {
+  const check = (document: JsonValue, patch: JsonValue, want: JsonValue): void =>
+    assert.deepEqual(mergePatch(document, patch), want);
+  check({}, { a: [{ b: null, c: 1 }, null, [{ d: null }]] }, { a: [{ c: 1 }, null, [{}]] });
+  check({ a: [1] }, { a: [{ b: null }] }, { a: [{}] });
+  check({ a: 'x' }, { a: [{ b: null }] }, { a: [{}] });
+  // In place of an object, a list is taken as it is.
+  check({ a: {} }, { a: [{ b: null }] }, { a: [{ b: null }] });
+});

@@ -21,7 +21,7 @@ export function fieldValidationOf(query: URLSearchParams, { warn }: WriteOptions
 }
 
 /** Findings of strict decoding as one message. */
-export const strictDecodingError = (findings: readonly string[]): string =>
+const strictDecodingError = (findings: readonly string[]): string =>
   `strict decoding error: ${findings.join(', ')}`;
 
 /** Warns of the findings, or throws what `refusal` makes of them. */
