@@ -20,6 +20,7 @@ const slotOf = (member: boolean, children: FieldSet | undefined): Slot | undefin
 export class FieldSet {
   static readonly empty = new FieldSet(new Map());
   readonly slots: ReadonlyMap<PathElement, Slot>;
+  /** Not `#ordered`: with private names the compiler breaks the initializer of `empty`. */
   private ordered: readonly PathElement[] | undefined;
 
   /** The map is handed over: its maker must not change it any more. */

@@ -7,7 +7,10 @@ import { type FieldSet, FieldSetBuilder } from './field-set.ts';
 import { isMap, itemElement, NoElement } from './list-items.ts';
 import { isEmptyMap, toFieldSet } from './to-field-set.ts';
 
-/** Without the members of `items` and what is below them. A container that loses everything is null. */
+/**
+ * Without the members of `items` and what is below them. A container that loses everything is null, not empty:
+ * empty it would be there, and miss what it requires (upstream had it so in 1.36.0 and took it back).
+ */
 export function removeItems(value: JsonValue, items: FieldSet, schema: ApplySchema): JsonValue {
   return pick(schema, value, items, false);
 }
