@@ -195,13 +195,23 @@ describe('preconditions that do not hold', () => {
 });
 
 describe('what a kind answers', () => {
-  test('a service account with itself', async () => {
-    const path = `${plane('p')}/api/v1/namespaces/default/serviceaccounts`;
-    const made = await must(server.post(path, { metadata: { name: 'robot' } }), 201);
-    const deleted = await must(server.remove(`${path}/robot`), 200);
-    assert.deepEqual([deleted.kind, deleted.metadata.uid], ['ServiceAccount', made.metadata.uid]);
-    await must(server.get(`${path}/robot`), 404);
-  });
+  for (const [kind, resource] of [
+    ['ServiceAccount', 'serviceaccounts'],
+    ['ResourceQuota', 'resourcequotas'],
+    ['Service', 'services'],
+  ]) {
+    test(`a ${kind} with itself`, async () => {
+      const path = `${plane('p')}/api/v1/namespaces/default/${resource}`;
+      const object = {
+        metadata: { name: 'robot' },
+        ...(kind === 'Service' ? { spec: { clusterIP: 'None' } } : {}),
+      };
+      const { metadata } = await must(server.post(path, object), 201);
+      const deleted = await must(server.remove(`${path}/robot`), 200);
+      assert.deepEqual([deleted.kind, deleted.metadata.uid], [kind, metadata.uid]);
+      await must(server.get(`${path}/robot`), 404);
+    });
+  }
 
   test('an event is never owned, and knows no policy', async () => {
     const path = `${plane('p')}/api/v1/namespaces/default/events`;

@@ -142,3 +142,47 @@ test('after close nothing is looked at and nothing is watched', async () => {
   assert.deepEqual(seen, []);
   assert.equal(hub.size, 0);
 });
+
+test('what is found again at the start is worked on beside the rest', async () => {
+  const { seen, store } = start({
+    initial: () => [keyOf('first')],
+    async *recover() {
+      yield keyOf('second');
+      await settle();
+      yield keyOf('third');
+    },
+  });
+  await eventually(() => seen.length === 3, 'all three');
+  assert.deepEqual(seen, ['first', 'second', 'third']);
+  await committed(store, put(keyOf('fourth'), sample('1')));
+  await eventually(() => seen.length === 4, 'a change');
+});
+
+test('a search that fails is told, and stops nothing', async () => {
+  const { seen, errors, store } = start({
+    // biome-ignore lint/correctness/useYield: fails before it has found anything.
+    async *recover() {
+      throw new Error('unreadable');
+    },
+  });
+  await eventually(() => errors.length === 1, 'the report');
+  assert.deepEqual(errors, ['test recovery: unreadable']);
+  await committed(store, put(keyOf('a'), sample('1')));
+  await eventually(() => seen.length === 1, 'a change');
+});
+
+test('closing ends the search', async () => {
+  let isEnded = false;
+  const { runtime } = start({
+    async *recover(signal) {
+      while (!signal.aborted) {
+        yield keyOf('again');
+        await settle();
+      }
+      isEnded = true;
+    },
+  });
+  await settle();
+  await runtime.close();
+  assert.ok(isEnded);
+});

@@ -13,6 +13,7 @@ import { validateService, validateServiceUpdate } from './service-validation.ts'
 export const serviceStrategy: ResourceStrategy = {
   allowUnconditionalUpdate: true,
   allowCreateOnUpdate: true,
+  returnsDeleted: true,
   validateName: dns1035LabelProblems,
   defaults: defaultService,
 
