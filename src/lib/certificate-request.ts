@@ -70,7 +70,21 @@ function signatureProblem(
   if (!isOfKey) return `x509: signature algorithm specifies an ${algorithm.key.toUpperCase()} public key`;
   const padding = algorithm.isPss === true ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING;
   const verifier = algorithm.key === 'rsa' ? { key, padding } : key;
-  return verify(hash, signed, verifier, signature) ? undefined : failures[algorithm.key];
+  return isVerified(hash, signed, verifier, signature) ? undefined : failures[algorithm.key];
+}
+
+/** A key or signature that cannot even be used proves nothing either. */
+function isVerified(
+  hash: string | undefined,
+  signed: Buffer,
+  key: Parameters<typeof verify>[2],
+  signature: Buffer,
+): boolean {
+  try {
+    return verify(hash, signed, key, signature);
+  } catch {
+    return false;
+  }
 }
 
 /** RSASSA-PSS-params: the hash stands in the first, explicitly tagged field. */

@@ -34,8 +34,12 @@ export function derSequence(bytes: Buffer): DerValue[] {
   return derValues(value.content);
 }
 
-/** `1.2.840.113549.1.1.11`. */
+/** More than any algorithm's; long numbers would take long to spell out. */
+const objectIdBytesMax = 32;
+
+/** `1.2.840.113549.1.1.11`. Throws DerError. */
 export function objectIdOf(content: Buffer): string {
+  if (content.length > objectIdBytesMax) throw new DerError('asn1: structure error: length too large');
   const numbers: bigint[] = [];
   let number = 0n;
   for (const byte of content) {
