@@ -184,3 +184,11 @@ test('a long list, compressed, and the next request on the same connection', asy
   assert.equal(gunzipSync(compressed.body).toString(), whole.text);
   assert.equal((await send('/livez')).status, 200);
 });
+
+test('each warning is a header line of its own', async () => {
+  const body = '{"metadata":{"name":"warned"},"spec":1,"about":2}';
+  const { status, headers } = await send(configMaps, 'POST', body, json);
+  assert.equal(status, 201);
+  // node joins the lines of a header that may be there several times.
+  assert.equal(headers.warning, '299 - "unknown field \\"spec\\"", 299 - "unknown field \\"about\\""');
+});

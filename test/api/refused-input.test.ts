@@ -94,8 +94,21 @@ test('400: what cannot be read', async () => {
       'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required',
     );
   }
-  await check(configMaps, post('k8s\0\x0a', 'application/vnd.kubernetes.protobuf'), badRequest(/./));
-  await check(configMaps, post('', 'application/vnd.kubernetes.protobuf'), badRequest(/./));
+  const prefix = 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]';
+  for (const [body, problem] of [
+    ['', 'empty data (<empty>)'],
+    ['k8s\0', 'empty body (6b387300)'],
+    ['k8', `${prefix} (6b38)`],
+    ['{}', `${prefix} ({})`],
+    ['k8s\0\x0a', 'unexpected EOF (6b3873000a)'],
+  ] as const) {
+    await check(configMaps, post(body, 'application/vnd.kubernetes.protobuf'), unrecognized(problem));
+  }
+  await check(
+    configMaps,
+    post('k8s\0\x12\x02\x0a\x05', 'application/vnd.kubernetes.protobuf'),
+    badRequest('ConfigMap in version "v1" cannot be handled as a ConfigMap: unexpected EOF'),
+  );
   await check(`${configMaps}/here`, { method: 'PUT' }, unrecognized(texts[0]![1]));
   const typed = 'ConfigMap in version "v1" cannot be handled as a ConfigMap: ';
   await check(

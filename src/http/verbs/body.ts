@@ -6,7 +6,7 @@
 
 import { parseJson } from '../../apimachinery/codec/json.ts';
 import { JsonSyntaxError } from '../../apimachinery/codec/json-parser.ts';
-import { decodeProtobuf } from '../../apimachinery/codec/protobuf.ts';
+import { decodeEnvelope, decodeProtobuf } from '../../apimachinery/codec/protobuf.ts';
 import { ProtobufError } from '../../apimachinery/codec/protobuf-wire.ts';
 import { parseYaml, YamlSyntaxError } from '../../apimachinery/codec/yaml.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
@@ -16,7 +16,7 @@ import type { JsonObject, JsonValue, KubeObject } from '../../apimachinery/objec
 import { DecodeError, decodeObject } from '../../apimachinery/schema/decode.ts';
 import { applyDefaults } from '../../apimachinery/schema/default.ts';
 import { hasProtobufForm } from '../../apimachinery/schema/protobuf-form.ts';
-import { badRequest } from '../../apimachinery/status.ts';
+import { badRequest, type StatusError } from '../../apimachinery/status.ts';
 import type { ServedResource } from '../../registry/definition-table.ts';
 import type { Exchange } from '../exchange.ts';
 import { negotiateBody } from '../negotiation/negotiate-body.ts';
@@ -52,9 +52,29 @@ const cannotHandle = ({ definition: { kind }, version: { version } }: ServedReso
 
 function readProtobuf(served: ServedResource, body: Buffer): JsonObject {
   try {
+    // An envelope without content would be an object without any.
+    if (body.length <= 4) throw new ProtobufError('empty body');
     return { ...decodeProtobuf(body, served.version.schema) } as JsonObject;
   } catch (error) {
-    if (error instanceof ProtobufError) throw badRequest(error.message, error);
+    if (!(error instanceof ProtobufError)) throw error;
+    const problem = envelopeProblem(body);
+    if (problem === undefined) throw badRequest(`${cannotHandle(served)}: ${error.message}`, error);
+    throw unrecognized(served.definition.kind, problem, body, error);
+  }
+}
+
+/** Why the envelope of a protobuf body cannot be opened. */
+function envelopeProblem(body: Buffer): string | undefined {
+  if (body.length === 0) return 'empty data';
+  if (body.toString('latin1', 0, 4) !== 'k8s\0') {
+    return 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]';
+  }
+  if (body.length === 4) return 'empty body';
+  try {
+    decodeEnvelope(body);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ProtobufError) return error.message;
     throw error;
   }
 }
@@ -88,12 +108,15 @@ function recognized(format: 'json' | 'yaml', text: string, body: Buffer, kind: s
     return parseDocument(format, text);
   } catch (error) {
     if (!(error instanceof Unrecognized)) throw error;
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): ${error.message} (${summaryOf(body)})`,
-      error,
-    );
+    throw unrecognized(kind, error.message, body, error);
   }
 }
+
+const unrecognized = (kind: string, problem: string, body: Buffer, cause: Error): StatusError =>
+  badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): ${problem} (${summaryOf(body)})`,
+    cause,
+  );
 
 /** Why version and kind cannot be read from a parsed document; undefined when they can, or are absent. */
 export function kindUnreadable(value: JsonValue): string | undefined {
