@@ -7,7 +7,8 @@ export const wireTypes = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as cons
 /** Bytes that are not what they should be. The message is fit for a 400. */
 export class ProtobufError extends Error {
   constructor(message: string, options?: ErrorOptions) {
-    super(`proto: ${message}`, options);
+    // This one is Go's own, and not the protobuf library's.
+    super(message === 'unexpected EOF' ? message : `proto: ${message}`, options);
     this.name = 'ProtobufError';
   }
 }
