@@ -8,7 +8,6 @@ import {
   orphanFinalizer,
   type PropagationPolicy,
 } from '../../apimachinery/deletion-policy.ts';
-import { limits } from '../../apimachinery/limits.ts';
 import type { KubeObject, OwnerReference } from '../../apimachinery/object-meta.ts';
 import { StatusError } from '../../apimachinery/status.ts';
 import type { PlaneClient } from '../../client/plane-client.ts';
@@ -37,7 +36,7 @@ export async function settleDependent(collecting: Collecting, key: ObjectKey): P
   }
   if (waiting.length > 0 && hasDependents(store, key, object)) {
     // The owners wait for this one, so this one waits for its own: but nobody may wait for himself.
-    if (isOwnedInTurn(store, key, object)) await unblockOwners(client, key, object.metadata.uid);
+    if (await isOwnedInTurn(store, key, object)) await unblockOwners(client, key, object.metadata.uid);
     return await collect(client, key, client.get(key), 'Foreground');
   }
   return await collect(client, key, object, policyOf(object));
@@ -113,13 +112,19 @@ function hasDependents(store: Store, { tenant }: ObjectKey, { metadata }: KubeOb
 }
 
 /** Something waits for its dependents and depends on the object whose owners wait: a circle, most often. */
-function isOwnedInTurn(store: Store, { tenant }: ObjectKey, { metadata }: KubeObject): boolean {
-  const query = { name: ownerIndex, value: ownerValue(metadata.uid ?? ''), tenant };
-  const keys = store.index({ ...query, maxEntries: limits.indexEntries });
-  return keys.some((key) => {
+async function isOwnedInTurn(
+  store: Store,
+  { tenant }: ObjectKey,
+  { metadata }: KubeObject,
+): Promise<boolean> {
+  let isOwned = false;
+  const dependents = { tenant, uid: metadata.uid ?? '' };
+  await visitDependents(store, dependents, new AbortController().signal, async (key) => {
     const stored = store.get(key);
-    return stored !== undefined && waitsForDependents(stored.record);
+    isOwned ||= stored !== undefined && waitsForDependents(stored.record);
+    return isOwned ? 'stop' : undefined;
   });
+  return isOwned;
 }
 
 async function unblockOwners(client: PlaneClient, key: ObjectKey, uid: string | undefined): Promise<void> {

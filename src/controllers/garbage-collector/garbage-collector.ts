@@ -81,7 +81,10 @@ async function reconcile(
   return isSettled ? undefined : limits.retryMsMin;
 }
 
-/** Everything else that depends on an owner found to be gone. */
+/**
+ * Everything else that depends on an owner found to be gone. False while another worker is at it: whether that one
+ * succeeds is yet to be seen, and it may have begun for a dependent that is gone by now.
+ */
 async function sweep(
   collecting: Collecting,
   swept: Set<string>,
@@ -90,7 +93,7 @@ async function sweep(
   signal: AbortSignal,
 ): Promise<boolean> {
   const id = `${tenant}\0${uid}`;
-  if (swept.has(id)) return true;
+  if (swept.has(id)) return false;
   swept.add(id);
   const { store, client, findKind } = collecting;
   let isSettled = true;
