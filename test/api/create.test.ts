@@ -57,6 +57,19 @@ test("identity, time and version are the server's", async () => {
       generation: 7,
       creationTimestamp: '2026-03-04T05:06:07Z',
       labels: { a: 'b' },
+      managedFields: [
+        {
+          manager: 'unknown',
+          operation: 'Update',
+          apiVersion: 'v1',
+          time: '2026-03-04T05:06:07Z',
+          fieldsType: 'FieldsV1',
+          fieldsV1: {
+            'f:data': { '.': {}, 'f:k': {} },
+            'f:metadata': { 'f:labels': { '.': {}, 'f:a': {} } },
+          },
+        },
+      ],
     },
     data: { k: 'v' },
   });
