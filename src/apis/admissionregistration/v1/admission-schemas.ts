@@ -47,7 +47,7 @@ const namedRuleSchema = object(
   },
 );
 
-export const matchConditionSchema = object(
+const matchConditionSchema = object(
   {
     name: required(1, string(), 'Name of the condition, for messages and logs; unique in its list.'),
     expression: required(2, string(), 'CEL expression that must be true for the request to be looked at.'),
