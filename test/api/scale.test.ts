@@ -209,6 +209,39 @@ describe('written', () => {
       fieldsV1: { 'f:spec': { 'f:pool': { 'f:size': {} } } },
     });
   });
+  test('by apply, of which the owner of the replicas hears', async () => {
+    const path = await made({ pool: { size: 3 } });
+    const applied = (manager: string, replicas: number, more = ''): Promise<Answer> =>
+      server.send(`${path}/scale?fieldManager=${manager}${more}`, {
+        method: 'PATCH',
+        type: 'application/apply-patch+yaml',
+        body: scale(path, { spec: { replicas } }),
+      });
+    const refusal = await applied('scaler', 4);
+    refused(
+      refusal,
+      409,
+      'Apply failed with 1 conflict: conflict with "unknown" using autoscaling/v1: .spec.replicas',
+    );
+    await must(applied('scaler', 4, '&force=true'), 200);
+    const { spec, metadata } = (await server.get(path)).json;
+    assert.deepEqual(spec, { pool: { size: 4 } });
+    const entries: Manifest[] = metadata.managedFields;
+    assert.deepEqual(
+      entries.map(({ manager, operation, subresource, fieldsV1 }) => [
+        manager,
+        operation,
+        subresource,
+        fieldsV1,
+      ]),
+      [
+        ['scaler', 'Apply', 'scale', { 'f:spec': { 'f:pool': { 'f:size': {} } } }],
+        ['unknown', 'Update', undefined, { 'f:spec': { '.': {}, 'f:pool': {} } }],
+      ],
+    );
+    // The same again writes nothing.
+    assert.equal((await must(applied('scaler', 4), 200)).metadata.resourceVersion, metadata.resourceVersion);
+  });
 });
 
 describe('refused', () => {
