@@ -47,6 +47,8 @@ export const limits = {
   storageKeyBytes: 1_640,
   indexNameBytes: 64,
   indexValueBytes: 256,
+  /** Longer owner uids are indexed by their hash. */
+  indexedUidLength: 64,
   annotationsBytes: 256 * 1024,
   configDataBytes: 1024 * 1024,
 

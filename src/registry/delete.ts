@@ -98,7 +98,10 @@ async function attemptDelete(
   }
   const answer =
     strategy.returnsDeleted === true ? object : deleted(definition, target.name, metadata.uid ?? '');
-  if (options.dryRun) return { kind: 'removed', answer, object };
+  if (options.dryRun) {
+    // Upstream then shows what it had in hand: the object as it was about to lose its last finalizer.
+    return { kind: 'removed', answer: before.length > 0 ? object : answer, object };
+  }
   const outcome = await engine.store.commit([
     { kind: 'delete', key: keyOf(target), expect: revision },
     ...guards,

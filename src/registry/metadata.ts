@@ -45,8 +45,9 @@ export function carryOver(object: KubeObject, old: KubeObject): void {
   restore(metadata, old.metadata, 'creationTimestamp');
   restore(metadata, old.metadata, 'generation');
   if (old.metadata.deletionTimestamp !== undefined) restore(metadata, old.metadata, 'deletionTimestamp');
-  metadata.deletionGracePeriodSeconds ??= old.metadata.deletionGracePeriodSeconds as number;
-  if (metadata.deletionGracePeriodSeconds === undefined) delete metadata.deletionGracePeriodSeconds;
+  if (metadata.deletionGracePeriodSeconds === undefined) {
+    restore(metadata, old.metadata, 'deletionGracePeriodSeconds');
+  }
 }
 
 /** A new generation when anything changed but metadata and, where it has an endpoint of its own, status. */

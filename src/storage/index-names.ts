@@ -1,5 +1,6 @@
 /** Indexes that every kind has, written by the engine and read by controllers. Kinds declare further ones. */
 import { createHash } from 'node:crypto';
+import { limits } from '../apimachinery/limits.ts';
 
 /** Dependents by an owner, inside one control plane; the value is ownerValue(uid). */
 export const ownerIndex = 'owner';
@@ -12,7 +13,8 @@ export const expiryIndex = 'expires';
 
 /** Clients may write any text as the uid of an owner; those that this server makes are short and plain. */
 export function ownerValue(uid: string): string {
-  return /^[!-~]{1,64}$/.test(uid) ? uid : createHash('sha256').update(uid).digest('hex');
+  const isPlain = uid.length <= limits.indexedUidLength && /^[!-~]+$/.test(uid);
+  return isPlain ? uid : createHash('sha256').update(uid).digest('hex');
 }
 
 export function deletingValue({ group, resource }: { group: string; resource: string }): string {
