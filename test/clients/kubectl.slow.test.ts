@@ -19,11 +19,13 @@ import { patchEditLabel } from './scripts/patch-edit-label.ts';
 import { projects } from './scripts/projects.ts';
 import { rbac } from './scripts/rbac.ts';
 import { selectorsAndPages } from './scripts/selectors-and-pages.ts';
+import { serverSideApply } from './scripts/server-side-apply.ts';
 import { watches } from './scripts/watches.ts';
 
 const scripts: readonly Script[] = [
   crud,
   applyAndDiff,
+  serverSideApply,
   selectorsAndPages,
   patchEditLabel,
   deleteAndWait,
