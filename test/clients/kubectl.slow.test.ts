@@ -9,6 +9,7 @@ import { KubectlRun } from './kubectl-run.ts';
 import { type Kubectl, kubectls } from './kubectl-versions.ts';
 import { MiloServer } from './milo-server.ts';
 import { manifest, type Script } from './script.ts';
+import { admissionKinds } from './scripts/admission-kinds.ts';
 import { applyAndDiff } from './scripts/apply-and-diff.ts';
 import { certificatesAndFlows } from './scripts/certificates-and-flows.ts';
 import { crud } from './scripts/crud.ts';
@@ -20,6 +21,7 @@ import { projects } from './scripts/projects.ts';
 import { rbac } from './scripts/rbac.ts';
 import { selectorsAndPages } from './scripts/selectors-and-pages.ts';
 import { serverSideApply } from './scripts/server-side-apply.ts';
+import { servicesAndQuotas } from './scripts/services-and-quotas.ts';
 import { watches } from './scripts/watches.ts';
 
 const scripts: readonly Script[] = [
@@ -34,6 +36,8 @@ const scripts: readonly Script[] = [
   events,
   rbac,
   certificatesAndFlows,
+  servicesAndQuotas,
+  admissionKinds,
   projects,
 ];
 /** Scripts at a time: kubectl is the heavier half of the work. */
