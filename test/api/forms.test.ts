@@ -42,8 +42,8 @@ test('a table of a list', async () => {
     ]),
     [
       ['Name', 'string', 'name', 0],
-      ['Data', 'integer', '', 0],
-      ['Age', 'date', '', 0],
+      ['Data', 'string', '', 0],
+      ['Age', 'string', '', 0],
     ],
   );
   assert.deepEqual(
