@@ -36,7 +36,7 @@ export const selectorsAndPages: Script = {
     {
       kubectl: 'get cm --field-selector data.k=v',
       exit: 1,
-      stderr: 'field label not supported: data.k',
+      stderr: '"data.k" is not a known field selector',
     },
     { kubectl: 'get cm -l a=b=c', exit: 1, stderr: "found '=', expected: ',' or 'end of string'" },
 
