@@ -147,7 +147,7 @@ export const validatingAdmissionPolicyDefinition: ResourceDefinition = policyDef
     },
     validate: validatePolicy,
   },
-  subresources: [statusSubresource({ metadata: 'written', validate: validateStatus })],
+  subresources: [statusSubresource({ metadata: 'kept', validate: validateStatus })],
   columns: [
     nameColumn,
     {

@@ -157,7 +157,7 @@ export const apiServiceDefinition: ResourceDefinition = {
     },
     validate: validateApiService,
   },
-  subresources: [statusSubresource({ metadata: 'written', validate: validateStatus })],
+  subresources: [statusSubresource({ metadata: 'kept', validate: validateStatus })],
   columns: [
     nameColumn,
     {
