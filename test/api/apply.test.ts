@@ -342,6 +342,24 @@ describe('lists and maps', () => {
       'failed to create typed patch object (/twice; /v1, Kind=ServiceAccount): .secrets: duplicate entries for key [name="a"]',
     );
   });
+  test('items that cannot be told apart are stored, and not applied to', async () => {
+    const path = `${accounts}/alike`;
+    const body = { ...account('alike', []), secrets: [{}, { name: 'a' }] };
+    const made = await must(server.post(`${accounts}?fieldManager=me`, body), 201);
+    assert.equal(made.metadata.managedFields, undefined);
+    const labelled = { ...body, metadata: { name: 'alike', labels: { a: 'b' } } };
+    await must(server.put(path, labelled), 200);
+    const { status, json } = await apply(path, 'first', account('alike', ['b']));
+    assert.equal(status, 500);
+    assert.match(
+      json.message,
+      /^failed to create typed live object \(default\/alike; \/v1, Kind=ServiceAccount\): \.secrets: element 0: /,
+    );
+    // Once they can be, everything is in order again.
+    await must(server.put(path, account('alike', ['a'])), 200);
+    const applied = await must(apply(path, 'first', account('alike', ['b'])), 200);
+    assert.deepEqual(Object.keys(owners(applied)), ['first Apply', 'before-first-apply Update']);
+  });
   test('a list of two keys, one of which has a default', async () => {
     const service = (ports: readonly object[]): Manifest => ({
       apiVersion: 'v1',

@@ -7,6 +7,7 @@
 import { ApplyConflicts } from '../apply/apply-conflicts.ts';
 import type { FieldFilter } from '../apply/field-filter.ts';
 import type { ManagedSet, Managers, Versions } from '../apply/managed-set.ts';
+import { TypedError } from '../apply/typed-error.ts';
 import { apply, update } from '../apply/updater.ts';
 import { deepEqual } from '../equality.ts';
 import { limits } from '../limits.ts';
@@ -58,7 +59,13 @@ export function trackUpdate(
   const tracked = startOf(endpoint, live, wanted);
   // Whoever ended the tracking of an object wants none until somebody applies it.
   if (tracked.managers.size === 0 && live.metadata.uid !== undefined) return undefined;
-  return encodeManagedFields(updated(endpoint, untracked(live), untracked(wanted), tracked, writer));
+  try {
+    return encodeManagedFields(updated(endpoint, untracked(live), untracked(wanted), tracked, writer));
+  } catch (error) {
+    // Lists whose items cannot be told apart: no reason to refuse a write, nor to forget who owned what.
+    if (error instanceof TypedError) return live.metadata.managedFields;
+    throw error;
+  }
 }
 
 function startOf({ subresource }: TrackedEndpoint, live: KubeObject, wanted: KubeObject): Tracked {

@@ -3,6 +3,7 @@
  * what becomes of it is joined anew on every race. A missing object is created. Refusals and their wording follow
  * apiserver/pkg/endpoints/handlers/patch.go and apimachinery's managedfields.
  */
+import type { ApplySchema } from '../../apimachinery/apply/apply-schema.ts';
 import { TypedError } from '../../apimachinery/apply/typed-error.ts';
 import { validateTyped } from '../../apimachinery/apply/validate-typed.ts';
 import { parseJson } from '../../apimachinery/codec/json.ts';
@@ -98,6 +99,7 @@ class Applier {
       applied = applyTracked(this.#endpoint, live, { config, writer: { manager, nowMs }, force });
     } catch (error) {
       if (!(error instanceof TypedError)) throw error;
+      this.#checkLive(live);
       throw bareError(`failed to merge config: ${error.message}`);
     }
     const object = this.#typed(applied, config);
@@ -112,13 +114,27 @@ class Applier {
     if (Array.isArray(metadataOf(config).managedFields)) {
       throw badRequest('metadata.managedFields must be nil');
     }
-    const schema = must(this.#endpoint.versions.schemaOf(this.#endpoint.apiVersion), 'apply schema');
     try {
-      validateTyped(config, schema);
+      validateTyped(config, this.#schema);
     } catch (error) {
       if (!(error instanceof TypedError)) throw error;
       throw bareError(`failed to create typed patch object (${nameOf(config)}): ${error.message}`);
     }
+  }
+
+  /** Stored lists may have items that cannot be told apart: nothing can be joined into such an object. */
+  #checkLive(live: KubeObject): void {
+    const object = live as unknown as JsonObject;
+    try {
+      validateTyped(object, this.#schema, { allowDuplicates: true });
+    } catch (error) {
+      if (!(error instanceof TypedError)) throw error;
+      throw bareError(`failed to create typed live object (${nameOf(object)}): ${error.message}`);
+    }
+  }
+
+  get #schema(): ApplySchema {
+    return must(this.#endpoint.versions.schemaOf(this.#endpoint.apiVersion), 'apply schema');
   }
 
   #typed(applied: JsonObject, config: JsonObject): KubeObject {
