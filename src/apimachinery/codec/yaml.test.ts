@@ -169,6 +169,9 @@ test('output reads back as it was', () => {
   ]) {
     assert.equal(parseYaml(stringifyYaml(text)), text);
   }
+  for (const key of ['...', '... .', '--- a', '---', '... : b', '- a', '# a', '? a']) {
+    assert.deepEqual(parseYaml(stringifyYaml({ [key]: { [key]: 1 } })), { [key]: { [key]: 1 } }, key);
+  }
 });
 
 test('each kind of the corpus: YAML reads as its JSON, and JSON is written as its YAML', (t) => {

@@ -110,8 +110,11 @@ export const yamlReadOptions = {
 
 /** Block style, keys sorted, lists not indented, strings quoted where a reader could take them for something else. */
 export function stringifyYaml(value: JsonValue | object): string {
-  return yaml.dump(sorted(value as JsonValue), writeOptions);
+  return yaml.dump(sorted(value as JsonValue), writeOptions).replace(markerKey, quoted);
 }
+/** A key that begins its line as the marks between documents do; the writer leaves it plain. */
+const markerKey = /^((?:\.{3}|-{3})[ \t][^\n]*?):(?=[ \n])/gm;
+const quoted = (_: string, key: string): string => `${JSON.stringify(key)}:`;
 const writeOptions: yaml.DumpOptions = {
   schema: yaml.DUMP_SCHEMA.withTags(
     yaml.defineScalarTag('tag:yaml.org,2002:int', {
