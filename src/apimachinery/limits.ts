@@ -11,6 +11,10 @@ export const limits = {
   acceptMemoEntries: 64,
   acceptMemoHeaderLength: 512,
   acceptRanges: 64,
+  /** Of discovery and OpenAPI, kept by content. Those of all built-in kinds on all surfaces take 4 MiB. */
+  documents: 4_096,
+  documentBytes: 48 * 1024 * 1024,
+  documentHashes: 16_384,
   /** Answers larger than this go compressed to clients that accept it. */
   gzipThresholdBytes: 128 * 1024,
   /** The same for documents, which are compressed once. */

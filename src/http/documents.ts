@@ -2,7 +2,6 @@
 import { limits } from '../apimachinery/limits.ts';
 import { pathMethodNotAllowed, pathNotFound } from '../apimachinery/status.ts';
 import type { RequestInfo } from '../request/context.ts';
-import { surfacePrefix } from '../request/request-info.ts';
 import { acceptsGzip, compressedDocument } from './compression.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import type { Exchange } from './exchange.ts';
@@ -53,14 +52,16 @@ async function find(
 ): Promise<StaticDocument | undefined> {
   const { path, query, surface } = info;
   const accept = exchange.header('accept');
-  const ifNoneMatch = exchange.header('if-none-match');
+  const conditions = {
+    ifNoneMatch: exchange.header('if-none-match'),
+    ifModifiedSince: exchange.header('if-modified-since'),
+  };
   if (path === '/version' || path === '/version/') return documents.version;
   if (path.startsWith('/openapi')) {
-    const address = { kind: surface.kind, prefix: surfacePrefix(surface) };
-    return documents.openApi.respond(address, { path, query, accept, ifNoneMatch });
+    return documents.openApi.respond(surface, { path, query, accept, ...conditions });
   }
   return (
-    documents.discovery.respond(surface.kind, path, accept, ifNoneMatch) ??
+    documents.discovery.respond(surface, { path, accept, ifNoneMatch: conditions.ifNoneMatch }) ??
     (await documents.health.respond(path, query))
   );
 }

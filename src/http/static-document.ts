@@ -49,23 +49,30 @@ function contentHash(body: Buffer | string): string {
   return createHash('sha512').update(body).digest('hex').toUpperCase();
 }
 
-/** The document, or its 304 when the client's `If-None-Match` names it. */
-export function conditional(document: StaticDocument, ifNoneMatch: string | undefined): StaticDocument {
-  if (ifNoneMatch === undefined || document.etag === '' || document.status !== 200) return document;
-  const isKnown = ifNoneMatch
-    .split(',')
-    .map((tag) => tag.trim().replace(/^W\//, ''))
-    .some((tag) => tag === '*' || tag === document.etag);
-  return isKnown ? { ...document, status: 304, body: emptyBody } : document;
+/** What a client has already, as it says in its headers. */
+export interface Conditions {
+  readonly ifNoneMatch?: string | undefined;
+  readonly ifModifiedSince?: string | undefined;
 }
 
-/** Sends the client to where the document now is. */
-export function movedPermanently(location: string): StaticDocument {
-  return {
-    status: 301,
-    body: emptyBody,
-    contentType: 'text/plain; charset=utf-8',
-    etag: '',
-    headers: { location },
-  };
+/** The document, or its 304 when the client has it. An ETag that is asked about decides alone (RFC 9110 §13.2.2). */
+export function conditional(document: StaticDocument, conditions: Conditions): StaticDocument {
+  if (document.status !== 200 || !isKnown(document, conditions)) return document;
+  return { ...document, status: 304, body: emptyBody };
+}
+
+function isKnown({ etag, headers }: StaticDocument, { ifNoneMatch, ifModifiedSince }: Conditions): boolean {
+  if (ifNoneMatch !== undefined && ifNoneMatch !== '') {
+    if (etag === '') return false;
+    const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+    return tags.some((tag) => tag === '*' || tag === etag);
+  }
+  const modified = headers['last-modified'];
+  if (modified === undefined || ifModifiedSince === undefined) return false;
+  return Date.parse(modified) <= Date.parse(ifModifiedSince);
+}
+
+/** An answer that says everything in its status and headers. */
+export function emptyDocument(status: number, headers: Readonly<Record<string, string>>): StaticDocument {
+  return { status, body: emptyBody, contentType: 'application/json', etag: '', headers };
 }

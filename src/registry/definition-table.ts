@@ -35,6 +35,7 @@ export interface StorageForm {
 export class DefinitionTable {
   readonly #served = new Map<string, ServedResource>();
   readonly #stored = new Map<string, StorageForm>();
+  readonly #visible = new Map<ContextKind, readonly ResourceDefinition[]>();
   readonly all: readonly ResourceDefinition[];
 
   constructor(given: readonly ResourceDefinition[]) {
@@ -85,8 +86,14 @@ export class DefinitionTable {
     return must(this.#stored.get(storageName(definition)), `storage of ${storageName(definition)}`);
   }
 
+  /** The same list every time. */
   visibleOn(surface: ContextKind): readonly ResourceDefinition[] {
-    return this.all.filter((definition) => definition.contexts.includes(surface));
+    let visible = this.#visible.get(surface);
+    if (visible === undefined) {
+      visible = this.all.filter((definition) => definition.contexts.includes(surface));
+      this.#visible.set(surface, visible);
+    }
+    return visible;
   }
 }
 

@@ -23,6 +23,8 @@ import { projectController } from '../controllers/project/project-controller.ts'
 import { resourceQuotaController } from '../controllers/resource-quota/resource-quota-controller.ts';
 import { ControllerRuntime } from '../controllers/runtime/controller.ts';
 import { Discovery } from '../http/discovery/discovery.ts';
+import type { ShownDefinitions } from '../http/discovery/served-surface.ts';
+import { DocumentCache } from '../http/document-cache.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { Health, pingCheck } from '../http/health.ts';
 import { OpenApi } from '../http/openapi/openapi.ts';
@@ -38,6 +40,7 @@ import { tenantOfPlatform, tenantOfProject } from '../storage/keys.ts';
 import { uidOf } from '../storage/record.ts';
 import type { Store } from '../storage/store.ts';
 import { WatchHub } from '../storage/watch-hub.ts';
+import { reviews } from '../virtual/reviews.ts';
 import { bootstrap } from './bootstrap.ts';
 import { InProcessClient } from './in-process-client.ts';
 import type { Logger } from './logging.ts';
@@ -97,7 +100,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       clusterRoleAggregationController(store, client),
       garbageCollector(store, client, {
         findKind: kindsOf(definitions),
-        resources: () => definitions.all.map(({ storage }) => storage),
+        resources: () => definitions.all.filter(isStored).map(({ storage }) => storage),
       }),
     ],
     {
@@ -116,18 +119,27 @@ export async function wire(input: WireInput): Promise<Wired> {
   const streams = new WatchStreams(clock);
   const tenants = new TenantResolver(store, { ...projectDefinition.storage, startRevisionField });
   const unfollow = finishRemovedProjects(store, streams);
+  const shown: ShownDefinitions = ({ kind }) => definitions.visibleOn(kind);
+  const cache = new DocumentCache();
+  const authenticator = authenticators({ tokens: input.tokens });
+  const authorizer = authorizers();
   const handle = pipeline({
     engine,
     streams,
     tenants,
-    authenticator: authenticators({ tokens: input.tokens }),
-    authorizer: authorizers(),
+    authenticator,
+    authorizer,
+    virtual: reviews(authenticator, authorizer),
     documents: {
-      discovery: new Discovery(definitions.all, {
-        serverAddress: input.serverAddress,
-        otherPaths: [...health.paths(), '/openapi/v2', '/openapi/v3', '/version'],
-      }),
-      openApi: new OpenApi(definitions.all, { title: 'Milo', version: gitVersion(input.build) }, clock),
+      discovery: new Discovery(
+        shown,
+        {
+          serverAddress: input.serverAddress,
+          otherPaths: [...health.paths(), '/openapi/v2', '/openapi/v3', '/version'],
+        },
+        cache,
+      ),
+      openApi: new OpenApi(shown, { title: 'Milo', version: gitVersion(input.build) }, cache, clock),
       health,
       version: versionDocument(input.build),
     },
@@ -151,12 +163,14 @@ export async function wire(input: WireInput): Promise<Wired> {
   };
 }
 
+const isStored = ({ isVirtual }: ResourceDefinition): boolean => isVirtual !== true;
+
 /** Where objects of a kind lie that a control plane serves. */
 function kindsOf(definitions: DefinitionTable): FindKind {
   return (tenant, apiVersion, kind) => {
     const surface = tenant === tenantOfPlatform ? 'Platform' : 'Project';
     const definition = definitions.findKind(surface, apiVersion, kind);
-    if (definition === undefined) return undefined;
+    if (definition === undefined || !isStored(definition)) return undefined;
     const { group, resource } = definition.storage;
     return { group, resource, isNamespaced: definition.scope === 'Namespaced' };
   };

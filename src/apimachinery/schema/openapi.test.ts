@@ -5,6 +5,7 @@ import {
   any,
   boolean,
   bytes,
+  byValue,
   enumeration,
   field,
   integer,
@@ -14,6 +15,7 @@ import {
   microTime,
   type ObjectSchema,
   object,
+  pointer,
   required,
   type Schema,
   string,
@@ -96,10 +98,42 @@ test('schemas in OpenAPI 3.0', () => {
   check(object({ b: field(0, named, 'A named.') }), { type: 'object', properties: { b: ref } });
 });
 
+test('what Go holds by value has its zero value, in the field and not in the type', () => {
+  const check = (field: ObjectSchema['fields'][string], expected: unknown): void =>
+    assert.deepEqual(convert(object({ f: field })), {
+      type: 'object',
+      ...(field.required ? { required: ['f'] } : {}),
+      properties: { f: expected },
+    });
+  check(required(1, string(), ''), { type: 'string', default: '' });
+  check(required(1, integer('int32'), ''), { type: 'integer', format: 'int32', default: 0 });
+  check(required(1, boolean(), ''), { type: 'boolean', default: false });
+  check(required(1, string({ default: 'x' }), ''), { type: 'string', default: 'x' });
+  check(required(0, string(), ''), { type: 'string' });
+  check(field(1, string(), ''), { type: 'string' });
+  check(pointer(1, string(), ''), { type: 'string' });
+  check(required(1, bytes(), ''), { type: 'string', format: 'byte' });
+  check(required(1, time(), ''), { $ref: `${machinery}.apis.meta.v1.Time` });
+  check(field(1, named, ''), ref);
+  check(byValue(1, named, ''), { allOf: [ref], default: {} });
+  check(byValue(1, named, 'Its f.'), { allOf: [ref], default: {}, description: 'Its f.' });
+  check(byValue(0, named, ''), ref);
+  check(field(1, list(string()), ''), { type: 'array', items: { type: 'string', default: '' } });
+  check(field(1, list(named), ''), { type: 'array', items: { allOf: [ref], default: {} } });
+  check(field(1, map(string()), ''), {
+    type: 'object',
+    additionalProperties: { type: 'string', default: '' },
+  });
+  check(field(0, list(string()), ''), { type: 'array', items: { type: 'string' } });
+  const components = new OpenApiComponents('v3');
+  components.convert(object({ f: byValue(1, named, '') }));
+  assert.equal(components.toObject()['com.example.Named']?.default, undefined);
+});
+
 test('Swagger 2.0 says the same with fewer words', () => {
   const check = (schema: Schema, expected: unknown): void =>
     assert.deepEqual(convert(schema, 'v2'), expected);
-  check(string({ nullable: true }), { type: 'string' });
+  check(string({ nullable: true, default: 'x' }), { type: 'string' });
   check(object({ b: field(0, named, 'Its b.') }), {
     type: 'object',
     properties: { b: { $ref: '#/definitions/com.example.Named', description: 'Its b.' } },
@@ -145,7 +179,8 @@ test('a type that contains itself ends', () => {
   const components = new OpenApiComponents('v3');
   components.convert(tree);
   assert.deepEqual(components.toObject()['com.example.Tree']?.properties?.children?.items, {
-    $ref: '#/components/schemas/com.example.Tree',
+    allOf: [{ $ref: '#/components/schemas/com.example.Tree' }],
+    default: {},
   });
 });
 

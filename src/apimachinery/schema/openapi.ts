@@ -7,7 +7,15 @@
 import { assert, unreachable } from '../../lib/assert.ts';
 import type { GroupVersionKind } from '../gvk.ts';
 import type { JsonValue } from '../object-meta.ts';
-import type { IntegerSchema, ListSchema, MapSchema, ObjectSchema, Schema, StringSchema } from './schema.ts';
+import type {
+  Field,
+  IntegerSchema,
+  ListSchema,
+  MapSchema,
+  ObjectSchema,
+  Schema,
+  StringSchema,
+} from './schema.ts';
 
 /** `v3` is OpenAPI 3.0, `v2` Swagger 2.0. */
 export type Dialect = 'v2' | 'v3';
@@ -39,8 +47,6 @@ export interface OpenApiSchema {
   readonly 'x-kubernetes-list-type'?: string;
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-map-type'?: string;
-  readonly 'x-kubernetes-int-or-string'?: boolean;
-  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
 }
 
 const machinery = 'io.k8s.apimachinery.pkg';
@@ -68,7 +74,6 @@ const special = {
     schema: {
       type: 'object',
       description: 'Any value, kept as it is.',
-      'x-kubernetes-preserve-unknown-fields': true,
     },
   },
   fieldsV1: {
@@ -83,12 +88,7 @@ function specialSchema(kind: keyof typeof special, dialect: Dialect): OpenApiSch
   if (dialect === 'v2') return schema;
   const { description } = schema;
   if (kind === 'intOrString') {
-    return {
-      description,
-      format: 'int-or-string',
-      oneOf: [{ type: 'integer' }, { type: 'string' }],
-      'x-kubernetes-int-or-string': true,
-    };
+    return { description, format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] };
   }
   return kind === 'quantity' ? { description, oneOf: [{ type: 'string' }, { type: 'number' }] } : schema;
 }
@@ -106,7 +106,7 @@ export class OpenApiComponents {
 
   /** Adds a named object as a kind and gives the reference to it. */
   addKind(schema: ObjectSchema, name: string, kinds: readonly GroupVersionKind[]): OpenApiSchema {
-    const converted = this.#object(schema);
+    const converted = this.#object(withoutDefault(schema));
     return this.add(name, { ...converted, 'x-kubernetes-group-version-kind': kinds });
   }
 
@@ -117,6 +117,10 @@ export class OpenApiComponents {
   }
 
   convert(schema: Schema): OpenApiSchema {
+    return this.#convert(schema, false);
+  }
+
+  #convert(schema: Schema, isOfGo: boolean): OpenApiSchema {
     switch (schema.type) {
       case 'string':
         return this.#string(schema);
@@ -131,18 +135,16 @@ export class OpenApiComponents {
       case 'any':
         return this.#special(schema.protobuf === 'fields-v1' ? 'fieldsV1' : 'rawExtension', schema);
       case 'map':
-        return { ...this.#map(schema), ...this.#common(schema) };
+        return { ...this.#map(schema, isOfGo), ...this.#common(schema) };
       case 'list':
-        return { ...this.#list(schema), ...this.#common(schema) };
+        return { ...this.#list(schema, isOfGo), ...this.#common(schema) };
       case 'object': {
         if (schema.name === undefined) return this.#object(schema);
         if (!this.#schemas.has(schema.name)) {
           this.#schemas.set(schema.name, {}); // A placeholder ends the walk of a type that contains itself.
-          this.#schemas.set(schema.name, this.#object(schema));
+          this.#schemas.set(schema.name, this.#object(withoutDefault(schema)));
         }
-        return this.#refer(schema.name, {
-          ...(schema.default === undefined ? {} : { default: schema.default }),
-        });
+        return this.#refer(schema.name, this.#default(schema.default));
       }
       default:
         return unreachable(schema);
@@ -175,9 +177,14 @@ export class OpenApiComponents {
   #common(schema: Schema): OpenApiSchema {
     return {
       ...(schema.description === undefined ? {} : { description: schema.description }),
-      ...(schema.default === undefined ? {} : { default: schema.default }),
+      ...this.#default(schema.default),
       ...(schema.nullable === true && this.#dialect === 'v3' ? { nullable: true } : {}),
     };
+  }
+
+  /** Swagger has none: its readers would fill them in, and send what the user did not write. */
+  #default(value: JsonValue | undefined): OpenApiSchema {
+    return value === undefined || this.#dialect === 'v2' ? {} : { default: value };
   }
 
   #string(schema: StringSchema): OpenApiSchema {
@@ -204,18 +211,25 @@ export class OpenApiComponents {
     }
   }
 
-  #map(schema: MapSchema): OpenApiSchema {
+  /**
+   * Items and values: in Go they are there, if only empty, where the list or map is.
+   */
+  #inner(schema: Schema, isOfGo: boolean): OpenApiSchema {
+    return this.#convert(isOfGo ? withDefault(schema, zeroOf(schema)) : schema, isOfGo);
+  }
+
+  #map(schema: MapSchema, isOfGo: boolean): OpenApiSchema {
     return {
       type: 'object',
-      additionalProperties: this.convert(schema.value),
+      additionalProperties: this.#inner(schema.value, isOfGo),
       ...(schema.mapType === undefined ? {} : { 'x-kubernetes-map-type': schema.mapType }),
     };
   }
 
-  #list(schema: ListSchema): OpenApiSchema {
+  #list(schema: ListSchema, isOfGo: boolean): OpenApiSchema {
     return {
       type: 'array',
-      items: this.convert(schema.item),
+      items: this.#inner(schema.item, isOfGo),
       ...(schema.minItems === undefined ? {} : { minItems: schema.minItems }),
       ...(schema.maxItems === undefined ? {} : { maxItems: schema.maxItems }),
       ...(schema.listType === undefined ? {} : { 'x-kubernetes-list-type': schema.listType }),
@@ -229,7 +243,7 @@ export class OpenApiComponents {
     const properties: Record<string, OpenApiSchema> = {};
     const required: string[] = [];
     for (const [name, field] of Object.entries(schema.fields)) {
-      properties[name] = this.#describe(this.convert(field.schema), field.description);
+      properties[name] = this.#describe(this.#field(field), field.description);
       if (field.required) required.push(name);
     }
     return {
@@ -241,6 +255,14 @@ export class OpenApiComponents {
     };
   }
 
+  /** What Go holds by value has its zero value where nothing is written. Kinds without field numbers are none of Go's. */
+  #field(field: Field): OpenApiSchema {
+    const { schema, number, required, byValue } = field;
+    const isOfGo = number > 0;
+    const isValue = isOfGo && field.pointer !== true && (required || byValue === true);
+    return this.#convert(isValue ? withDefault(schema, zeroOf(schema)) : schema, isOfGo);
+  }
+
   /** A field's own description comes before that of its type; kubectl explain shows both, so one said twice is left out. */
   #describe(schema: OpenApiSchema, description: string): OpenApiSchema {
     if (description === '') return schema;
@@ -249,6 +271,32 @@ export class OpenApiComponents {
     if (named?.description === description) return schema;
     return this.#dialect === 'v3' ? { allOf: [schema], description } : { ...schema, description };
   }
+}
+
+/** As upstream has it in its documents; types with a form of their own (times, quantities) have none. */
+function zeroOf(schema: Schema): JsonValue | undefined {
+  switch (schema.type) {
+    case 'string':
+      return schema.format === undefined ? '' : undefined;
+    case 'boolean':
+      return false;
+    case 'integer':
+    case 'number':
+      return 0;
+    case 'object':
+      return {};
+    default:
+      return undefined;
+  }
+}
+
+function withDefault(schema: Schema, value: JsonValue | undefined): Schema {
+  return value === undefined || schema.default !== undefined ? schema : { ...schema, default: value };
+}
+
+/** A default belongs to the field, not to the type that it shares with others. */
+function withoutDefault({ default: _, ...schema }: ObjectSchema): ObjectSchema {
+  return schema;
 }
 
 function bounds(schema: IntegerSchema): OpenApiSchema {

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { decodeProtobuf } from '../../apimachinery/codec/protobuf.ts';
+import { parseYaml } from '../../apimachinery/codec/yaml.ts';
 import type { ContextKind, ResourceDefinition } from '../../apimachinery/resource-definition.ts';
 import { object } from '../../apimachinery/schema/schema.ts';
 import { StatusError } from '../../apimachinery/status.ts';
+import type { Surface } from '../../request/context.ts';
+import { DocumentCache } from '../document-cache.ts';
+import type { StaticDocument } from '../static-document.ts';
 import { Discovery } from './discovery.ts';
+import { apiResourceListSchema } from './discovery-schemas.ts';
+import { compareGroups } from './group-priority.ts';
 import { storageVersionHash } from './resource-lists.ts';
 
 interface Sketch {
@@ -68,16 +75,26 @@ const definitions = [
     more: { categories: ['all'] },
   }),
 ];
-const discovery = new Discovery(definitions, {
-  serverAddress: 'localhost:6443',
-  otherPaths: ['/healthz', '/version'],
-});
+const lists = new Map<ContextKind, readonly ResourceDefinition[]>();
+const shown = ({ kind }: Surface): readonly ResourceDefinition[] => {
+  const list = lists.get(kind) ?? definitions.filter(({ contexts }) => contexts.includes(kind));
+  lists.set(kind, list);
+  return list;
+};
+const options = { serverAddress: 'localhost:6443', otherPaths: ['/healthz', '/version'] };
+const discovery = new Discovery(shown, options, new DocumentCache());
+const ask = (
+  kind: ContextKind,
+  path: string,
+  accept: string | undefined,
+  ifNoneMatch?: string,
+): StaticDocument | undefined => discovery.respond({ kind, name: '' }, { path, accept, ifNoneMatch });
 
 const v2 = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 const v2beta1 = 'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList';
 const json = 'application/json';
 const read = (surface: ContextKind, path: string, accept = json): unknown => {
-  const document = discovery.respond(surface, path, accept, undefined);
+  const document = ask(surface, path, accept);
   return document === undefined ? undefined : JSON.parse(document.body.toString());
 };
 
@@ -209,7 +226,7 @@ test('aggregated documents hold all of a surface, in both versions', () => {
 test('the form follows the Accept header', () => {
   const check = (path: string, accept: string | undefined, expected: string): void => {
     try {
-      assert.equal(discovery.respond('Platform', path, accept, undefined)?.contentType, expected, accept);
+      assert.equal(ask('Platform', path, accept)?.contentType, expected, accept);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       assert.equal(String(error.code), expected);
@@ -224,17 +241,21 @@ test('the form follows the Accept header', () => {
   check('/apis', `${json};q=0.1,${v2}`, v2);
   check('/apis/a.example.com', `${v2},${json}`, json);
   check('/apis/a.example.com', v2, '406');
-  check('/api/v1', 'application/vnd.kubernetes.protobuf,application/json', json);
-  check('/apis', 'application/vnd.kubernetes.protobuf', '406');
+  const protobuf = 'application/vnd.kubernetes.protobuf';
+  check('/api/v1', `${protobuf},application/json`, protobuf);
+  check('/apis', protobuf, protobuf);
+  check('/apis', 'application/yaml', 'application/yaml');
+  check('/apis', `${v2.replace('json', 'vnd.kubernetes.protobuf')},${json}`, json);
+  check('/apis', 'text/html', '406');
   check('/', 'text/html', json);
 });
 
 test('aggregated documents answer conditional requests', () => {
-  const document = discovery.respond('Platform', '/apis', v2, undefined)!;
+  const document = ask('Platform', '/apis', v2)!;
   assert.match(document.etag, /^"[0-9A-F]{128}"$/);
   assert.deepEqual(document.headers, { vary: 'Accept', 'cache-control': 'public', etag: document.etag });
   const check = (ifNoneMatch: string, expected: number): void => {
-    const answer = discovery.respond('Platform', '/apis', v2, ifNoneMatch)!;
+    const answer = ask('Platform', '/apis', v2, ifNoneMatch)!;
     assert.equal(answer.status, expected, ifNoneMatch);
     assert.equal(answer.body.length === 0, expected === 304);
     assert.equal(answer.headers.etag, document.etag);
@@ -248,7 +269,25 @@ test('aggregated documents answer conditional requests', () => {
 });
 
 test('surfaces of one kind share their documents', () => {
-  const first = discovery.respond('Project', '/apis', v2, undefined);
-  assert.equal(first, discovery.respond('Project', '/apis', v2, undefined));
-  assert.notEqual(first?.etag, discovery.respond('Platform', '/apis', v2, undefined)?.etag);
+  const first = ask('Project', '/apis', v2);
+  assert.equal(first, ask('Project', '/apis', v2));
+  assert.notEqual(first?.etag, ask('Platform', '/apis', v2)?.etag);
+});
+
+test('groups come in the order of their priority, those without one by name', () => {
+  const check = (given: string, expected: string): void =>
+    assert.equal(given.split(' ').sort(compareGroups).join(' '), expected);
+  check('b.example.com a.example.com apps', 'apps a.example.com b.example.com');
+  check('apps events.k8s.io apiregistration.k8s.io batch', 'apiregistration.k8s.io apps events.k8s.io batch');
+  check(
+    'admissionregistration.k8s.io coordination.k8s.io apiextensions.k8s.io rbac.authorization.k8s.io',
+    'rbac.authorization.k8s.io admissionregistration.k8s.io apiextensions.k8s.io coordination.k8s.io',
+  );
+});
+
+test('protobuf and YAML say what JSON says', () => {
+  const protobuf = ask('Platform', '/api/v1', 'application/vnd.kubernetes.protobuf')!.body;
+  assert.deepEqual(decodeProtobuf<unknown>(protobuf, apiResourceListSchema), read('Platform', '/api/v1'));
+  const yaml = ask('Project', '/apis', 'application/yaml')!.body.toString();
+  assert.deepEqual(parseYaml(yaml), read('Project', '/apis'));
 });

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { apiVersionOf, type GroupVersionKind } from '../../apimachinery/gvk.ts';
 import type { ResourceDefinition } from '../../apimachinery/resource-definition.ts';
 import { compareVersions } from '../../apimachinery/version-order.ts';
+import { compareGroups } from './group-priority.ts';
 
 export interface ServedVersion {
   readonly group: string;
@@ -20,7 +21,7 @@ export interface ServedGroup {
   readonly versions: readonly ServedVersion[];
 }
 
-/** Groups in the order their first definition has, which is their priority. */
+/** Groups by their priority. */
 export function servedGroups(definitions: readonly ResourceDefinition[]): ServedGroup[] {
   const groups = new Map<string, Map<string, ResourceDefinition[]>>();
   for (const definition of definitions) {
@@ -30,7 +31,8 @@ export function servedGroups(definitions: readonly ResourceDefinition[]): Served
       versions.set(version, [...(versions.get(version) ?? []), definition]);
     }
   }
-  return [...groups].map(([group, versions]) => ({
+  const byPriority = [...groups].sort(([a], [b]) => compareGroups(a, b));
+  return byPriority.map(([group, versions]) => ({
     group,
     versions: [...versions]
       .sort(([a], [b]) => compareVersions(a, b))
@@ -47,8 +49,14 @@ export function apiGroup({ group, versions }: ServedGroup): Record<string, unkno
   return { name: group, versions: forms, preferredVersion: forms[0] };
 }
 
-export function apiResourceList({ group, version, definitions }: ServedVersion): object {
-  return {
+/** What names a document in itself. */
+export interface TypedDocument {
+  readonly kind: string;
+  readonly apiVersion: string;
+}
+
+export function apiResourceList({ group, version, definitions }: ServedVersion): TypedDocument {
+  const document = {
     kind: 'APIResourceList',
     apiVersion: 'v1',
     groupVersion: apiVersionOf({ group, version }),
@@ -72,6 +80,7 @@ export function apiResourceList({ group, version, definitions }: ServedVersion):
       })),
     ]),
   };
+  return document;
 }
 
 /** One item of an APIGroupDiscoveryList; v2 and v2beta1 have the same shape. */

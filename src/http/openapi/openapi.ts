@@ -1,186 +1,223 @@
 /**
- * `/openapi/v3`, `/openapi/v3/<gv>` and `/openapi/v2` of every surface. A document depends on what the surface's
- * kind shows, so all projects share it; only the small index is made per request, because its addresses must lead
- * back to the surface that was asked. Follows kube-openapi's handler and handler3.
+ * `/openapi/v3`, `/openapi/v3/<name>` and `/openapi/v2` of every surface. A document depends on the definitions in it
+ * alone, is built when first asked for and shared by all surfaces that show the same; only the small index is made per
+ * request, because its addresses must lead back to the surface that was asked. Follows kube-openapi's handler and
+ * handler3.
  */
-import { apiVersionOf } from '../../apimachinery/gvk.ts';
-import type { ContextKind, ResourceDefinition } from '../../apimachinery/resource-definition.ts';
-import { notAcceptable } from '../../apimachinery/status.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { limits } from '../../apimachinery/limits.ts';
+import type { JsonObject } from '../../apimachinery/object-meta.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { type ServedGroup, type ServedVersion, servedGroups } from '../discovery/resource-lists.ts';
+import type { Surface } from '../../request/context.ts';
+import { surfacePrefix } from '../../request/request-info.ts';
+import {
+  keyOfGroups,
+  type ServedSurface,
+  type ShownDefinitions,
+  servedSurface,
+} from '../discovery/served-surface.ts';
+import type { DocumentCache } from '../document-cache.ts';
 import { type MediaRange, parseAccept } from '../negotiation/media-range.ts';
 import {
+  type Conditions,
   conditional,
+  emptyDocument,
   jsonDocument,
-  movedPermanently,
   type StaticDocument,
   staticDocument,
 } from '../static-document.ts';
-import { encodeSwagger } from './gnostic.ts';
+import { groupPath, rootPaths } from './api-paths.ts';
+import type { DocumentInfo } from './document-parts.ts';
+import { encodeSwagger } from './gnostic-v2.ts';
+import { encodeOpenApiV3 } from './gnostic-v3.ts';
+import { groupVersionRoot } from './operations.ts';
 import { openApiV2 } from './v2-document.ts';
-import { type DocumentInfo, openApiV3 } from './v3-document.ts';
+import { openApiV3, openApiV3Root } from './v3-document.ts';
 
-/** The surface that was asked: its kind decides the content, its prefix ("" on the platform) the addresses. */
-export interface SurfaceAddress {
-  readonly kind: ContextKind;
-  readonly prefix: string;
-}
-export interface OpenApiRequest {
+export interface OpenApiRequest extends Conditions {
   /** Behind the surface's prefix. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly accept: string | undefined;
-  readonly ifNoneMatch: string | undefined;
+}
+
+/** A document of OpenAPI v3 that a surface has. */
+interface Source {
+  /** Equal where the content is. */
+  readonly key: string;
+  build(): object;
 }
 
 const jsonType = 'application/json';
 /** Asked for with `@` (which is no valid media type, and breaks clients when echoed) or with a dot; answered with the dot. */
-const swaggerTypes = [
-  'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
-  'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
-] as const;
+const protobufTypes = {
+  v2: [
+    'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+    'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
+  ],
+  v3: [
+    'application/com.github.proto-openapi.spec.v3.v1.0+protobuf',
+    'application/com.github.proto-openapi.spec.v3@v1.0+protobuf',
+  ],
+} as const;
 const yearMs = 365 * 24 * 3_600_000;
 
 export class OpenApi {
-  readonly #definitions: readonly ResourceDefinition[];
+  readonly #shown: ShownDefinitions;
   readonly #info: DocumentInfo;
+  readonly #cache: DocumentCache;
   readonly #clock: Clock;
-  readonly #surfaces = new Map<ContextKind, SurfaceDocuments>();
-  /** By group, version and the resources shown: kinds of surface that show the same share the document. */
-  readonly #shared = new Map<string, StaticDocument>();
+  readonly #sources = new WeakMap<ServedSurface, ReadonlyMap<string, Source>>();
+  /** Hashes outlive documents: the index needs all of them, and nothing else of what they are of. */
+  readonly #hashes = new Map<string, string>();
 
-  constructor(definitions: readonly ResourceDefinition[], info: DocumentInfo, clock: Clock) {
-    this.#definitions = definitions;
+  constructor(shown: ShownDefinitions, info: DocumentInfo, cache: DocumentCache, clock: Clock) {
+    this.#shown = shown;
     this.#info = info;
+    this.#cache = cache;
     this.#clock = clock;
   }
 
-  /**
-   * The response to a GET below `/openapi`, or undefined where there is no such document. Throws the 406 StatusError
-   * when the client accepts none of its forms.
-   */
-  respond(surface: SurfaceAddress, request: OpenApiRequest): StaticDocument | undefined {
-    const documents = this.#documentsOf(surface.kind);
-    const { path, accept, ifNoneMatch } = request;
+  /** The response to a GET below `/openapi`, or undefined where there is no such document. */
+  async respond(surface: Surface, request: OpenApiRequest): Promise<StaticDocument | undefined> {
+    const served = servedSurface(this.#shown(surface));
+    const { path, accept } = request;
     if (path === '/openapi/v2') {
-      const form = negotiate(accept, [jsonType, ...swaggerTypes]);
-      return conditional(
-        form === jsonType ? documents.swaggerJson() : documents.swaggerProtobuf(),
-        ifNoneMatch,
-      );
+      const form = negotiate(accept, protobufTypes.v2);
+      return form === undefined ? notAcceptable() : conditional(this.#swagger(served, form), request);
     }
     if (path !== '/openapi/v3' && !path.startsWith('/openapi/v3/')) return undefined;
+    const prefix = surfacePrefix(surface);
     const name = path.slice('/openapi/v3/'.length);
-    if (name === '') {
-      negotiate(accept, [jsonType]);
-      return conditional(index(documents.all(), surface.prefix), ifNoneMatch);
-    }
-    const document = documents.find(name);
-    if (document === undefined) return undefined;
-    negotiate(accept, [jsonType]);
-    return conditional(this.#addressed(document, surface.prefix, request), ifNoneMatch);
+    if (name === '') return conditional(await this.#index(served, prefix), request);
+    const source = this.#sourcesOf(served).get(name);
+    if (source === undefined) return undefined;
+    const form = negotiate(accept, protobufTypes.v3);
+    if (form === undefined) return notAcceptable();
+    return conditional(this.#addressed(this.#document(source, form), prefix, request), request);
   }
 
   /** Under its own hash a document never changes; under another it has moved; under none it must be asked again. */
   #addressed(document: StaticDocument, prefix: string, { path, query }: OpenApiRequest): StaticDocument {
     const hash = query.get('hash') ?? '';
     if (hash === '') return document;
+    const { headers } = document;
     const current = hashOf(document);
-    if (hash !== current) return movedPermanently(`${prefix}${path}?hash=${current}`);
+    if (hash !== current) {
+      return emptyDocument(301, { ...headers, location: `${prefix}${path}?hash=${current}` });
+    }
     const expires = new Date(this.#clock.now() + yearMs).toUTCString();
-    return {
-      ...document,
-      headers: { ...document.headers, 'cache-control': 'public, immutable', expires },
-    };
+    return { ...document, headers: { ...headers, 'cache-control': 'public, immutable', expires } };
   }
 
-  #documentsOf(kind: ContextKind): SurfaceDocuments {
-    const known = this.#surfaces.get(kind);
-    if (known !== undefined) return known;
-    const visible = this.#definitions.filter((definition) => definition.contexts.includes(kind));
-    const documents = new SurfaceDocuments(servedGroups(visible), this.#info, this.#shared);
-    this.#surfaces.set(kind, documents);
-    return documents;
+  #sourcesOf(served: ServedSurface): ReadonlyMap<string, Source> {
+    let sources = this.#sources.get(served);
+    if (sources === undefined) {
+      sources = new Map(this.#v3Sources(served).sort(([a], [b]) => (a < b ? -1 : 1)));
+      this.#sources.set(served, sources);
+    }
+    return sources;
   }
-}
 
-/** The documents of one kind of surface, each built when first asked for. */
-class SurfaceDocuments {
-  readonly #groups: readonly ServedGroup[];
-  readonly #info: DocumentInfo;
-  readonly #shared: Map<string, StaticDocument>;
-  readonly #versions: ReadonlyMap<string, ServedVersion>;
-  #swaggerJson: StaticDocument | undefined;
-  #swaggerProtobuf: StaticDocument | undefined;
-
-  constructor(groups: readonly ServedGroup[], info: DocumentInfo, shared: Map<string, StaticDocument>) {
-    this.#groups = groups;
-    this.#info = info;
-    this.#shared = shared;
-    this.#versions = new Map(
-      groups.flatMap(({ versions }) => versions).map((served) => [documentName(served), served]),
+  #v3Sources({ groups }: ServedSurface): [string, Source][] {
+    const roots = Object.entries(rootPaths);
+    const named = groups
+      .filter(({ group }) => group !== '')
+      .map(({ group }) => [`apis/${group}`, groupPath(group)] as const);
+    const versions = groups.flatMap((group) =>
+      group.versions.map((version): [string, Source] => [
+        groupVersionRoot(version).slice(1),
+        {
+          key: `${groupVersionRoot(version)} ${keyOfGroups([{ ...group, versions: [version] }])}`,
+          build: () => openApiV3(version, this.#info),
+        },
+      ]),
     );
-  }
-
-  find(name: string): StaticDocument | undefined {
-    const served = this.#versions.get(name);
-    if (served === undefined) return undefined;
-    const key = `${name} ${served.definitions.map(({ resource }) => resource).join(' ')}`;
-    const known = this.#shared.get(key);
-    if (known !== undefined) return known;
-    const document = jsonDocument(openApiV3(served, this.#info), { hash: true, headers: { vary: 'Accept' } });
-    this.#shared.set(key, document);
-    return document;
-  }
-
-  all(): [string, StaticDocument][] {
-    return [...this.#versions.keys()].sort().map((name) => [name, this.find(name)!]);
-  }
-
-  swaggerJson(): StaticDocument {
-    this.#swaggerJson ??= jsonDocument(openApiV2(this.#groups, this.#info), {
-      hash: true,
-      headers: { vary: 'Accept' },
-    });
-    return this.#swaggerJson;
-  }
-
-  swaggerProtobuf(): StaticDocument {
-    this.#swaggerProtobuf ??= staticDocument(
-      encodeSwagger(openApiV2(this.#groups, this.#info)),
-      swaggerTypes[0],
-      { hash: true, headers: { vary: 'Accept' } },
-    );
-    return this.#swaggerProtobuf;
-  }
-}
-
-function index(documents: readonly [string, StaticDocument][], prefix: string): StaticDocument {
-  const paths = Object.fromEntries(
-    documents.map(([name, document]) => [
+    const ofPaths = [...roots, ...named].map(([name, path]): [string, Source] => [
       name,
-      { serverRelativeURL: `${prefix}/openapi/v3/${name}?hash=${hashOf(document)}` },
-    ]),
-  );
-  return jsonDocument({ paths }, { hash: true, headers: { vary: 'Accept' } });
-}
+      { key: name, build: () => openApiV3Root(path, this.#info) },
+    ]);
+    return [...ofPaths, ...versions];
+  }
 
-function documentName(served: ServedVersion): string {
-  return `${served.group === '' ? 'api' : 'apis'}/${apiVersionOf(served)}`;
+  #document({ key, build }: Source, mediaType: string): StaticDocument {
+    const json = this.#json(`v3 ${key}`, build);
+    this.#rememberHash(key, hashOf(json));
+    if (mediaType === jsonType) return json;
+    return this.#protobuf(`v3 protobuf ${key}`, json, mediaType, encodeOpenApiV3);
+  }
+
+  #swagger({ groups, key }: ServedSurface, mediaType: string): StaticDocument {
+    const json = this.#json(`v2 ${key}`, () => openApiV2(groups, this.#info));
+    return mediaType === jsonType
+      ? json
+      : this.#protobuf(`v2 protobuf ${key}`, json, mediaType, encodeSwagger);
+  }
+
+  #json(key: string, build: () => object): StaticDocument {
+    return this.#cache.get(key, () => jsonDocument(build(), { hash: true, headers: this.#headers() }));
+  }
+
+  /** Has the ETag of the JSON it is made of: the Vary header tells them apart. */
+  #protobuf(
+    key: string,
+    json: StaticDocument,
+    mediaType: string,
+    encode: (document: JsonObject) => Buffer,
+  ): StaticDocument {
+    return this.#cache.get(key, () =>
+      staticDocument(encode(JSON.parse(json.body.toString())), mediaType, {
+        hash: hashOf(json),
+        headers: json.headers,
+      }),
+    );
+  }
+
+  #headers(): Record<string, string> {
+    return { vary: 'Accept', 'last-modified': new Date(this.#clock.now()).toUTCString() };
+  }
+
+  /** Where hashes are missing, other requests have their turn between one document and the next. */
+  async #index(served: ServedSurface, prefix: string): Promise<StaticDocument> {
+    const paths: Record<string, object> = {};
+    for (const [name, source] of this.#sourcesOf(served)) {
+      let hash = this.#hashes.get(source.key);
+      if (hash === undefined) {
+        hash = hashOf(this.#document(source, jsonType));
+        await nextTurn();
+      }
+      paths[name] = { serverRelativeURL: `${prefix}/openapi/v3/${name}?hash=${hash}` };
+    }
+    return jsonDocument({ paths }, { hash: true });
+  }
+
+  #rememberHash(key: string, hash: string): void {
+    this.#hashes.delete(key);
+    this.#hashes.set(key, hash);
+    if (this.#hashes.size <= limits.documentHashes) return;
+    for (const oldest of this.#hashes.keys()) {
+      this.#hashes.delete(oldest);
+      return;
+    }
+  }
 }
 
 function hashOf(document: StaticDocument): string {
   return document.etag.slice(1, -1);
 }
 
-/** The first of `offered` that the client accepts, in the client's order. */
-function negotiate<T extends string>(accept: string | undefined, offered: readonly [T, ...T[]]): T {
-  if (accept === undefined || accept === '') return offered[0];
+function notAcceptable(): StaticDocument {
+  return emptyDocument(406, { vary: 'Accept' });
+}
+
+/** The media type to answer with: the first that the client accepts, in the client's order. */
+function negotiate(accept: string | undefined, protobuf: readonly [string, ...string[]]): string | undefined {
+  if (accept === undefined || accept === '') return jsonType;
   for (const range of parseAccept(accept)) {
-    const found = offered.find((type) => covers(range, type));
-    if (found !== undefined) return found;
+    const found = [jsonType, ...protobuf].find((type) => covers(range, type));
+    if (found !== undefined) return found === jsonType ? found : protobuf[0];
   }
-  throw notAcceptable(offered);
+  return undefined;
 }
 
 function covers(range: MediaRange, mediaType: string): boolean {

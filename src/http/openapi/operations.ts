@@ -1,219 +1,262 @@
 /**
  * What can be done with a resource, as data: each path with its operations, their parameters, bodies and answers,
- * before any dialect of OpenAPI. Only what the server does is told; kubectl takes each word of it as a promise.
+ * before any dialect of OpenAPI. Names, codes and media types follow apiserver's endpoints/installer and
+ * endpoints/openapi; kubectl takes each word of it as a promise.
  */
-
-import { apiVersionOf, type GroupVersionKind } from '../../apimachinery/gvk.ts';
-import type { ResourceDefinition, VersionDefinition } from '../../apimachinery/resource-definition.ts';
+import { apiVersionOf, type GroupVersion, type GroupVersionKind } from '../../apimachinery/gvk.ts';
+import type {
+  ResourceDefinition,
+  SubresourceDefinition,
+  VersionDefinition,
+} from '../../apimachinery/resource-definition.ts';
 import { hasProtobufForm } from '../../apimachinery/schema/protobuf-form.ts';
-import { type Parameter, pathParameters, queryParameters } from './parameters.ts';
+import { nameParameter, namespaceParameter, type Parameter, pretty, queryParameters } from './parameters.ts';
 
 export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
-/** A body or answer: the kind, its list, or one of the types all kinds share. */
-export type BodyType = 'kind' | 'list' | 'Status' | 'DeleteOptions' | 'Patch' | 'WatchEvent';
 
 export interface Operation {
   readonly method: Method;
   readonly id: string;
   readonly tag: string;
   readonly description: string;
-  /** `x-kubernetes-action`. */
-  readonly action: string;
-  readonly gvk: GroupVersionKind;
+  /** `x-kubernetes-action`, and whose kind it is about; operations on no resource have neither. */
+  readonly action?: string;
+  readonly gvk?: GroupVersionKind;
   readonly parameters: readonly Parameter[];
-  readonly request?: { readonly type: BodyType; readonly mediaTypes: readonly string[] };
+  readonly consumes: readonly string[];
+  readonly produces: readonly string[];
+  readonly request?: { readonly component: string; readonly isRequired: boolean };
   readonly responses: readonly Response[];
 }
 export interface Response {
   readonly code: number;
   readonly description: string;
-  /** Media types, and what comes in each. */
-  readonly content: readonly { readonly type: BodyType; readonly mediaTypes: readonly string[] }[];
+  /** Absent where nothing is promised. */
+  readonly component?: string;
 }
 export interface PathOperations {
   readonly path: string;
-  readonly parameters: readonly Parameter[];
   readonly operations: readonly Operation[];
 }
 
-const objectTypes = ['application/json', 'application/yaml'];
+/** The components that operations of a resource speak of. */
+export interface ResourceComponents {
+  readonly kind: string;
+  readonly list: string;
+  /** By subresource, where its kind is another. */
+  readonly forms: Readonly<Record<string, string>>;
+}
+
+const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+export const sharedComponents = {
+  status: `${meta}.Status`,
+  deleteOptions: `${meta}.DeleteOptions`,
+  patch: `${meta}.Patch`,
+  watchEvent: `${meta}.WatchEvent`,
+} as const;
+
+const plainTypes = ['application/json', 'application/yaml'];
 const protobufType = 'application/vnd.kubernetes.protobuf';
-const words: Readonly<Record<string, string>> = {
-  get: 'Reads',
-  list: 'Lists or watches',
-  create: 'Creates',
-  update: 'Replaces',
-  patch: 'Changes parts of',
-  delete: 'Deletes',
-  deletecollection: 'Deletes all selected',
-};
-const idWords: Readonly<Record<string, string>> = {
-  get: 'read',
-  update: 'replace',
-  deletecollection: 'deleteCollection',
-};
-const actions: Readonly<Record<string, string>> = { create: 'post', update: 'put' };
-const methods: Readonly<Record<string, Method>> = {
-  get: 'get',
-  list: 'get',
-  create: 'post',
-  update: 'put',
-  patch: 'patch',
-  delete: 'delete',
-  deletecollection: 'delete',
+export const objectTypes: readonly string[] = [...plainTypes, protobufType];
+const streamed = ';stream=watch';
+export const unauthorized: Response = { code: 401, description: 'Unauthorized' };
+
+interface VerbWords {
+  readonly method: Method;
+  readonly description: string;
+  /** First word of the operation's id. */
+  readonly id: string;
+  readonly action: string;
+}
+const verbs: Readonly<Record<string, VerbWords>> = {
+  get: { method: 'get', description: 'Reads', id: 'read', action: 'get' },
+  list: { method: 'get', description: 'Lists or watches', id: 'list', action: 'list' },
+  create: { method: 'post', description: 'Creates', id: 'create', action: 'post' },
+  update: { method: 'put', description: 'Replaces', id: 'replace', action: 'put' },
+  patch: { method: 'patch', description: 'Changes parts of', id: 'patch', action: 'patch' },
+  delete: { method: 'delete', description: 'Deletes', id: 'delete', action: 'delete' },
+  deletecollection: {
+    method: 'delete',
+    description: 'Deletes all selected',
+    id: 'delete',
+    action: 'deletecollection',
+  },
+  watch: { method: 'get', description: 'Deprecated form of watching one', id: 'watch', action: 'watch' },
+  watchlist: { method: 'get', description: 'Deprecated form of watching', id: 'watch', action: 'watchlist' },
 };
 
 /** Every path of one version of a resource. */
-export function resourcePaths(definition: ResourceDefinition, version: VersionDefinition): PathOperations[] {
-  const apiVersion = apiVersionOf({ group: definition.group, version: version.version });
-  const root = `/${definition.group === '' ? 'api' : 'apis'}/${apiVersion}`;
+export function resourcePaths(
+  definition: ResourceDefinition,
+  version: VersionDefinition,
+  components: ResourceComponents,
+): PathOperations[] {
+  const { resource, verbs: offered, subresources } = definition;
+  const root = groupVersionRoot({ group: definition.group, version: version.version });
   const isNamespaced = definition.scope === 'Namespaced';
-  const scope = isNamespaced ? '/namespaces/{namespace}' : '';
-  const namespace = isNamespaced ? [pathParameters.namespace] : [];
-  const collection = `${root}${scope}/${definition.resource}`;
-
-  const make = (verbs: readonly string[], idScope: string, subresource = ''): Operation[] =>
-    verbs.map((verb) => operation({ definition, version, verb, idScope, subresource }));
-  const served = (verbs: readonly string[]): string[] =>
-    verbs.filter((verb) => definition.verbs.includes(verb));
-  const idScope = isNamespaced ? 'Namespaced' : '';
-  const everywhere: PathOperations = {
-    path: `${root}/${definition.resource}`,
-    parameters: [],
-    operations: make(served(['list']), '').map((op) => ({ ...op, id: `${op.id}ForAllNamespaces` })),
-  };
-  const paths: PathOperations[] = [
-    {
-      path: collection,
-      parameters: namespace,
-      operations: make(served(['list', 'create', 'deletecollection']), idScope),
-    },
-    {
-      path: `${collection}/{name}`,
-      parameters: [pathParameters.name, ...namespace],
-      operations: make(served(['get', 'update', 'patch', 'delete']), idScope),
-    },
-    ...definition.subresources.map((sub) => ({
-      path: `${collection}/{name}/${sub.name}`,
-      parameters: [pathParameters.name, ...namespace],
-      operations: make(
-        ['get', 'create', 'update', 'patch'].filter((verb) => sub.verbs.includes(verb)),
-        idScope,
-        sub.name,
+  const at = isNamespaced ? '/namespaces/{namespace}' : '';
+  const path = (
+    name: string,
+    asked: readonly string[],
+    more: Partial<OperationOptions> = {},
+  ): PathOperations => ({
+    path: `${root}${name}`,
+    operations: asked.map((verb) => operation({ definition, version, components, verb, ...more })),
+  });
+  const served = (...asked: string[]): string[] => asked.filter((verb) => offered.includes(verb));
+  const watched = (verb: string): string[] => (offered.includes('watch') ? [verb] : []);
+  const everywhere = { isEverywhere: true };
+  return [
+    ...(isNamespaced ? [path(`/${resource}`, served('list'), everywhere)] : []),
+    path(`${at}/${resource}`, served('list', 'create', 'deletecollection')),
+    path(`${at}/${resource}/{name}`, served('get', 'update', 'patch', 'delete')),
+    ...subresources.map((subresource) =>
+      path(
+        `${at}/${resource}/{name}/${subresource.name}`,
+        ['get', 'create', 'update', 'patch'].filter((verb) => subresource.verbs.includes(verb)),
+        { subresource },
       ),
-    })),
-  ];
-  return (isNamespaced ? [everywhere, ...paths] : paths).filter(({ operations }) => operations.length > 0);
+    ),
+    ...(isNamespaced ? [path(`/watch/${resource}`, watched('watchlist'), everywhere)] : []),
+    path(`/watch${at}/${resource}`, watched('watchlist')),
+    path(`/watch${at}/${resource}/{name}`, watched('watch')),
+  ].filter(({ operations }) => operations.length > 0);
 }
 
 interface OperationOptions {
   readonly definition: ResourceDefinition;
   readonly version: VersionDefinition;
+  readonly components: ResourceComponents;
   readonly verb: string;
-  readonly idScope: string;
-  readonly subresource: string;
+  readonly subresource?: SubresourceDefinition;
+  /** Over all namespaces. */
+  readonly isEverywhere?: boolean;
 }
 
-function operation({ definition, version, verb, idScope, subresource }: OperationOptions): Operation {
+function operation(options: OperationOptions): Operation {
+  const { definition, version, verb, subresource, isEverywhere = false } = options;
   const { group, kind } = definition;
-  const tag = `${camel(group === '' ? 'core' : group)}${capital(version.version)}`;
-  const what = subresource === '' ? kind : `the ${subresource} of ${kind}`;
-  const request = requestOf(definition, version, verb);
+  const words = verbs[verb]!;
+  const isNamespaced = definition.scope === 'Namespaced' && !isEverywhere;
+  const name = [
+    verb === 'deletecollection' ? 'Collection' : '',
+    isNamespaced ? 'Namespaced' : '',
+    kind,
+    capital(subresource?.name ?? ''),
+    verb === 'watchlist' ? 'List' : '',
+    isEverywhere ? 'ForAllNamespaces' : '',
+  ].join('');
+  const gv = { group, version: version.version };
+  const { form } = subresource ?? {};
+  const isOnObject =
+    subresource !== undefined || ['get', 'update', 'patch', 'delete', 'watch'].includes(verb);
+  const request = requestOf(options);
   return {
-    method: methods[verb]!,
-    id: `${idWords[verb] ?? verb}${capital(tag)}${idScope}${kind}${capital(subresource)}`,
-    tag,
-    description: `${words[verb]} ${what}.`,
-    action: actions[verb] ?? verb,
-    gvk: { group, version: version.version, kind },
-    parameters: parametersOf(definition, verb),
+    method: words.method,
+    id: operationId(words.id, gv, name),
+    tag: tagOf(gv),
+    description: `${words.description} ${subresource === undefined ? kind : `the ${subresource.name} of ${kind}`}.`,
+    action: words.action,
+    gvk: form === undefined ? { ...gv, kind } : { group: form.group, version: form.version, kind: form.kind },
+    parameters: [
+      ...(isOnObject ? [nameParameter(kind)] : []),
+      ...(isNamespaced ? [namespaceParameter] : []),
+      pretty,
+      ...queryParameters[verb]!,
+    ],
+    consumes: consumedBy(options),
+    produces: producedBy(options),
     ...(request === undefined ? {} : { request }),
-    responses: responsesOf(definition, verb),
+    responses: [...responsesOf(options), unauthorized],
   };
 }
 
-function parametersOf(definition: ResourceDefinition, verb: string): readonly Parameter[] {
-  switch (verb) {
-    case 'list':
-      return definition.verbs.includes('watch')
-        ? [...queryParameters.list, ...queryParameters.watch]
-        : queryParameters.list;
-    case 'create':
-    case 'update':
-    case 'patch':
-      return queryParameters.write;
-    case 'delete':
-      return queryParameters.delete;
-    case 'deletecollection':
-      return queryParameters.deletecollection;
-    default:
-      return queryParameters.get;
-  }
+function bodyComponent({ components, subresource }: OperationOptions): string {
+  return components.forms[subresource?.name ?? ''] ?? components.kind;
 }
 
-function requestOf(
-  definition: ResourceDefinition,
-  version: VersionDefinition,
-  verb: string,
-): Operation['request'] | undefined {
-  switch (verb) {
+function requestOf(options: OperationOptions): Operation['request'] {
+  switch (options.verb) {
     case 'create':
     case 'update':
-      return {
-        type: 'kind',
-        mediaTypes: hasProtobufForm(version.schema) ? [...objectTypes, protobufType] : objectTypes,
-      };
+      return { component: bodyComponent(options), isRequired: true };
     case 'patch':
-      return {
-        type: 'Patch',
-        mediaTypes: [
-          'application/json-patch+json',
-          'application/merge-patch+json',
-          ...(definition.strategicMergePatch ? ['application/strategic-merge-patch+json'] : []),
-        ],
-      };
+      return { component: sharedComponents.patch, isRequired: true };
     case 'delete':
     case 'deletecollection':
-      return { type: 'DeleteOptions', mediaTypes: [...objectTypes, protobufType] };
+      return { component: sharedComponents.deleteOptions, isRequired: false };
     default:
       return undefined;
   }
 }
 
-function responsesOf(definition: ResourceDefinition, verb: string): Response[] {
-  const answer = (code: number, description: string, type: BodyType): Response => ({
-    code,
-    description,
-    content: [{ type, mediaTypes: objectTypes }],
-  });
-  const refused: Response = { code: 401, description: 'Unauthorized', content: [] };
+/** Kinds that have protobuf take whatever body the server can read; custom resources say what they take. */
+function consumedBy({ definition, version, verb }: OperationOptions): readonly string[] {
+  if (verb !== 'patch') return hasProtobufForm(version.schema) ? ['*/*'] : plainTypes;
+  return [
+    'application/json-patch+json',
+    'application/merge-patch+json',
+    ...(definition.strategicMergePatch ? ['application/strategic-merge-patch+json'] : []),
+    'application/apply-patch+yaml',
+  ];
+}
+
+function producedBy({ definition, version, verb, subresource }: OperationOptions): readonly string[] {
+  const types = hasProtobufForm(subresource?.form?.schema ?? version.schema) ? objectTypes : plainTypes;
+  const isWatched = verb === 'list' && definition.verbs.includes('watch');
+  if (!isWatched && !verb.startsWith('watch')) return types;
+  const streams = types.filter((type) => type !== 'application/yaml').map((type) => `${type}${streamed}`);
+  return [...types, ...streams];
+}
+
+function responsesOf(options: OperationOptions): Response[] {
+  const { components, definition, verb } = options;
+  const kind = bodyComponent(options);
+  const ok = (component: string): Response => ({ code: 200, description: 'OK', component });
+  const created: Response = { code: 201, description: 'Created', component: kind };
+  const accepted = (component: string): Response => ({ code: 202, description: 'Accepted', component });
   switch (verb) {
-    case 'list': {
-      const list = answer(200, 'OK', 'list');
-      const stream = { type: 'WatchEvent', mediaTypes: ['application/json;stream=watch'] } as const;
-      return [
-        definition.verbs.includes('watch') ? { ...list, content: [...list.content, stream] } : list,
-        refused,
-      ];
-    }
+    case 'list':
+      return [ok(components.list)];
     case 'create':
-      return [answer(201, 'Created', 'kind'), refused];
+      return [ok(kind), created, accepted(kind)];
     case 'update':
-      return definition.strategy.allowCreateOnUpdate === true
-        ? [answer(200, 'OK', 'kind'), answer(201, 'Created', 'kind'), refused]
-        : [answer(200, 'OK', 'kind'), refused];
-    case 'delete':
+    case 'patch':
+      return [ok(kind), created];
+    case 'delete': {
+      const removed = definition.strategy.returnsDeleted === true ? kind : sharedComponents.status;
+      return [ok(removed), accepted(removed)];
+    }
     case 'deletecollection':
-      return [answer(200, 'OK', 'Status'), refused];
+      return [ok(sharedComponents.status)];
+    case 'watch':
+    case 'watchlist':
+      return [ok(sharedComponents.watchEvent)];
     default:
-      return [answer(200, 'OK', 'kind'), refused];
+      return [ok(kind)];
   }
 }
 
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+/** `/api/v1`, `/apis/apps/v1`. */
+export function groupVersionRoot(gv: GroupVersion): string {
+  return `/${gv.group === '' ? 'api' : 'apis'}/${apiVersionOf(gv)}`;
+}
+
+/** Upstream's way to say what an operation is: verb, group, version, then the rest in CamelCase. */
+export function operationId(verb: string, { group, version }: GroupVersion, rest: string): string {
+  return `${verb}${capital(groupWord(group))}${capital(version)}${rest}`;
+}
+
+export function tagOf({ group, version }: GroupVersion): string {
+  return `${groupWord(group)}_${version}`;
+}
 
 /** `rbac.authorization.k8s.io` → `rbacAuthorization`. */
-function camel(group: string): string {
-  const parts = group.replace(/\.k8s\.io$/, '').split(/[.-]/);
+export function groupWord(group: string): string {
+  const parts = (group === '' ? 'core' : group).replace(/\.k8s\.io$/, '').split(/[^A-Za-z0-9_]/);
   return parts.map((part, i) => (i === 0 ? part : capital(part))).join('');
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }

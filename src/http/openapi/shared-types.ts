@@ -1,73 +1,79 @@
-/** Adds to a document's components the types that all kinds share: Status, DeleteOptions, WatchEvent, Patch, list kinds. */
+/** Adds to a document's components what its operations speak of: kinds, their lists, and the types all kinds share. */
 import type { GroupVersion, GroupVersionKind } from '../../apimachinery/gvk.ts';
 import type { ResourceDefinition, VersionDefinition } from '../../apimachinery/resource-definition.ts';
 import { deleteOptionsSchema, listMetaSchema, statusSchema } from '../../apimachinery/schema/meta.ts';
+import { componentName, type OpenApiComponents } from '../../apimachinery/schema/openapi.ts';
+import { hasProtobufForm } from '../../apimachinery/schema/protobuf-form.ts';
 import {
-  componentName,
-  type OpenApiComponents,
-  type OpenApiSchema,
-} from '../../apimachinery/schema/openapi.ts';
-import { any, object, required, string } from '../../apimachinery/schema/schema.ts';
-import type { BodyType } from './operations.ts';
-
-const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+  any,
+  byValue,
+  field,
+  list,
+  type ObjectSchema,
+  object,
+  required,
+  string,
+} from '../../apimachinery/schema/schema.ts';
+import { type ResourceComponents, sharedComponents } from './operations.ts';
 
 const watchEventSchema = object(
   {
     type: required(1, string(), 'ADDED, MODIFIED, DELETED, BOOKMARK or ERROR.'),
     object: required(2, any(), 'The object as it now is; as it last was when deleted; a Status on error.'),
   },
-  { name: `${meta}.WatchEvent`, description: 'WatchEvent is one event of a watch.' },
+  { name: sharedComponents.watchEvent, description: 'WatchEvent is one event of a watch.' },
 );
 
-export type SharedTypes = Readonly<Record<Exclude<BodyType, 'kind' | 'list'>, OpenApiSchema>>;
-
 /** `versions` are those of the document: options and events have a kind of the same name in each. */
-export function addSharedTypes(
-  components: OpenApiComponents,
-  versions: readonly GroupVersion[],
-): SharedTypes {
+export function addSharedTypes(components: OpenApiComponents, versions: readonly GroupVersion[]): void {
   const core = { group: '', version: 'v1' };
   const isCore = ({ group, version }: GroupVersion): boolean => group === '' && version === 'v1';
   const inEach = (kind: string): GroupVersionKind[] =>
     [core, ...versions.filter((gv) => !isCore(gv))].map(({ group, version }) => ({ group, version, kind }));
-  return {
-    Status: components.addKind(statusSchema, statusSchema.name!, [{ ...core, kind: 'Status' }]),
-    DeleteOptions: components.addKind(
-      deleteOptionsSchema,
-      deleteOptionsSchema.name!,
-      inEach('DeleteOptions'),
-    ),
-    WatchEvent: components.addKind(watchEventSchema, watchEventSchema.name!, inEach('WatchEvent')),
-    Patch: components.add(`${meta}.Patch`, {
-      type: 'object',
-      description: 'Patch is the body of a patch, in the form its media type names.',
-    }),
-  };
+  components.addKind(statusSchema, sharedComponents.status, [{ ...core, kind: 'Status' }]);
+  components.addKind(deleteOptionsSchema, sharedComponents.deleteOptions, inEach('DeleteOptions'));
+  components.addKind(watchEventSchema, sharedComponents.watchEvent, inEach('WatchEvent'));
+  components.add(sharedComponents.patch, {
+    type: 'object',
+    description: 'Patch is the body of a patch, in the form its media type names.',
+  });
 }
 
-/** Adds a kind and its list. */
-export function addKindAndList(
+/** Adds a kind, its list, and the forms of its subresources. */
+export function addResource(
   components: OpenApiComponents,
   definition: ResourceDefinition,
   version: VersionDefinition,
-): { readonly kind: OpenApiSchema; readonly list: OpenApiSchema } {
+): ResourceComponents {
   const gvk = { group: definition.group, version: version.version, kind: definition.kind };
-  const name = version.schema.name ?? componentName(gvk);
+  const kind = version.schema.name ?? componentName(gvk);
   const description = version.schema.description ?? definition.description;
-  const kind = components.addKind({ ...version.schema, description }, name, [gvk]);
-  const listName = `${name.slice(0, name.lastIndexOf('.') + 1)}${definition.listKind}`;
-  const list = components.add(listName, {
-    type: 'object',
-    required: ['items'],
-    properties: {
-      apiVersion: { type: 'string', description: 'Group and version of this form of the list.' },
-      items: { type: 'array', items: kind, description: 'The objects.' },
-      kind: { type: 'string', description: 'What the list is, in CamelCase.' },
-      metadata: components.convert(listMetaSchema),
+  const schema = { ...version.schema, name: kind, description };
+  components.addKind(schema, kind, [gvk]);
+  const list = `${kind.slice(0, kind.lastIndexOf('.') + 1)}${definition.listKind}`;
+  if (definition.verbs.includes('list')) {
+    components.addKind(listSchema(definition, schema), list, [{ ...gvk, kind: definition.listKind }]);
+  }
+  const forms: Record<string, string> = {};
+  for (const { name, form } of definition.subresources) {
+    if (form === undefined) continue;
+    const { group, version: formVersion, kind: formKind } = form;
+    const formGvk = { group, version: formVersion, kind: formKind };
+    forms[name] = form.schema.name ?? componentName(formGvk);
+    components.addKind(form.schema, forms[name], [formGvk]);
+  }
+  return { kind, list, forms };
+}
+
+function listSchema({ kind, listKind }: ResourceDefinition, item: ObjectSchema): ObjectSchema {
+  const isOfGo = hasProtobufForm(item);
+  return object(
+    {
+      apiVersion: field(0, string(), 'Group and version of this form of the list.'),
+      items: required(isOfGo ? 2 : 0, list(item), 'The objects.'),
+      kind: field(0, string(), 'What the list is, in CamelCase.'),
+      metadata: byValue(isOfGo ? 1 : 0, listMetaSchema, 'Standard metadata of a list.'),
     },
-    description: `${definition.listKind} is a list of ${definition.kind} objects.`,
-    'x-kubernetes-group-version-kind': [{ ...gvk, kind: definition.listKind }],
-  });
-  return { kind, list };
+    { description: `${listKind} is a list of ${kind} objects.` },
+  );
 }

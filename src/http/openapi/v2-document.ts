@@ -1,29 +1,131 @@
 /**
- * The Swagger 2.0 document of everything a surface shows, for clients older than OpenAPI v3 (kubectl up to 1.28 asks
- * for it first, then reads v3 for what it needs). It defines the kinds; it lists no paths, because the clients that
- * still read it look only for kinds here. Pure.
+ * The Swagger 2.0 document of everything a surface shows, for clients older than OpenAPI v3: kubectl up to 1.28 reads
+ * it before it creates, applies, edits or explains. Pure.
  */
+import { createHash } from 'node:crypto';
 import { OpenApiComponents, type OpenApiSchema } from '../../apimachinery/schema/openapi.ts';
 import type { ServedGroup } from '../discovery/resource-lists.ts';
-import { addKindAndList, addSharedTypes } from './shared-types.ts';
-import type { DocumentInfo } from './v3-document.ts';
+import { apiPathOperations, groupPath, rootPaths, versionPath } from './api-paths.ts';
+import { bearerToken, commonParameters, type DocumentInfo, versionOf } from './document-parts.ts';
+import { type Operation, type PathOperations, resourcePaths, sharedComponents } from './operations.ts';
+import type { Parameter } from './parameters.ts';
+import { addResource, addSharedTypes } from './shared-types.ts';
 
 export interface SwaggerDocument {
   readonly swagger: '2.0';
   readonly info: DocumentInfo;
-  readonly paths: Readonly<Record<string, never>>;
+  readonly paths: Readonly<Record<string, object>>;
   readonly definitions: Readonly<Record<string, OpenApiSchema>>;
+  readonly parameters: Readonly<Record<string, object>>;
+  readonly securityDefinitions: object;
+  readonly security: readonly object[];
 }
 
 export function openApiV2(groups: readonly ServedGroup[], info: DocumentInfo): SwaggerDocument {
   const components = new OpenApiComponents('v2');
   const versions = groups.flatMap((group) => group.versions);
   addSharedTypes(components, versions);
+  const named = groups.filter(({ group }) => group !== '').map(({ group }) => groupPath(group));
+  const paths = [...Object.values(rootPaths), ...named, ...versions.map(versionPath)].map((path) =>
+    apiPathOperations(path, components),
+  );
   for (const served of versions) {
     for (const definition of served.definitions) {
-      const version = definition.versions.find((v) => v.version === served.version)!;
-      addKindAndList(components, definition, version);
+      const version = versionOf(definition, served);
+      paths.push(...resourcePaths(definition, version, addResource(components, definition, version)));
     }
   }
-  return { swagger: '2.0', info, paths: {}, definitions: components.toObject() };
+  const shared = new SharedParameters();
+  return {
+    swagger: '2.0',
+    info,
+    paths: Object.fromEntries(paths.sort(byPath).map((path) => [path.path, pathItem(path, shared)])),
+    definitions: components.toObject(),
+    parameters: shared.toObject(),
+    securityDefinitions: { BearerToken: bearerToken },
+    security: [{ BearerToken: [] }],
+  };
+}
+
+const byPath = (a: PathOperations, b: PathOperations): number => (a.path < b.path ? -1 : 1);
+
+/** Parameters said once for the whole document, under a name that holds a hash of them. */
+class SharedParameters {
+  readonly #parameters = new Map<string, object>();
+  readonly #references = new Map<string, object>();
+
+  refer(parameter: { readonly name: string }): object {
+    const content = JSON.stringify(parameter);
+    let reference = this.#references.get(content);
+    if (reference === undefined) {
+      const name = `${parameter.name}-${createHash('sha256').update(content).digest('base64url').slice(0, 8)}`;
+      this.#parameters.set(name, parameter);
+      reference = { $ref: `#/parameters/${name}` };
+      this.#references.set(content, reference);
+    }
+    return reference;
+  }
+
+  /** By name, sorted. */
+  toObject(): Record<string, object> {
+    return Object.fromEntries([...this.#parameters].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+function pathItem({ operations }: PathOperations, shared: SharedParameters): object {
+  const { common, own } = commonParameters(operations);
+  const write = (parameter: Parameter): object => parameterV2(parameter, shared);
+  return {
+    ...Object.fromEntries(
+      operations.map((op) => [op.method, operationV2(op, [...body(op, shared), ...own(op).map(write)])]),
+    ),
+    ...(common.length === 0 ? {} : { parameters: common.map(write) }),
+  };
+}
+
+function operationV2(operation: Operation, parameters: readonly object[]): object {
+  const { action, gvk } = operation;
+  return {
+    consumes: operation.consumes,
+    description: operation.description,
+    operationId: operation.id,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    produces: operation.produces,
+    responses: Object.fromEntries(
+      operation.responses.map(({ code, description, component }) => [
+        String(code),
+        component === undefined ? { description } : { description, schema: reference(component) },
+      ]),
+    ),
+    schemes: ['https'],
+    tags: [operation.tag],
+    ...(action === undefined ? {} : { 'x-kubernetes-action': action }),
+    ...(gvk === undefined ? {} : { 'x-kubernetes-group-version-kind': gvk }),
+  };
+}
+
+/**
+ * What names the kind stands where it is used, and so do the two parameters that kubectl looks for on the spot:
+ * until 1.27 it follows no reference.
+ */
+const onTheSpot: ReadonlySet<string> = new Set(['name', 'fieldValidation', 'dryRun']);
+function parameterV2(parameter: Parameter, shared: SharedParameters): object {
+  const written = { ...parameter, uniqueItems: true };
+  return onTheSpot.has(parameter.name) ? written : shared.refer(written);
+}
+
+const sharedBodies: ReadonlySet<string> = new Set([sharedComponents.patch, sharedComponents.deleteOptions]);
+function body({ request }: Operation, shared: SharedParameters): object[] {
+  if (request === undefined) return [];
+  const parameter = {
+    in: 'body',
+    name: 'body',
+    ...(request.isRequired ? { required: true } : {}),
+    schema: reference(request.component),
+  };
+  return [sharedBodies.has(request.component) ? shared.refer(parameter) : parameter];
+}
+
+function reference(component: string): OpenApiSchema {
+  return { $ref: `#/definitions/${component}` };
 }

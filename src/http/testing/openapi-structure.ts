@@ -57,7 +57,7 @@ function pathFaults(document: Json): string[] {
   const ids = new Set<string>();
   for (const [path, item] of Object.entries<Json>(document.paths)) {
     const wanted = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
-    const declared = item.parameters
+    const declared = (item.parameters ?? [])
       .filter((parameter: Json) => parameter.in === 'path')
       .map((parameter: Json) => parameter.name)
       .sort();
@@ -69,11 +69,13 @@ function pathFaults(document: Json): string[] {
       ids.add(operation.operationId);
       if (Object.keys(operation.responses).length === 0) faults.push(`${method} ${path} has no responses`);
       const gvk = operation['x-kubernetes-group-version-kind'];
-      const isKnown = Object.values<Json>(document.components.schemas).some((schema) =>
-        (schema['x-kubernetes-group-version-kind'] ?? []).some(
-          (kind: Json) => JSON.stringify(kind) === JSON.stringify(gvk),
-        ),
-      );
+      const isKnown =
+        gvk === undefined ||
+        Object.values<Json>(document.components.schemas).some((schema) =>
+          (schema['x-kubernetes-group-version-kind'] ?? []).some(
+            (kind: Json) => JSON.stringify(kind) === JSON.stringify(gvk),
+          ),
+        );
       if (!isKnown) faults.push(`${method} ${path} is of a kind without a schema`);
       const names = (operation.parameters ?? []).map((parameter: Json) => parameter.name);
       if (new Set(names).size !== names.length) faults.push(`${method} ${path} has a parameter twice`);

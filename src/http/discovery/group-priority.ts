@@ -1,0 +1,33 @@
+/**
+ * The order of API groups: clients that look for a short name take the first group that has it. The numbers are those
+ * that upstream registers its own groups with (cmd/kube-apiserver/app/aggregator.go); higher comes first. What comes
+ * as custom resources, and Milo's own groups, which began as such, share one number and are ordered by name.
+ */
+const priorities: Readonly<Record<string, number>> = {
+  'apiregistration.k8s.io': 20_000,
+  '': 18_000,
+  apps: 17_800,
+  'events.k8s.io': 17_750,
+  'authentication.k8s.io': 17_700,
+  'authorization.k8s.io': 17_600,
+  autoscaling: 17_500,
+  batch: 17_400,
+  'certificates.k8s.io': 17_300,
+  'networking.k8s.io': 17_200,
+  policy: 17_100,
+  'rbac.authorization.k8s.io': 17_000,
+  'storage.k8s.io': 16_800,
+  'apiextensions.k8s.io': 16_700,
+  'admissionregistration.k8s.io': 16_700,
+  'scheduling.k8s.io': 16_600,
+  'coordination.k8s.io': 16_500,
+  'node.k8s.io': 16_300,
+  'discovery.k8s.io': 16_200,
+  'flowcontrol.apiserver.k8s.io': 16_100,
+};
+const customPriority = 1_000;
+
+export function compareGroups(a: string, b: string): number {
+  const order = (priorities[b] ?? customPriority) - (priorities[a] ?? customPriority);
+  return order === 0 ? (a < b ? -1 : 1) : order;
+}
