@@ -68,7 +68,7 @@ export function apiResourceList({ group, version, definitions }: ServedVersion):
         kind: definition.kind,
         verbs: definition.verbs.toSorted(),
         ...namesOf(definition),
-        storageVersionHash: storageVersionHash(definition),
+        ...(definition.isVirtual === true ? {} : { storageVersionHash: storageVersionHash(definition) }),
       },
       ...sortedSubresources(definition).map((sub) => ({
         name: `${definition.resource}/${sub.name}`,
