@@ -11,13 +11,18 @@ export class DocumentCache {
   readonly #documents = new Map<string, StaticDocument>();
   #bytes = 0;
 
-  get(key: string, build: () => StaticDocument): StaticDocument {
+  find(key: string): StaticDocument | undefined {
     const known = this.#documents.get(key);
     if (known !== undefined) {
       this.#documents.delete(key);
       this.#documents.set(key, known);
-      return known;
     }
+    return known;
+  }
+
+  get(key: string, build: () => StaticDocument): StaticDocument {
+    const known = this.find(key);
+    if (known !== undefined) return known;
     const document = build();
     this.#documents.set(key, document);
     this.#bytes += document.body.length;

@@ -70,6 +70,8 @@ export class OpenApi {
   readonly #sources = new WeakMap<ServedSurface, ReadonlyMap<string, Source>>();
   /** Hashes outlive documents: the index needs all of them, and nothing else of what they are of. */
   readonly #hashes = new Map<string, string>();
+  /** Those of OpenAPI v2 that are being built: who asks meanwhile waits for the same. */
+  readonly #swaggers = new Map<string, Promise<StaticDocument>>();
 
   constructor(shown: ShownDefinitions, info: DocumentInfo, cache: DocumentCache, clock: Clock) {
     this.#shown = shown;
@@ -84,7 +86,7 @@ export class OpenApi {
     const { path, accept } = request;
     if (path === '/openapi/v2') {
       const form = negotiate(accept, protobufTypes.v2);
-      return form === undefined ? notAcceptable() : conditional(this.#swagger(served, form), request);
+      return form === undefined ? notAcceptable() : conditional(await this.#swagger(served, form), request);
     }
     if (path !== '/openapi/v3' && !path.startsWith('/openapi/v3/')) return undefined;
     const prefix = surfacePrefix(surface);
@@ -147,11 +149,28 @@ export class OpenApi {
     return this.#protobuf(`v3 protobuf ${key}`, json, mediaType, encodeOpenApiV3);
   }
 
-  #swagger({ groups, key }: ServedSurface, mediaType: string): StaticDocument {
-    const json = this.#json(`v2 ${key}`, () => openApiV2(groups, this.#info));
-    return mediaType === jsonType
-      ? json
-      : this.#protobuf(`v2 protobuf ${key}`, json, mediaType, encodeSwagger);
+  async #swagger(served: ServedSurface, mediaType: string): Promise<StaticDocument> {
+    const key = `v2 ${served.key}`;
+    let document = this.#swaggers.get(key);
+    if (document === undefined) {
+      document = this.#buildSwagger(key, served).finally(() => this.#swaggers.delete(key));
+      this.#swaggers.set(key, document);
+    }
+    const json = await document;
+    if (mediaType === jsonType) return json;
+    return this.#protobuf(`v2 protobuf ${served.key}`, json, mediaType, encodeSwagger);
+  }
+
+  /** Other requests have their turn between one group and version and the next. */
+  async #buildSwagger(key: string, { groups }: ServedSurface): Promise<StaticDocument> {
+    const known = this.#cache.find(key);
+    if (known !== undefined) return known;
+    const steps = openApiV2(groups, this.#info);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) return this.#json(key, () => value);
+      await nextTurn();
+    }
   }
 
   #json(key: string, build: () => object): StaticDocument {

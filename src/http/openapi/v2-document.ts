@@ -21,25 +21,31 @@ export interface SwaggerDocument {
   readonly security: readonly object[];
 }
 
-export function openApiV2(groups: readonly ServedGroup[], info: DocumentInfo): SwaggerDocument {
+/** Pauses between one group and version and the next, so that its caller can let others have their turn. */
+export function* openApiV2(
+  groups: readonly ServedGroup[],
+  info: DocumentInfo,
+): Generator<void, SwaggerDocument> {
+  const shared = new SharedParameters();
   const components = new OpenApiComponents('v2');
   const versions = groups.flatMap((group) => group.versions);
   addSharedTypes(components, versions);
   const named = groups.filter(({ group }) => group !== '').map(({ group }) => groupPath(group));
-  const paths = [...Object.values(rootPaths), ...named, ...versions.map(versionPath)].map((path) =>
-    apiPathOperations(path, components),
-  );
+  const items = new Map<string, object>();
+  const add = (path: PathOperations): unknown => items.set(path.path, pathItem(path, shared));
+  for (const path of [...Object.values(rootPaths), ...named]) add(apiPathOperations(path, components));
   for (const served of versions) {
+    add(apiPathOperations(versionPath(served), components));
     for (const definition of served.definitions) {
       const version = versionOf(definition, served);
-      paths.push(...resourcePaths(definition, version, addResource(components, definition, version)));
+      resourcePaths(definition, version, addResource(components, definition, version)).forEach(add);
     }
+    yield;
   }
-  const shared = new SharedParameters();
   return {
     swagger: '2.0',
     info,
-    paths: Object.fromEntries(paths.sort(byPath).map((path) => [path.path, pathItem(path, shared)])),
+    paths: Object.fromEntries([...items].sort(([a], [b]) => (a < b ? -1 : 1))),
     definitions: components.toObject(),
     parameters: shared.toObject(),
     securityDefinitions: { BearerToken: bearerToken },
@@ -47,22 +53,30 @@ export function openApiV2(groups: readonly ServedGroup[], info: DocumentInfo): S
   };
 }
 
-const byPath = (a: PathOperations, b: PathOperations): number => (a.path < b.path ? -1 : 1);
-
 /** Parameters said once for the whole document, under a name that holds a hash of them. */
 class SharedParameters {
   readonly #parameters = new Map<string, object>();
   readonly #references = new Map<string, object>();
+  /** Most are the same few objects every time. */
+  readonly #known = new WeakMap<object, object>();
 
   refer(parameter: { readonly name: string }): object {
-    const content = JSON.stringify(parameter);
-    let reference = this.#references.get(content);
+    let reference = this.#known.get(parameter);
     if (reference === undefined) {
-      const name = `${parameter.name}-${createHash('sha256').update(content).digest('base64url').slice(0, 8)}`;
-      this.#parameters.set(name, parameter);
-      reference = { $ref: `#/parameters/${name}` };
-      this.#references.set(content, reference);
+      reference = this.#add(parameter);
+      this.#known.set(parameter, reference);
     }
+    return reference;
+  }
+
+  #add(parameter: { readonly name: string }): object {
+    const content = JSON.stringify(parameter);
+    const known = this.#references.get(content);
+    if (known !== undefined) return known;
+    const name = `${parameter.name}-${createHash('sha256').update(content).digest('base64url').slice(0, 8)}`;
+    this.#parameters.set(name, parameter);
+    const reference = { $ref: `#/parameters/${name}` };
+    this.#references.set(content, reference);
     return reference;
   }
 
@@ -110,9 +124,19 @@ function operationV2(operation: Operation, parameters: readonly object[]): objec
  */
 const onTheSpot: ReadonlySet<string> = new Set(['name', 'fieldValidation', 'dryRun']);
 function parameterV2(parameter: Parameter, shared: SharedParameters): object {
-  const written = { ...parameter, uniqueItems: true };
-  return onTheSpot.has(parameter.name) ? written : shared.refer(written);
+  if (onTheSpot.has(parameter.name)) return writtenParameter(parameter);
+  let written = writtenParameters.get(parameter);
+  if (written === undefined) {
+    written = writtenParameter(parameter);
+    writtenParameters.set(parameter, written);
+  }
+  return shared.refer(written);
 }
+const writtenParameters = new WeakMap<Parameter, Parameter>();
+const writtenParameter = (parameter: Parameter): Parameter & { readonly uniqueItems: true } => ({
+  ...parameter,
+  uniqueItems: true,
+});
 
 const sharedBodies: ReadonlySet<string> = new Set([sharedComponents.patch, sharedComponents.deleteOptions]);
 function body({ request }: Operation, shared: SharedParameters): object[] {
