@@ -14,7 +14,8 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   authn: ['lib', 'apimachinery', 'request'],
   authz: ['lib', 'apimachinery', 'request'],
   admission: ['lib', 'apimachinery', 'request', 'apis', 'storage', 'registry'],
-  http: ['lib', 'apimachinery', 'request', 'storage', 'registry', 'authn', 'authz'],
+  virtual: ['lib', 'apimachinery', 'request', 'apis', 'authn', 'authz'],
+  http: ['lib', 'apimachinery', 'request', 'storage', 'registry', 'authn', 'authz', 'virtual'],
   server: ['*'],
   cli: ['lib', 'server', 'storage'],
 };

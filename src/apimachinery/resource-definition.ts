@@ -162,6 +162,11 @@ export interface ResourceDefinition {
   /** One or more sentences for OpenAPI and `kubectl explain`. */
   readonly description: string;
   readonly verbs: readonly string[];
+  /**
+   * Its objects are answered by code and never stored (reviews): `create` is all that can be done with them, nothing
+   * lies where `storage` says, and of the strategy only `defaults` and `validate` count.
+   */
+  readonly isVirtual?: boolean;
   /** Surfaces that show it; anywhere else it does not exist. */
   readonly contexts: readonly ContextKind[];
   /** Preferred first; the first is the default of clients. */
@@ -177,7 +182,7 @@ export interface ResourceDefinition {
    * `status` is among them where it has an endpoint of its own.
    */
   readonly resetFields?: readonly (readonly string[])[];
-  /** Name and Age are written out like any other column. */
+  /** Name and Age are written out like any other column. Empty where there is no table, as of what is virtual. */
   readonly columns: readonly ColumnDefinition[];
   /** Field selectors beyond metadata.name and metadata.namespace: label → value in the stored object. */
   readonly selectableFields?: Readonly<Record<string, (stored: KubeObject) => string>>;

@@ -33,14 +33,18 @@ function* objectSchemas(schema: Schema, path: string): Generator<[path: string, 
 }
 
 function check(definition: ResourceDefinition): void {
-  const { kind, resource, columns, storage, versions } = definition;
+  const { kind, resource, columns, storage, versions, isVirtual = false } = definition;
   assert.equal(definition.listKind, `${kind}List`);
   assert.equal(definition.singular, kind.toLowerCase());
   assert.match(definition.description, /^[A-Z].*\.$/);
-  assert.equal(columns.filter((column) => column.name === 'Name').length, 1);
+  assert.equal(columns.filter((column) => column.name === 'Name').length, isVirtual ? 0 : 1);
   assert.equal(new Set(columns.map((column) => column.name)).size, columns.length);
   for (const column of columns) assert.match(column.description, /\.$/, column.name);
-  assert.ok(definition.verbs.includes('get') && definition.verbs.includes('watch'), resource);
+  const least = isVirtual ? ['create'] : ['get', 'watch'];
+  assert.ok(
+    least.every((verb) => definition.verbs.includes(verb)),
+    resource,
+  );
   for (const subresource of definition.subresources)
     assert.ok(subresource.verbs.length > 0, subresource.name);
 

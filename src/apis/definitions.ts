@@ -11,6 +11,16 @@ import {
   validatingWebhookConfigurationDefinition,
 } from './admissionregistration/v1/webhookconfiguration/webhook-definitions.ts';
 import { apiServiceDefinition } from './apiregistration/v1/apiservice/api-service-definition.ts';
+import {
+  selfSubjectReviewDefinition,
+  tokenReviewDefinition,
+} from './authentication/v1/review-definitions.ts';
+import {
+  localSubjectAccessReviewDefinition,
+  selfSubjectAccessReviewDefinition,
+  selfSubjectRulesReviewDefinition,
+  subjectAccessReviewDefinition,
+} from './authorization/v1/review-definitions.ts';
 import { certificateSigningRequestDefinition } from './certificates/v1/certificatesigningrequest/certificate-signing-request-definition.ts';
 import { leaseDefinition } from './coordination/v1/lease/lease-definition.ts';
 import { configMapDefinition } from './core/v1/configmap/configmap-definition.ts';
@@ -59,6 +69,12 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   mutatingAdmissionPolicyDefinition,
   mutatingAdmissionPolicyBindingDefinition,
   apiServiceDefinition,
+  selfSubjectReviewDefinition,
+  tokenReviewDefinition,
+  localSubjectAccessReviewDefinition,
+  selfSubjectAccessReviewDefinition,
+  selfSubjectRulesReviewDefinition,
+  subjectAccessReviewDefinition,
   organizationDefinition,
   folderDefinition,
   projectDefinition,

@@ -55,6 +55,8 @@ export function matchedLabelErrors(labels: Readonly<Record<string, string>>, pat
 export interface LabelSelectorRules {
   /** For selectors that were stored with values that could never match. */
   readonly allowsInvalidValues?: boolean;
+  /** For questions of clients that may be newer than the server. */
+  readonly allowsUnknownOperators?: boolean;
 }
 
 export function labelSelectorErrors(
@@ -62,25 +64,38 @@ export function labelSelectorErrors(
   path: string,
   rules: LabelSelectorRules = {},
 ): FieldError[] {
-  const errors = matchedLabelErrors(selector.matchLabels ?? {}, `${path}.matchLabels`);
-  for (const [i, { key, operator, values = [] }] of (selector.matchExpressions ?? []).entries()) {
-    const at = `${path}.matchExpressions[${i}]`;
-    if (operator === 'In' || operator === 'NotIn') {
-      if (values.length === 0) {
-        errors.push(requiredValue(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-      }
-    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-      if (values.length > 0) {
-        const detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
-        errors.push(forbidden(`${at}.values`, detail));
-      }
-    } else errors.push(invalidValue(`${at}.operator`, operator ?? '', 'not a valid selector operator'));
-    for (const problem of labelKeyProblems(key ?? '')) errors.push(invalidValue(`${at}.key`, key, problem));
-    if (rules.allowsInvalidValues === true) continue;
-    for (const [j, value] of values.entries()) {
-      for (const problem of labelValueProblems(value)) {
-        errors.push(invalidValue(`${at}.values[${j}]`, value, problem));
-      }
+  return [
+    ...matchedLabelErrors(selector.matchLabels ?? {}, `${path}.matchLabels`),
+    ...(selector.matchExpressions ?? []).flatMap((expression, i) =>
+      matchExpressionErrors(expression, `${path}.matchExpressions[${i}]`, rules),
+    ),
+  ];
+}
+
+/** Errors of one rule on a label, at `at`. */
+export function matchExpressionErrors(
+  { key, operator, values = [] }: Infer<typeof labelSelectorRequirementSchema>,
+  at: string,
+  rules: LabelSelectorRules = {},
+): FieldError[] {
+  const errors: FieldError[] = [];
+  if (operator === 'In' || operator === 'NotIn') {
+    if (values.length === 0) {
+      errors.push(requiredValue(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
+    }
+  } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+    if (values.length > 0) {
+      const detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
+      errors.push(forbidden(`${at}.values`, detail));
+    }
+  } else if (rules.allowsUnknownOperators !== true) {
+    errors.push(invalidValue(`${at}.operator`, operator ?? '', 'not a valid selector operator'));
+  }
+  for (const problem of labelKeyProblems(key ?? '')) errors.push(invalidValue(`${at}.key`, key, problem));
+  if (rules.allowsInvalidValues === true) return errors;
+  for (const [j, value] of values.entries()) {
+    for (const problem of labelValueProblems(value)) {
+      errors.push(invalidValue(`${at}.values[${j}]`, value, problem));
     }
   }
   return errors;

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ResourceRequest, UserInfo } from '../request/context.ts';
-import { type Attributes, type Authorizer, allow, type Decision, noOpinion } from './authorizer.ts';
+import {
+  type Attributes,
+  type Authorizer,
+  allow,
+  completeRules,
+  type Decision,
+  noOpinion,
+  type Rules,
+} from './authorizer.ts';
 import { AuthorizerChain, authorizers } from './chain.ts';
 import { forbiddenError, forbiddenMessage } from './forbidden.ts';
 
@@ -96,6 +104,32 @@ describe('the chain', () => {
       async () =>
         await new AuthorizerChain([broken, engine(allow, false)]).authorize(asking(bob, 'get', '/')),
     );
+  });
+});
+
+describe('what the chain can list', () => {
+  const rule = (resource: string) => ({ verbs: ['get'], groups: [''], resources: [resource], names: [] });
+  const lists = (resource: string): Authorizer => ({
+    authorize: () => noOpinion,
+    rulesFor: () => completeRules({ resources: [rule(resource)] }),
+  });
+  const mute: Authorizer = { authorize: () => noOpinion };
+  const broken: Authorizer = { ...mute, rulesFor: () => Promise.reject(new Error('unreachable')) };
+  const check = (title: string, engines: Authorizer[], expected: Partial<Rules>): void => {
+    test(title, async () => {
+      assert.deepEqual(await new AuthorizerChain(engines).rulesFor(bob, project, 'default'), {
+        ...completeRules({}),
+        ...expected,
+      });
+    });
+  };
+  check('nothing', [], {});
+  check('what all list', [lists('a'), lists('b')], { resources: [rule('a'), rule('b')] });
+  check('less where one cannot list', [mute, lists('a')], { resources: [rule('a')], isIncomplete: true });
+  check('less where one cannot find out', [broken, lists('a'), broken], {
+    resources: [rule('a')],
+    isIncomplete: true,
+    problem: 'unreachable, unreachable',
   });
 });
 

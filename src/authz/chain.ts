@@ -1,5 +1,13 @@
 /** The order of authorization. The first opinion decides; without one the answer is no. */
-import { type Attributes, type Authorizer, type Decision, noOpinion } from './authorizer.ts';
+import type { Surface, UserInfo } from '../request/context.ts';
+import {
+  type Attributes,
+  type Authorizer,
+  completeRules,
+  type Decision,
+  noOpinion,
+  type Rules,
+} from './authorizer.ts';
 import { PublicPathsAuthorizer } from './public-paths/public-paths.ts';
 import { SystemMastersAuthorizer } from './system-masters/system-masters.ts';
 
@@ -34,7 +42,37 @@ export class AuthorizerChain implements Authorizer {
     }
     return gathered === '' ? noOpinion : { verdict: 'no-opinion', reason: gathered };
   }
+
+  /** What all engines list. One that cannot makes the list incomplete, and takes nothing from the others'. */
+  async rulesFor(user: UserInfo, surface: Surface, namespace: string): Promise<Rules> {
+    let gathered = completeRules({});
+    for (const engine of this.#engines) {
+      gathered = together(gathered, await rulesOf(engine, user, surface, namespace));
+    }
+    return gathered;
+  }
 }
+
+async function rulesOf(
+  engine: Authorizer,
+  user: UserInfo,
+  surface: Surface,
+  namespace: string,
+): Promise<Rules> {
+  const unknown = { ...completeRules({}), isIncomplete: true };
+  try {
+    return (await engine.rulesFor?.(user, surface, namespace)) ?? unknown;
+  } catch (error) {
+    return { ...unknown, problem: (error as Error).message };
+  }
+}
+
+const together = (a: Rules, b: Rules): Rules => ({
+  resources: [...a.resources, ...b.resources],
+  paths: [...a.paths, ...b.paths],
+  isIncomplete: a.isIncomplete || b.isIncomplete,
+  problem: join(a.problem, b.problem),
+});
 
 const join = (left: string, right: string): string =>
   left === '' ? right : right === '' ? left : `${left}, ${right}`;

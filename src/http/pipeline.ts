@@ -10,10 +10,12 @@ import { badRequest, notFound, pathNotFound, timeout, unauthorized } from '../ap
 import type { Authenticator } from '../authn/authenticator.ts';
 import type { Authorizer } from '../authz/authorizer.ts';
 import { forbiddenError } from '../authz/forbidden.ts';
+import { requestAttributes } from '../authz/request-attributes.ts';
 import { must } from '../lib/assert.ts';
 import type { Engine } from '../registry/engine.ts';
 import type { RequestInfo, Tenant, UserInfo } from '../request/context.ts';
 import { parseRequestInfo } from '../request/request-info.ts';
+import type { VirtualResources } from '../virtual/virtual-resource.ts';
 import { BodyAborted } from './collect-body.ts';
 import { answerDocument, type Documents } from './documents.ts';
 import { AlreadyAnswered, type Exchange } from './exchange.ts';
@@ -29,6 +31,7 @@ export interface PipelineParts {
   readonly tenants: TenantResolver;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
+  readonly virtual: VirtualResources;
   readonly documents: Documents;
   readonly project: GroupResource;
   /** Told of every error that is the server's fault. */
@@ -121,10 +124,7 @@ function resolveTenant({ tenants }: PipelineParts, passage: Passage): void {
 }
 
 async function authorize({ authorizer }: PipelineParts, passage: Passage): Promise<void> {
-  const info = must(passage.info, 'request info');
-  const { surface, verb, path, resource } = info;
-  const user = must(passage.user, 'user');
-  const attributes = { user, surface, verb, path, ...(resource === undefined ? {} : { resource }) };
+  const attributes = requestAttributes(must(passage.user, 'user'), must(passage.info, 'request info'));
   const asked = authorizer.authorize(attributes);
   const decision = asked instanceof Promise ? await asked : asked;
   if (decision.verdict !== 'allow') throw forbiddenError(attributes, decision.reason);
@@ -145,6 +145,7 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
   const answering = dispatch({
     engine: parts.engine,
     streams: parts.streams,
+    virtual: parts.virtual,
     exchange,
     info,
     request: info.resource,

@@ -13,15 +13,22 @@ import type { Target, WriteOptions } from './engine.ts';
 
 export function stampNew(object: KubeObject, strategy: ResourceStrategy, uid: string, nowMs: number): void {
   const { metadata } = object;
-  delete metadata.selfLink;
+  wipeSystemFields(metadata);
   delete metadata.resourceVersion;
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
   metadata.uid = uid;
   metadata.creationTimestamp = timestamp(nowMs);
   // Kinds that count no generations keep what the client says.
   if (strategy.hasGeneration) metadata.generation = 1;
   else if (metadata.generation === 0) delete metadata.generation;
+}
+
+/** Takes away what no client may say of a new object. */
+export function wipeSystemFields(metadata: ObjectMeta): void {
+  delete metadata.selfLink;
+  delete metadata.uid;
+  delete metadata.creationTimestamp;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
 }
 
 /** The namespace is the path's: taken from there, or the same, or none where the kind has none. Throws 400. */

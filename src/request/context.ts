@@ -1,4 +1,6 @@
 /** What the pipeline knows of one request, filled step by step and handed down to the registry. */
+import type { FieldRequirement } from '../apimachinery/field-selector.ts';
+import type { LabelRequirement } from '../apimachinery/label-selector.ts';
 import type { ContextKind } from '../apimachinery/resource-definition.ts';
 
 export interface UserInfo {
@@ -25,6 +27,18 @@ export interface RequestInfo {
   readonly verb: string;
   /** Set for resource requests only. */
   readonly resource?: ResourceRequest;
+  /** Set where a list, a watch or a deletecollection says which objects of the collection it is about. */
+  readonly narrowed?: Narrowing;
+}
+/**
+ * Which objects of a collection a request is about, as far as can be told from its selectors alone. All of it must
+ * hold. What does not parse is left out: that makes it about more, never about less.
+ */
+export interface Narrowing {
+  /** The one name that a list or watch selects by field; "" when it does not. */
+  readonly name: string;
+  readonly fields: readonly FieldRequirement[];
+  readonly labels: readonly LabelRequirement[];
 }
 export interface ResourceRequest {
   readonly group: string;

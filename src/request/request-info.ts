@@ -5,6 +5,7 @@
 import type { ContextKind } from '../apimachinery/resource-definition.ts';
 import { badRequest } from '../apimachinery/status.ts';
 import type { RequestInfo, ResourceRequest, Surface } from './context.ts';
+import { narrowingOf } from './narrowing.ts';
 
 const platform: Surface = { kind: 'Platform', name: '' };
 const noQuery = new URLSearchParams();
@@ -36,7 +37,10 @@ export function parseRequestInfo(method: string, url: string): RequestInfo {
     return { surface, path, query, verb: method.toLowerCase() };
   }
   const { resource, isWatchPath } = parsed;
-  return { surface, path, query, verb: resourceVerb(method, resource, query, isWatchPath), resource };
+  const verb = resourceVerb(method, resource, query, isWatchPath);
+  // The old path of watches takes no part in this: upstream finds selectors there not dependable.
+  const narrowed = isWatchPath ? undefined : narrowingOf(verb, query);
+  return { surface, path, query, verb, resource, ...(narrowed === undefined ? {} : { narrowed }) };
 }
 
 function splitSurface(path: string): { surface: Surface; path: string } {

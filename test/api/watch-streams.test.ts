@@ -74,6 +74,7 @@ function open(exchange: Exchange, query = ''): Promise<void> {
   return watch({
     engine,
     streams,
+    virtual: new Map(),
     exchange,
     info: { surface: platform, path: '', query: new URLSearchParams(query), verb: 'watch' },
     user: controllersUser,

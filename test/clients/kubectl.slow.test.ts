@@ -19,6 +19,7 @@ import { events } from './scripts/events.ts';
 import { patchEditLabel } from './scripts/patch-edit-label.ts';
 import { projects } from './scripts/projects.ts';
 import { rbac } from './scripts/rbac.ts';
+import { reviews } from './scripts/reviews.ts';
 import { selectorsAndPages } from './scripts/selectors-and-pages.ts';
 import { serverSideApply } from './scripts/server-side-apply.ts';
 import { servicesAndQuotas } from './scripts/services-and-quotas.ts';
@@ -38,6 +39,7 @@ const scripts: readonly Script[] = [
   certificatesAndFlows,
   servicesAndQuotas,
   admissionKinds,
+  reviews,
   projects,
 ];
 /** Scripts at a time: kubectl is the heavier half of the work. */

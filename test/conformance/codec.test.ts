@@ -13,13 +13,14 @@ import { encodeProtobuf } from '../../src/apimachinery/codec/protobuf-documents.
 import { ProtobufError } from '../../src/apimachinery/codec/protobuf-wire.ts';
 import { parseYaml, stringifyYaml } from '../../src/apimachinery/codec/yaml.ts';
 import type { GroupVersionKind } from '../../src/apimachinery/gvk.ts';
+import { scaleSchema } from '../../src/apimachinery/scale/scale-schema.ts';
 import { decodeObject } from '../../src/apimachinery/schema/decode.ts';
 import { inFieldOrder } from '../../src/apimachinery/schema/field-order.ts';
 import { deleteOptionsSchema, statusSchema } from '../../src/apimachinery/schema/meta.ts';
 import { hasProtobufForm } from '../../src/apimachinery/schema/protobuf-form.ts';
 import { any, type ObjectSchema, object, required, string } from '../../src/apimachinery/schema/schema.ts';
+import { tokenRequestSchema } from '../../src/apis/authentication/v1/token-request-schema.ts';
 import { builtInDefinitions } from '../../src/apis/definitions.ts';
-import { unstoredKinds } from '../../src/apis/unstored-kinds.ts';
 import { corpusMissing, root } from '../corpus.ts';
 
 const folder = join(root, '..', 'shared', 'corpora', 'kubernetes-codec');
@@ -57,7 +58,8 @@ function schemas(): Map<string, ObjectSchema> {
     for (const { form } of subresources as readonly { form?: Form }[])
       if (form !== undefined) add(form.group, form.version, form.kind, form.schema);
   }
-  for (const { group, version, kind, schema } of unstoredKinds) add(group, version, kind, schema);
+  add('authentication.k8s.io', 'v1', 'TokenRequest', tokenRequestSchema);
+  add('autoscaling', 'v1', 'Scale', scaleSchema);
   return named;
 }
 

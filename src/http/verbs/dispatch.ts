@@ -5,6 +5,7 @@ import { findSubresource, type ServedResource } from '../../registry/definition-
 import type { Engine } from '../../registry/engine.ts';
 import type { RequestInfo, ResourceRequest, Tenant } from '../../request/context.ts';
 import { create } from './create.ts';
+import { createVirtual } from './create-virtual.ts';
 import { remove } from './delete.ts';
 import { deleteCollection } from './delete-collection.ts';
 import { get } from './get.ts';
@@ -24,6 +25,8 @@ const verbs: Readonly<Record<string, Verb>> = {
   delete: remove,
   deletecollection: deleteCollection,
 };
+/** What can be done where nothing is stored. */
+const virtualVerbs: Readonly<Record<string, Verb>> = { create: createVirtual };
 /** Verbs of a collection; all others are of one object. */
 const collectionVerbs: ReadonlySet<string> = new Set(['list', 'create', 'deletecollection']);
 
@@ -52,7 +55,8 @@ export async function dispatch({ request, tenant, ...asked }: Dispatch): Promise
   const subresource = findSubresource(definition, request.subresource);
   if (request.subresource !== '' && subresource === undefined) throw pathNotFound();
   const offered = subresource?.verbs ?? definition.verbs;
-  const verb = offered.includes(info.verb) ? verbs[info.verb] : undefined;
+  const table = definition.isVirtual === true ? virtualVerbs : verbs;
+  const verb = offered.includes(info.verb) ? table[info.verb] : undefined;
   if (verb === undefined) throw methodNotAllowed(definition, info.verb);
   const target = { served, tenant, namespace: request.namespace, name: request.name };
   await verb({ ...asked, target, subresource });
@@ -61,6 +65,9 @@ export async function dispatch({ request, tenant, ...asked }: Dispatch): Promise
 function checkPath(definition: ResourceDefinition, verb: string, request: ResourceRequest): void {
   const isNamespaced = definition.scope === 'Namespaced';
   if (!isNamespaced && request.namespace !== '') throw pathNotFound();
+  // What is never stored has neither single objects nor a collection over all namespaces.
+  const hasOthers = request.name !== '' || (isNamespaced && request.namespace === '');
+  if (definition.isVirtual === true && hasOthers) throw pathNotFound();
   if (isNamespaced && request.namespace === '') {
     // Only reading goes over all namespaces.
     if (request.name !== '') throw pathNotFound();

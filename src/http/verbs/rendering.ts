@@ -67,13 +67,14 @@ export function renderingOf(
 }
 
 function negotiatedFor(accept: string | undefined, served: ServedResource, verb: ResponseShape): Negotiated {
-  const negotiated = negotiateObject(accept, { verb });
+  const hasTable = served.definition.columns.length > 0;
+  const negotiated = negotiateObject(accept, { verb, hasTable });
   // Asked only where it matters: JSON has nothing to do with it.
   const isPossible =
     negotiated.format !== 'protobuf' ||
     negotiated.transform === 'partial' ||
     hasProtobufForm(served.version.schema);
-  return isPossible ? negotiated : negotiateObject(accept, { verb, hasProtobuf: false });
+  return isPossible ? negotiated : negotiateObject(accept, { verb, hasTable, hasProtobuf: false });
 }
 
 function includeObjectOf(query: URLSearchParams): IncludeObject {

@@ -2,12 +2,14 @@
 import type { SubresourceDefinition } from '../../apimachinery/resource-definition.ts';
 import type { Engine, Target } from '../../registry/engine.ts';
 import type { RequestInfo, UserInfo } from '../../request/context.ts';
+import type { VirtualResources } from '../../virtual/virtual-resource.ts';
 import type { Exchange } from '../exchange.ts';
 import type { WatchStreams } from './watch-streams.ts';
 
 export interface VerbRequest {
   readonly engine: Engine;
   readonly streams: WatchStreams;
+  readonly virtual: VirtualResources;
   readonly exchange: Exchange;
   readonly info: RequestInfo;
   readonly user: UserInfo;

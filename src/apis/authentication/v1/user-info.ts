@@ -1,7 +1,8 @@
 /** What is known of a user, as authentication.k8s.io says it. Field numbers are those of its generated.proto. */
 import { field, list, map, object, string } from '../../../apimachinery/schema/schema.ts';
 
-export const authenticationComponent = (type: string): string => `io.k8s.api.authentication.v1.${type}`;
+export const authenticationComponent = (type: string, version = 'v1'): string =>
+  `io.k8s.api.authentication.${version}.${type}`;
 
 export const atomicStrings = list(string(), { listType: 'atomic' });
 

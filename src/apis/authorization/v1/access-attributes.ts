@@ -9,6 +9,7 @@ import {
   object,
   required,
   string,
+  type Typed,
 } from '../../../apimachinery/schema/schema.ts';
 import { labelSelectorRequirementSchema } from '../../label-selector.ts';
 
@@ -29,7 +30,7 @@ const fieldRequirement = object(
   },
 );
 
-function selectorAttributes(what: 'Field' | 'Label', requirement: ObjectSchema) {
+function selectorAttributes<T>(what: 'Field' | 'Label', requirement: Typed<T, ObjectSchema>) {
   return object(
     {
       rawSelector: field(1, string(), 'The selector as it stands in a query.'),
