@@ -95,7 +95,7 @@ describe('the chain', () => {
         engine(noOpinion, isLate),
         engine(opinion('no-opinion', 'b'), isLate),
       ],
-      opinion('no-opinion', 'a, b'),
+      opinion('no-opinion', 'a\nb'),
     );
   }
   test('an engine that cannot find out rejects', async () => {

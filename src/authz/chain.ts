@@ -34,11 +34,13 @@ export class AuthorizerChain implements Authorizer {
       if (decision instanceof Promise) {
         const before = gathered;
         return decision.then((later) =>
-          later.verdict === 'no-opinion' ? this.#from(i + 1, join(before, later.reason), attributes) : later,
+          later.verdict === 'no-opinion'
+            ? this.#from(i + 1, join(before, later.reason, '\n'), attributes)
+            : later,
         );
       }
       if (decision.verdict !== 'no-opinion') return decision;
-      gathered = join(gathered, decision.reason);
+      gathered = join(gathered, decision.reason, '\n');
     }
     return gathered === '' ? noOpinion : { verdict: 'no-opinion', reason: gathered };
   }
@@ -71,8 +73,8 @@ const together = (a: Rules, b: Rules): Rules => ({
   resources: [...a.resources, ...b.resources],
   paths: [...a.paths, ...b.paths],
   isIncomplete: a.isIncomplete || b.isIncomplete,
-  problem: join(a.problem, b.problem),
+  problem: join(a.problem, b.problem, ', '),
 });
 
-const join = (left: string, right: string): string =>
-  left === '' ? right : right === '' ? left : `${left}, ${right}`;
+const join = (left: string, right: string, separator: string): string =>
+  left === '' ? right : right === '' ? left : `${left}${separator}${right}`;
