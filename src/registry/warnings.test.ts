@@ -10,7 +10,10 @@ const object = (...finalizers: string[]): KubeObject => ({
   metadata: { finalizers },
 });
 const defined = (strategicMergePatch: boolean, warnings?: () => string[]): ResourceDefinition =>
-  ({ strategicMergePatch, strategy: warnings === undefined ? {} : { warnings } }) as ResourceDefinition;
+  ({
+    strategicMergePatch,
+    strategy: warnings === undefined ? {} : { warnings },
+  }) as Partial<ResourceDefinition> as ResourceDefinition;
 const check = (
   definition: ResourceDefinition,
   now: KubeObject,
