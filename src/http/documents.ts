@@ -1,4 +1,5 @@
 /** Everything a GET may answer that is not a resource: discovery, OpenAPI, version and health. */
+import { indentJson } from '../apimachinery/codec/indent-json.ts';
 import { limits } from '../apimachinery/limits.ts';
 import { pathMethodNotAllowed, pathNotFound } from '../apimachinery/status.ts';
 import type { RequestInfo } from '../request/context.ts';
@@ -6,6 +7,7 @@ import { acceptsGzip, compressedDocument } from './compression.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import type { Exchange } from './exchange.ts';
 import type { Health } from './health.ts';
+import { isPretty } from './negotiation/negotiate-object.ts';
 import type { OpenApi } from './openapi/openapi.ts';
 import type { StaticDocument } from './static-document.ts';
 
@@ -27,7 +29,8 @@ export async function answerDocument(
   const isHead = exchange.method === 'HEAD' && !hasOnlyGet.test(info.path);
   if (exchange.method !== 'GET' && !isHead) throw pathMethodNotAllowed();
   for (const [name, value] of Object.entries(document.headers)) exchange.setHeader(name.toLowerCase(), value);
-  const { status, contentType, body } = document;
+  const { status, contentType } = document;
+  const body = isIndented(exchange, info, document) ? indented(document.body) : document.body;
   if (body.length <= limits.gzipDocumentBytes) {
     exchange.send(status, contentType, body);
     return;
@@ -40,6 +43,16 @@ export async function answerDocument(
   }
   exchange.setHeader('content-encoding', 'gzip');
   exchange.send(status, contentType, await compressedDocument(body));
+}
+
+/** Discovery is read by people too; OpenAPI is not, and the rest is a line. */
+function isIndented(exchange: Exchange, { path, query }: RequestInfo, document: StaticDocument): boolean {
+  const isDiscovery = /^\/apis?(?:\/|$)/.test(path) && document.contentType.startsWith('application/json');
+  return isDiscovery && document.status === 200 && isPretty(query, exchange.header('user-agent') ?? '');
+}
+
+function indented(body: Buffer): Buffer {
+  return Buffer.from(`${indentJson(body.toString())}\n`);
 }
 
 /** Upstream's router has no HEAD; health and OpenAPI are not behind it. */

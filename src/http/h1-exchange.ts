@@ -80,7 +80,9 @@ export class H1Exchange implements Exchange {
 
   send(code: number, contentType: string, body: Buffer | string): void {
     if (!this.#begin(contentType)) return;
-    this.#headers['content-length'] = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    // With a 304 it would be the length of what the client has already.
+    if (code !== 304) this.#headers['content-length'] = length;
     this.#response.writeHead(code, this.#headers);
     if (this.method === 'HEAD') this.#response.end();
     else this.#response.end(body);

@@ -67,7 +67,9 @@ export class H2Exchange implements Exchange {
   send(code: number, contentType: string, body: Buffer | string): void {
     const stream = this.#begin(code, contentType);
     if (stream === undefined) return;
-    this.#response['content-length'] = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    // With a 304 it would be the length of what the client has already.
+    if (code !== 304) this.#response['content-length'] = length;
     if (this.method === 'HEAD' || body.length === 0) {
       stream.respond(this.#response, { endStream: true });
       this.#closeWhenSent();

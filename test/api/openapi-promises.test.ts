@@ -154,5 +154,20 @@ test('documents over HTTP: conditions, redirects, encodings, compression', async
   });
   await check('/apis', { accept: v2, 'if-none-match': String(aggregated.headers.etag) }, 304, {
     etag: aggregated.headers.etag as string,
+    'content-length': undefined,
   });
+});
+
+test('discovery is indented for who reads it with the eye', async () => {
+  const check = async (target: string, agent: string, isIndented: boolean): Promise<void> => {
+    const { text, json } = await server.get(target, { 'user-agent': agent });
+    assert.equal(text.startsWith('{\n  "'), isIndented, `${target} ${agent}`);
+    assert.ok(json.kind !== undefined || json.openapi !== undefined, target);
+  };
+  await check('/apis', 'curl/8.0', true);
+  await check('/api/v1', 'Mozilla/5.0', true);
+  await check('/apis/events.k8s.io?pretty=true', 'kubectl', true);
+  await check('/apis?pretty=false', 'curl/8.0', false);
+  await check('/apis', 'kubectl', false);
+  await check('/openapi/v3/api', 'curl/8.0', false);
 });
