@@ -1,0 +1,23 @@
+/** All cases, in the order in which they run. */
+import type { Case } from '../case.ts';
+import { deletionCases } from './deletion.ts';
+import { discoveryCases } from './discovery.ts';
+import { fieldManagementCases } from './field-management.ts';
+import { formCases } from './forms.ts';
+import { kindCases } from './kinds.ts';
+import { listCases } from './lists.ts';
+import { refusalCases } from './refusals.ts';
+import { watchCases } from './watches.ts';
+import { writeCases } from './writes.ts';
+
+export const cases: readonly Case[] = [
+  ...refusalCases,
+  ...writeCases,
+  ...fieldManagementCases,
+  ...deletionCases,
+  ...listCases,
+  ...watchCases,
+  ...formCases,
+  ...kindCases,
+  ...discoveryCases,
+];
