@@ -7,7 +7,7 @@ import { stringifyJson } from '../../apimachinery/codec/json.ts';
 import { wireTypes } from '../../apimachinery/codec/protobuf-wire.ts';
 import { WireWriter } from '../../apimachinery/codec/protobuf-writer.ts';
 import type { JsonObject, JsonValue } from '../../apimachinery/object-meta.ts';
-import { must } from '../../lib/assert.ts';
+import { assert } from '../../lib/assert.ts';
 
 /** Writes a value with its tag. */
 export type FieldWriter = (writer: WireWriter, value: JsonValue) => void;
@@ -66,30 +66,50 @@ export const repeated =
 const any: MessageWriter = (writer, value) => text(2)(writer, stringifyJson(value));
 export const anyField = (number: number): FieldWriter => message(number, any);
 
+const nameField = text(1);
+const anyValue = anyField(2);
+
 /** One key of a map and its value, which is field 2. */
-const named = (number: number, key: string, value: JsonValue, write: FieldWriter): FieldWriter =>
-  message(number, (writer) => {
-    write(writer, value);
-    text(1)(writer, key);
-  });
+function writeEntry(
+  writer: WireWriter,
+  number: number,
+  key: string,
+  value: JsonValue,
+  write: FieldWriter,
+): void {
+  const start = writer.written;
+  write(writer, value);
+  nameField(writer, key);
+  writer.varint(writer.written - start);
+  tag(writer, number, wireTypes.bytes);
+}
 
 /** A map: a repeated field of names and values. */
-export const entries =
-  (number: number, write: MessageWriter): MessageWriter =>
-  (writer, value) => {
-    for (const [key, entry] of Object.entries(value as JsonObject).reverse()) {
-      named(number, key, entry!, message(2, write))(writer, entry!);
+export function entries(number: number, write: MessageWriter): MessageWriter {
+  const value = message(2, write);
+  return (writer, map) => {
+    const object = map as JsonObject;
+    const keys = Object.keys(object);
+    for (let i = keys.length - 1; i >= 0; i--) {
+      writeEntry(writer, number, keys[i]!, object[keys[i]!]!, value);
     }
   };
+}
 
 /** A message with the given fields; `x-` keys go into the repeated field `extensions`. */
 export function fields(table: Readonly<Record<string, FieldWriter>>, extensions: number): MessageWriter {
+  const writers = new Map(Object.entries(table));
   return (writer, value) => {
-    for (const [key, entry] of Object.entries(value as JsonObject).reverse()) {
-      const write = key.startsWith('x-')
-        ? named(extensions, key, entry!, anyField(2))
-        : must(table[key], `gnostic field for ${key}`);
-      write(writer, entry!);
+    const object = value as JsonObject;
+    const keys = Object.keys(object);
+    for (let i = keys.length - 1; i >= 0; i--) {
+      const key = keys[i]!;
+      if (key.startsWith('x-')) writeEntry(writer, extensions, key, object[key]!, anyValue);
+      else {
+        const write = writers.get(key);
+        assert(write !== undefined, `gnostic has a field for ${key}`);
+        write(writer, object[key]!);
+      }
     }
   };
 }

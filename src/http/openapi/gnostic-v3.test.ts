@@ -56,10 +56,7 @@ test('schemas are encoded with the field numbers of openapi.v3', () => {
   check({ default: 0 }, '1 { 33 { 1: 0 } }');
   check({ default: false }, '1 { 33 { 2: 0 } }');
   check({ 'x-k': ['v'] }, '1 { 36 { 1: "x-k" 2 { 2: "[\\"v\\"]" } } }');
-  assert.throws(
-    () => dump({ components: { schemas: { a: { not: {} } } } }),
-    /gnostic field for not is missing/,
-  );
+  assert.throws(() => dump({ components: { schemas: { a: { not: {} } } } }), /gnostic has a field for not/);
 });
 
 test('paths and operations are encoded with theirs', () => {
