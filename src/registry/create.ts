@@ -3,6 +3,7 @@ import { requiredValue } from '../apimachinery/field-error.ts';
 import { generateName } from '../apimachinery/generate-name.ts';
 import { limits } from '../apimachinery/limits.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
+import { asCompared } from '../apimachinery/schema/zero-members.ts';
 import {
   alreadyExists,
   bareError,
@@ -53,7 +54,7 @@ export async function create(
 ): Promise<WriteResult> {
   const { definition } = target.served;
   for (let attempt = 0; ; attempt++) {
-    const object = decode();
+    const object = asCompared(decode(), target.served.version.schema);
     const isGenerated = nameNewObject(engine, target, object);
     const own = { ...target, name: object.metadata.name ?? '' };
     let result = await attemptCreate(engine, own, object, options, false);
@@ -81,7 +82,7 @@ async function createInTurn(
   options: CreateOptions,
 ): Promise<WriteResult | 'exists' | 'retry'> {
   const result = await engine.turns.untilWon(account, async () => {
-    const object = decode();
+    const object = asCompared(decode(), target.served.version.schema);
     matchNamespace(target, object.metadata);
     object.metadata.name = target.name;
     const attempted = await attemptCreate(engine, target, object, options, true);

@@ -4,6 +4,7 @@
  */
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type { StrategyContext } from '../apimachinery/resource-definition.ts';
+import { asWritten } from '../apimachinery/schema/zero-members.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Tenant, UserInfo } from '../request/context.ts';
 import { parseRecord } from '../storage/record.ts';
@@ -71,7 +72,8 @@ export function keyOf(target: Target): ObjectKey {
 /** A stored record as an object in the version of the target. */
 export function objectOf(served: ServedResource, stored: StoredRecord): KubeObject {
   const object = parseRecord(stored.record, stored.revision);
-  return served.version.convert === undefined ? object : served.version.convert.fromStorage(object);
+  const { convert, schema } = served.version;
+  return convert === undefined ? object : asWritten(convert.fromStorage(object), schema);
 }
 
 export function strategyContext(engine: Engine, options: WriteOptions): StrategyContext {

@@ -20,7 +20,7 @@ import type {
   SubresourceForm,
   VersionDefinition,
 } from '../apimachinery/resource-definition.ts';
-import { withStructs } from '../apimachinery/schema/structs.ts';
+import { asCompared } from '../apimachinery/schema/zero-members.ts';
 import { must } from '../lib/assert.ts';
 import { findSubresource, type ServedResource, type StorageForm } from './definition-table.ts';
 import type { Engine, WriteOptions } from './engine.ts';
@@ -48,7 +48,7 @@ export function trackedEndpoint(
       apiVersion: subresource?.form === undefined ? apiVersion : apiVersionOf(subresource.form),
       subresource: subresource?.name ?? '',
       versions: subresource?.form === undefined ? versionsOf(form) : onlyVersion(subresource.form),
-      complete: (object) => withStructs(object, schema),
+      complete: (object) => asCompared(object, schema),
       written: excludeFields(resetFields(served, subresource)),
     };
     known.set(name, endpoint);

@@ -4,6 +4,7 @@
  */
 import { foregroundFinalizer } from '../apimachinery/deletion-policy.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
+import { asWritten } from '../apimachinery/schema/zero-members.ts';
 import {
   deletingIndex,
   deletingValue,
@@ -19,7 +20,8 @@ import type { StorageForm } from './definition-table.ts';
 /** The record of an object in its storage version. `resourceVersion` is left out: the store's revision is it. */
 export function recordOf(form: StorageForm, object: KubeObject, nowMs: number): Buffer {
   const { resourceVersion: _, ...metadata } = object.metadata;
-  const { json, rvOffset } = serializeObject({ ...object, metadata });
+  const { schema } = form.served.version;
+  const { json, rvOffset } = serializeObject(asWritten({ ...object, metadata }, schema));
   return encodeRecord(headerOf(form, object, nowMs), json, rvOffset);
 }
 

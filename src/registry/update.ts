@@ -7,6 +7,8 @@ import { invalidValue } from '../apimachinery/field-error.ts';
 import { apiVersionOf } from '../apimachinery/gvk.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type { SubresourceDefinition } from '../apimachinery/resource-definition.ts';
+import type { ObjectSchema } from '../apimachinery/schema/schema.ts';
+import { asCompared, asWritten } from '../apimachinery/schema/zero-members.ts';
 import {
   badRequest,
   conflict,
@@ -105,8 +107,12 @@ async function attemptUpdate(
   const { served } = target;
   const { definition } = served;
   const { strategy } = definition;
-  const old = objectOf(served, stored);
-  const wanted = await request.change(() => objectOf(served, stored));
+  const { schema } = served.version;
+  const old = asCompared(objectOf(served, stored), schema);
+  const wanted = asCompared(
+    await request.change(() => asWritten(objectOf(served, stored), schema)),
+    request.subresource?.form?.schema ?? schema,
+  );
   checkIdentity(target, wanted);
   checkPreconditions(target, request, wanted, old);
   tellRepeatedOwners(wanted, options, !request.isReplace);
@@ -151,7 +157,7 @@ async function attemptUpdate(
     return { object: withRevision(object, outcome.revisions[0]!), stored: undefined, outcome: 'deleted' };
   }
   keepTimes(object, old);
-  if (deepEqual(object, old)) return { object: old, stored, outcome: 'unchanged' };
+  if (isSame(object, old, schema)) return { object: old, stored, outcome: 'unchanged' };
   if (options.dryRun) return { object, stored: undefined, outcome: 'updated' };
   const others = [...charges, ...guards, ...references.guards];
   const mayUntrack = request.isApply !== true;
@@ -163,6 +169,13 @@ async function attemptUpdate(
     stored: { revision, record: put.record },
     outcome: 'updated',
   };
+}
+
+/** Whether two objects are stored as the same bytes. */
+function isSame(object: KubeObject, old: KubeObject, schema: ObjectSchema): boolean {
+  if (deepEqual(object, old)) return true;
+  const written = asWritten(object, schema);
+  return written !== object && deepEqual(written, asWritten(old, schema));
 }
 
 function nothingWithUid(target: Target, uid: string): StatusError {

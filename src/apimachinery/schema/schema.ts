@@ -93,8 +93,9 @@ export interface Field {
    */
   readonly pointer?: boolean;
   /**
-   * A Go struct (or time) that is no pointer although it is optional (`spec`, creationTimestamp): protobuf writes it
-   * also where it is absent. Required ones are written without saying so.
+   * Written also where it is absent, although it is optional: in both encodings a Go struct (or time) that is no
+   * pointer (`spec`, creationTimestamp), in JSON a text or list too whose tag does not say omitempty. Required ones are
+   * written without saying so.
    */
   readonly byValue?: boolean;
 }
@@ -173,7 +174,7 @@ export const pointer = <T>(number: number, schema: Typed<T>, description: string
   required: false,
   pointer: true,
 });
-/** An optional field that is a Go struct or time and no pointer: in protobuf it is never absent. */
+/** An optional field that is written also where it is absent: a Go struct or time, or one without omitempty. */
 export const byValue = <T>(number: number, schema: Typed<T>, description: string): TypedField<T, false> => ({
   number,
   schema,

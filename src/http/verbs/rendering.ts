@@ -12,6 +12,7 @@ import { listSchemaOf, partialObjectMetadataSchema } from '../../apimachinery/sc
 import { statusSchema } from '../../apimachinery/schema/meta.ts';
 import { hasProtobufForm } from '../../apimachinery/schema/protobuf-form.ts';
 import type { ObjectSchema } from '../../apimachinery/schema/schema.ts';
+import { asWritten } from '../../apimachinery/schema/zero-members.ts';
 import { badRequest } from '../../apimachinery/status.ts';
 import type { ServedResource } from '../../registry/definition-table.ts';
 import { objectOf } from '../../registry/engine.ts';
@@ -99,7 +100,11 @@ export function renderObject(rendering: Rendering, object: KubeObject): Buffer |
 export function transformObject(rendering: Rendering, object: KubeObject): object {
   const { transform, metaVersion } = rendering.negotiated;
   if (transform === 'partial') return partialObjectMetadata(object, metaVersion);
-  if (transform === 'none') return object;
+  if (transform === 'none') {
+    const { definition, version } = rendering.served;
+    // The answer to a delete may be a Status.
+    return object.kind === definition.kind ? asWritten(object, version.schema) : object;
+  }
   return renderTable(rendering.served.definition, [object], {
     includeObject: rendering.includeObject,
     nowMs: rendering.nowMs,

@@ -40,11 +40,11 @@ export const eventSchema = kindSchema({
     series: field(11, series, 'Present when it has happened more than once.'),
     action: field(12, string(), 'What was done, or failed, about the object.'),
     related: field(13, objectReferenceSchema, 'A second object that has to do with it.'),
-    reportingComponent: field(
+    reportingComponent: byValue(
       14,
       string(),
       'Name of the controller that reported it, e.g. example.com/builder.',
     ),
-    reportingInstance: field(15, string(), 'Which instance of that controller it was.'),
+    reportingInstance: byValue(15, string(), 'Which instance of that controller it was.'),
   },
 });

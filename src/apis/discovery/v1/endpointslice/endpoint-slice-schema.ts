@@ -89,6 +89,6 @@ export const endpointSliceSchema = kindSchema({
   fields: {
     addressType: required(4, string(), 'IPv4, IPv6 or FQDN: what all addresses are. It cannot be changed.'),
     endpoints: required(2, list(endpoint, { listType: 'atomic' }), 'Up to 1000 endpoints.'),
-    ports: field(3, list(port, { listType: 'atomic' }), 'The ports of every endpoint, up to 100.'),
+    ports: byValue(3, list(port, { listType: 'atomic' }), 'The ports of every endpoint, up to 100.'),
   },
 });

@@ -24,7 +24,9 @@ export const fromCoreEvent = (event: KubeObject): KubeObject =>
 function renamed(event: KubeObject, to: ReadonlyMap<string, string>, apiVersion: string): KubeObject {
   const result: KubeObject = { apiVersion, kind: event.kind, metadata: event.metadata };
   for (const [name, value] of Object.entries(event)) {
-    if (name !== 'apiVersion') result[to.get(name) ?? name] = value;
+    // What one form writes out although it is empty, the other may not.
+    const isNothing = value === null || value === '';
+    if (name !== 'apiVersion' && !isNothing) result[to.get(name) ?? name] = value;
   }
   return result;
 }
