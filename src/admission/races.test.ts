@@ -17,11 +17,14 @@ import { create } from '../registry/create.ts';
 import { DefinitionTable } from '../registry/definition-table.ts';
 import { deleteObject } from '../registry/delete.ts';
 import { type Engine, keyOf, noWarnings, type Target } from '../registry/engine.ts';
+import { SharedDefaults } from '../registry/shared-defaults.ts';
+import { StoreWithDefaults } from '../registry/store-with-defaults.ts';
 import { Turns } from '../registry/turns.ts';
 import { update } from '../registry/update.ts';
 import type { Tenant } from '../request/context.ts';
 import { bootstrapUser } from '../request/system-users.ts';
 import { InProcessClient } from '../server/in-process-client.ts';
+import { planeOrigins } from '../server/plane-origin.ts';
 import { eventually, settle } from '../storage/conformance/eventually.ts';
 import { ReferenceStore } from '../storage/conformance/reference-store.ts';
 import { tenantOfPlatform, tenantOfProject } from '../storage/keys.ts';
@@ -73,21 +76,25 @@ class World {
   #runtime: ControllerRuntime | undefined;
 
   constructor() {
-    const { store } = this;
+    const definitions = new DefinitionTable(builtInDefinitions);
+    const defaults = new SharedDefaults(definitions);
+    const store = new StoreWithDefaults(this.store, defaults, planeOrigins(this.store));
     this.engine = {
       store,
       hub: new WatchHub(store),
-      definitions: new DefinitionTable(builtInDefinitions),
+      definitions,
       plugins: [keptFinalizers(), projectLifecycle(store), namespaceLifecycle(store), hierarchy(store)],
       turns: new Turns(),
       clock: systemClock,
       newUid: () => `uid-${store.applied}`,
+      renewed: () => undefined,
       random: Math.random,
     };
   }
 
   control(): void {
-    const { store, engine } = this;
+    const { engine } = this;
+    const { store } = engine;
     const client = new InProcessClient(engine);
     this.#runtime = new ControllerRuntime(
       store,

@@ -53,11 +53,9 @@ export interface StrategyContext {
   readonly revision: number;
 }
 
-/** Another object written in the same atomic batch as the one created (a project's default namespace). */
+/** Another object of the same control plane, written in the same atomic batch (an organization's namespace). */
 export interface CompanionObject {
   readonly definition: GroupResource;
-  /** `own`: the control plane the object is in; `created`: the one it opens (a Project's). */
-  readonly plane: 'own' | 'created';
   readonly object: KubeObject;
 }
 /** An object that must exist, undeleted, for the write to be accepted; held by a guard in the same batch. */
@@ -187,6 +185,12 @@ export interface ResourceDefinition {
   /** Field selectors beyond metadata.name and metadata.namespace: label → value in the stored object. */
   readonly selectableFields?: Readonly<Record<string, (stored: KubeObject) => string>>;
   readonly indexes?: readonly IndexDefinition[];
+  /**
+   * What every control plane shows from its start, each by its name. Only of kinds without namespaces. Stored nowhere
+   * until somebody changes one, and then for that control plane alone; a deleted one comes anew, unless the strategy
+   * refuses its deletion.
+   */
+  readonly sharedObjects?: readonly KubeObject[];
   /** True when strategic merge patch is offered (built-in kinds). */
   readonly strategicMergePatch: boolean;
 }

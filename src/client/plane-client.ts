@@ -22,6 +22,8 @@ export interface ContentScope {
   readonly namespace?: string;
   /** Removes even what the kind's own lifecycle holds; finalizers in metadata still do. */
   readonly ignoresLifecycle?: boolean;
+  /** Names of what every control plane shows, to be marked even where it was never written. Else only stored objects are. */
+  readonly defaults?: ReadonlySet<string>;
   /** Ends the work early, between two batches. */
   readonly signal?: AbortSignal;
 }
@@ -37,6 +39,8 @@ export interface Removal {
   readonly held: number;
   /** Their finalizers, without repeats, and how many objects each holds. */
   readonly finalizers: ReadonlyMap<string, number>;
+  /** The namespaces they are in. */
+  readonly namespaces: ReadonlySet<string>;
   /** `namespace/name` of some of them, for people. */
   readonly examples: readonly string[];
 }
@@ -49,7 +53,7 @@ export interface DeletionDemands {
 export interface PlaneClient {
   /** The object in its storage version; undefined when there is none. */
   get(ref: ObjectRef): KubeObject | undefined;
-  /** Changes the object, again on the newest state when it raced; does nothing when it is gone. */
+  /** Changes the object, again on the newest state when it raced; does nothing when it or its control plane is gone. */
   update(ref: ObjectRef, subresource: string, change: (object: KubeObject) => void): Promise<void>;
   /**
    * Deletes as a client would: finalizers hold. Does nothing when it is gone or on its way. Rejects with a 409 when

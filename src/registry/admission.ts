@@ -10,6 +10,8 @@ import type { Guard, ObjectKey, Revision } from '../storage/store.ts';
 
 export interface AdmissionRequest {
   readonly operation: 'create' | 'update' | 'delete';
+  /** Nothing of the object is stored yet: a create, or the first write of a shared default. */
+  readonly isFirst: boolean;
   readonly definition: ResourceDefinition;
   readonly subresource: string;
   readonly tenant: Tenant;

@@ -8,9 +8,17 @@ import { alreadyExists } from '../apimachinery/status.ts';
 import { must } from '../lib/assert.ts';
 import { serverFieldManager } from '../request/system-users.ts';
 import { StorageError } from '../storage/errors.ts';
-import { tenantOfProject } from '../storage/keys.ts';
 import { isDeleting } from '../storage/record.ts';
-import type { CommitOutcome, Guard, ObjectKey, Put, TenantId, Write } from '../storage/store.ts';
+import type {
+  CommitOutcome,
+  Delete,
+  Guard,
+  ObjectKey,
+  Put,
+  Revision,
+  TenantId,
+  Write,
+} from '../storage/store.ts';
 import { type Engine, keyOf, strategyContext, type Target, type WriteOptions } from './engine.ts';
 import { trackCreation } from './field-tracking.ts';
 import { stampNew } from './metadata.ts';
@@ -22,6 +30,23 @@ export function putOf(engine: Engine, target: Target, object: KubeObject, expect
   const stored = served.version.convert === undefined ? object : served.version.convert.toStorage(object);
   const form = engine.definitions.storageOf(served.definition);
   return { kind: 'put', key: keyOf(target), record: recordOf(form, stored, engine.clock.now()), expect };
+}
+
+/**
+ * The write that ends an object. One that every control plane has begins anew in the same moment, with another uid, so
+ * that nothing that depended on the old one goes on living by it. What cannot be deleted ends with its control plane
+ * alone, and then for good.
+ */
+export function removalOf(
+  engine: Engine,
+  target: Target,
+  object: KubeObject,
+  expect: Revision,
+): Put | Delete {
+  const key = keyOf(target);
+  const { strategy } = target.served.definition;
+  const record = strategy.refuseDelete?.(object) === undefined ? engine.renewed(key) : undefined;
+  return record === undefined ? { kind: 'delete', key, expect } : { kind: 'put', key, record, expect };
 }
 
 /**
@@ -56,13 +81,12 @@ export function companionPuts(
 ): Put[] {
   const context = strategyContext(engine, options);
   const companions = target.served.definition.strategy.companions?.(object, context) ?? [];
-  return companions.map((companion) => companionPut(engine, target, object, companion, options));
+  return companions.map((companion) => companionPut(engine, target, companion, options));
 }
 
 function companionPut(
   engine: Engine,
   target: Target,
-  owner: KubeObject,
   companion: CompanionObject,
   options: WriteOptions,
 ): Put {
@@ -75,12 +99,8 @@ function companionPut(
   stampNew(object, definition.strategy, engine.newUid(), context.nowMs);
   trackCreation(engine, form.served, object, { fieldManager: serverFieldManager });
   definition.strategy.prepareForCreate?.(object, context);
-  const tenant =
-    companion.plane === 'own'
-      ? (target.tenant.id as TenantId)
-      : tenantOfProject(must(owner.metadata.name, 'name'), must(owner.metadata.uid, 'uid'));
   const key: ObjectKey = {
-    tenant,
+    tenant: target.tenant.id as TenantId,
     group,
     resource,
     namespace: object.metadata.namespace ?? '',

@@ -122,6 +122,7 @@ async function attemptCreate(
   strategy.prepareForCreate?.(object, context);
   const request: AdmissionRequest = {
     operation: 'create',
+    isFirst: true,
     definition,
     subresource: '',
     tenant: target.tenant,

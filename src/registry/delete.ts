@@ -13,7 +13,8 @@ import {
   type Status,
   type StatusError,
 } from '../apimachinery/status.ts';
-import { admit, putOf } from './commit.ts';
+import type { StoredRecord } from '../storage/store.ts';
+import { admit, putOf, removalOf } from './commit.ts';
 import {
   type Engine,
   keyOf,
@@ -25,6 +26,7 @@ import {
 } from './engine.ts';
 import { markDeleted } from './metadata.ts';
 import { preconditionFailed } from './preconditions.ts';
+import { isUnwritten } from './store-with-defaults.ts';
 
 export interface Deletion extends PropagationOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
@@ -50,7 +52,7 @@ export async function deleteObject(
     if (stored === undefined) throw notFound(definition, target.name);
     const object = objectOf(served, stored);
     checkPreconditions(target, deletion, object);
-    return await attemptDelete(engine, target, object, stored.revision, deletion, options);
+    return await attemptDelete(engine, target, object, stored, deletion, options);
   });
   if (result === undefined) throw modifiedConflict(definition, target.name);
   return result;
@@ -60,12 +62,13 @@ async function attemptDelete(
   engine: Engine,
   target: Target,
   object: KubeObject,
-  revision: number,
+  stored: StoredRecord,
   deletion: Deletion,
   options: WriteOptions,
 ): Promise<DeleteResult | 'retry'> {
   const { definition } = target.served;
   const { strategy } = definition;
+  const { revision } = stored;
   const { metadata } = object;
   const isMarked = metadata.deletionTimestamp !== undefined;
   const isHeldByKind = strategy.isHeld?.(object) === true;
@@ -77,6 +80,7 @@ async function attemptDelete(
   if (refusal !== undefined) throw forbidden(definition, target.name, refusal);
   const guards = await admit(engine, {
     operation: 'delete',
+    isFirst: isUnwritten(stored),
     definition,
     subresource: '',
     tenant: target.tenant,
@@ -102,10 +106,7 @@ async function attemptDelete(
     // Upstream then shows what it had in hand: the object as it was about to lose its last finalizer.
     return { kind: 'removed', answer: before.length > 0 ? object : answer, object };
   }
-  const outcome = await engine.store.commit([
-    { kind: 'delete', key: keyOf(target), expect: revision },
-    ...guards,
-  ]);
+  const outcome = await engine.store.commit([removalOf(engine, target, object, revision), ...guards]);
   if (!outcome.ok) return 'retry';
   return { kind: 'removed', answer, object: withRevision(object, outcome.revisions[0]!) };
 }

@@ -15,6 +15,7 @@ import type { DefinitionTable, ServedResource } from './definition-table.ts';
 import type { Turns } from './turns.ts';
 
 export interface Engine {
+  /** Shows the shared defaults (store-with-defaults.ts) as if they were stored. */
   readonly store: Store;
   readonly hub: WatchHub;
   readonly definitions: DefinitionTable;
@@ -23,6 +24,8 @@ export interface Engine {
   readonly turns: Turns;
   readonly clock: Clock;
   readonly newUid: () => string;
+  /** The record that takes the place of a deleted object, where it is a shared default; undefined for all others. */
+  readonly renewed: (key: ObjectKey) => Buffer | undefined;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }

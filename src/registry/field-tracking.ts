@@ -29,7 +29,7 @@ import type { Engine, WriteOptions } from './engine.ts';
 const endpoints = new WeakMap<StorageForm, Map<string, TrackedEndpoint>>();
 
 export function trackedEndpoint(
-  engine: Engine,
+  engine: Pick<Engine, 'definitions'>,
   served: ServedResource,
   subresource: SubresourceDefinition | undefined,
 ): TrackedEndpoint {
@@ -133,7 +133,7 @@ function replicasPaths(engine: Engine, { definition }: ServedResource): Replicas
 
 /** Sets the managedFields of an object that is to be created. `object` has what the client sent. */
 export function trackCreation(
-  engine: Engine,
+  engine: Pick<Engine, 'definitions' | 'clock'>,
   served: ServedResource,
   object: KubeObject,
   options: Pick<WriteOptions, 'fieldManager'>,

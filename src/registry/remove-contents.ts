@@ -10,6 +10,7 @@ import type { ObjectKey, StoredEntry, TenantId, Write } from '../storage/store.t
 import type { StorageForm } from './definition-table.ts';
 import type { Engine } from './engine.ts';
 import { markDeleted } from './metadata.ts';
+import { isUnwritten } from './store-with-defaults.ts';
 import { recordOf } from './stored-object.ts';
 
 export interface RemovalScope {
@@ -19,6 +20,8 @@ export interface RemovalScope {
   readonly namespace?: string;
   /** Removes even what the kind's own lifecycle holds. */
   readonly ignoresLifecycle?: boolean;
+  /** Shared defaults that are marked though nobody has written them; all others are not there for this. */
+  readonly defaults?: ReadonlySet<string>;
   /** Ends the work early, between two batches. */
   readonly signal?: AbortSignal;
 }
@@ -29,6 +32,8 @@ export interface RemovalReport {
   removed: number;
   held: number;
   readonly finalizers: Map<string, number>;
+  /** Of those that are held. */
+  readonly namespaces: Set<string>;
   readonly examples: string[];
 }
 
@@ -47,7 +52,14 @@ export async function removeContents(engine: Engine, scope: RemovalScope): Promi
 }
 
 function emptyReport(): RemovalReport {
-  return { isComplete: false, removed: 0, held: 0, finalizers: new Map(), examples: [] };
+  return {
+    isComplete: false,
+    removed: 0,
+    held: 0,
+    finalizers: new Map(),
+    namespaces: new Set(),
+    examples: [],
+  };
 }
 
 /** True when every object found was removed or is held. */
@@ -83,6 +95,7 @@ function removalOf(
   entry: StoredEntry,
   report: RemovalReport,
 ): Write[] {
+  if (isUnwritten(entry) && scope.defaults?.has(entry.key.name) !== true) return [];
   const object = parseRecord(entry.record, entry.revision);
   const finalizers = object.metadata.finalizers ?? [];
   const strategy = form?.definition.strategy;
@@ -111,6 +124,7 @@ function marked(engine: Engine, form: StorageForm, object: KubeObject): Buffer {
 
 function noteHeld(report: RemovalReport, key: ObjectKey, finalizers: readonly string[]): void {
   report.held += 1;
+  report.namespaces.add(key.namespace);
   for (const finalizer of finalizers) {
     report.finalizers.set(finalizer, (report.finalizers.get(finalizer) ?? 0) + 1);
   }

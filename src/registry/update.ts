@@ -19,7 +19,7 @@ import {
 } from '../apimachinery/status.ts';
 import type { StoredRecord } from '../storage/store.ts';
 import type { AdmissionRequest } from './admission.ts';
-import { admit, chargePuts, commitObject, referenceGuards } from './commit.ts';
+import { admit, chargePuts, commitObject, referenceGuards, removalOf } from './commit.ts';
 import { create } from './create.ts';
 import { findSubresource } from './definition-table.ts';
 import {
@@ -35,6 +35,7 @@ import {
 import { keepTimes, managedFieldsBehind, setManagedFields, trackReplacement } from './field-tracking.ts';
 import { carryOver, matchNamespace, revisionIn, tellRepeatedOwners, trackGeneration } from './metadata.ts';
 import { preconditionFailed } from './preconditions.ts';
+import { isUnwritten } from './store-with-defaults.ts';
 import { missingReferences, validateObject } from './validation.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -132,6 +133,7 @@ async function attemptUpdate(
 
   const admission: AdmissionRequest = {
     operation: 'update',
+    isFirst: isUnwritten(stored),
     definition,
     subresource: request.subresource?.name ?? '',
     tenant: target.tenant,
@@ -150,7 +152,7 @@ async function attemptUpdate(
   if (isReleased(target, object)) {
     if (options.dryRun) return { object, stored: undefined, outcome: 'deleted' };
     const outcome = await engine.store.commit([
-      { kind: 'delete', key: keyOf(target), expect: stored.revision },
+      removalOf(engine, target, object, stored.revision),
       ...guards,
     ]);
     if (!outcome.ok) return 'retry';

@@ -10,6 +10,7 @@ import { removeContents } from '../registry/remove-contents.ts';
 import { update } from '../registry/update.ts';
 import type { Surface } from '../request/context.ts';
 import { controllersFieldManager, controllersUser } from '../request/system-users.ts';
+import { projectOfTenant } from '../storage/keys.ts';
 import { parseRecord } from '../storage/record.ts';
 import type { ObjectKey, TenantId } from '../storage/store.ts';
 
@@ -19,7 +20,11 @@ const options: WriteOptions = {
   warn: noWarnings,
   fieldManager: controllersFieldManager,
 };
-const platform: Surface = { kind: 'Platform', name: '' };
+
+function surfaceOf(tenant: string): Surface {
+  const project = projectOfTenant(tenant as TenantId);
+  return project === undefined ? { kind: 'Platform', name: '' } : { kind: 'Project', name: project };
+}
 
 export class InProcessClient implements PlaneClient {
   readonly #engine: Engine;
@@ -62,22 +67,26 @@ export class InProcessClient implements PlaneClient {
     return await removeContents(this.#engine, { ...scope, tenant: scope.tenant as TenantId });
   }
 
-  /** The stored form; the tenant's surface does not matter to what exists already. */
+  /** The stored form. */
   #target(ref: ObjectRef): Target {
     const { served } = must(this.#engine.definitions.stored(ref), `definition of ${ref.resource}`);
     return {
       served,
       namespace: ref.namespace,
       name: ref.name,
-      tenant: { id: ref.tenant, surface: platform, startRevision: 0 },
+      tenant: { id: ref.tenant, surface: surfaceOf(ref.tenant), startRevision: 0 },
     };
   }
 }
 
+/** Where nothing may come to be any more, what was to be written first is as good as gone. */
 async function unlessGone(write: Promise<unknown>): Promise<void> {
   try {
     await write;
   } catch (error) {
-    if (!(error instanceof StatusError) || error.code !== 404) throw error;
+    if (!(error instanceof StatusError)) throw error;
+    const isEnding =
+      error.status.details?.causes?.some(({ reason }) => reason === 'ProjectTerminating') === true;
+    if (error.code !== 404 && !isEnding) throw error;
   }
 }

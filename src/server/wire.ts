@@ -35,6 +35,8 @@ import { type BuildInfo, gitVersion, versionDocument } from '../http/version.ts'
 import type { Clock } from '../lib/clock.ts';
 import { DefinitionTable } from '../registry/definition-table.ts';
 import type { Engine } from '../registry/engine.ts';
+import { SharedDefaults } from '../registry/shared-defaults.ts';
+import { StoreWithDefaults } from '../registry/store-with-defaults.ts';
 import { Turns } from '../registry/turns.ts';
 import { tenantOfPlatform, tenantOfProject } from '../storage/keys.ts';
 import { uidOf } from '../storage/record.ts';
@@ -44,6 +46,7 @@ import { reviews } from '../virtual/reviews.ts';
 import { bootstrap } from './bootstrap.ts';
 import { InProcessClient } from './in-process-client.ts';
 import type { Logger } from './logging.ts';
+import { planeOrigins } from './plane-origin.ts';
 
 export interface WireInput {
   readonly store: Store;
@@ -66,9 +69,11 @@ export interface Wired {
 }
 
 export async function wire(input: WireInput): Promise<Wired> {
-  const { store, logger, clock } = input;
-  const hub = new WatchHub(store);
+  const { logger, clock } = input;
   const definitions = new DefinitionTable(input.definitions);
+  const defaults = new SharedDefaults(definitions);
+  const store = new StoreWithDefaults(input.store, defaults, planeOrigins(input.store));
+  const hub = new WatchHub(store);
   const engine: Engine = {
     store,
     hub,
@@ -83,6 +88,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     turns: new Turns(),
     clock,
     newUid: randomUUID,
+    renewed: (key) => defaults.renewed(key, randomUUID(), clock.now()),
     random: Math.random,
   };
   await bootstrap(engine);

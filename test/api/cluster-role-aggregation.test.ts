@@ -39,50 +39,50 @@ for (const base of ['', plane('p')]) {
       );
 
     test('rules come with the roles that are chosen, in the order of selectors and names', async () => {
-      await create(role('z-pods', { to: 'view' }, [rule('pods'), rule('secrets')]));
-      await create(aggregated('view', { to: 'edit' }, { matchLabels: { to: 'view' } }));
-      await untilRules('view', [rule('pods'), rule('secrets')]);
-      await create(role('a-events', { to: 'view' }, [rule('events'), rule('pods')]));
-      await untilRules('view', [rule('events'), rule('pods'), rule('secrets')]);
+      await create(role('z-pods', { to: 'reads' }, [rule('pods'), rule('secrets')]));
+      await create(aggregated('reads', { to: 'writes' }, { matchLabels: { to: 'reads' } }));
+      await untilRules('reads', [rule('pods'), rule('secrets')]);
+      await create(role('a-events', { to: 'reads' }, [rule('events'), rule('pods')]));
+      await untilRules('reads', [rule('events'), rule('pods'), rule('secrets')]);
     });
 
     test('one that aggregates can itself be chosen', async () => {
-      const expression = { matchExpressions: [{ key: 'to', operator: 'In', values: ['edit'] }] };
-      await create(aggregated('edit', {}, expression, { matchLabels: { more: 'yes' } }));
-      await untilRules('edit', [rule('events'), rule('pods'), rule('secrets')]);
+      const expression = { matchExpressions: [{ key: 'to', operator: 'In', values: ['writes'] }] };
+      await create(aggregated('writes', {}, expression, { matchLabels: { more: 'yes' } }));
+      await untilRules('writes', [rule('events'), rule('pods'), rule('secrets')]);
       await create(role('b-leases', { more: 'yes' }, [rule('leases')]));
-      await untilRules('edit', [rule('events'), rule('pods'), rule('secrets'), rule('leases')]);
+      await untilRules('writes', [rule('events'), rule('pods'), rule('secrets'), rule('leases')]);
     });
 
     test('rules go with what they came from, and those written by hand do not last', async () => {
       await must(server.patch(path(base, '/a-events'), { metadata: { labels: { to: null } } }), 200);
-      await untilRules('view', [rule('pods'), rule('secrets')]);
+      await untilRules('reads', [rule('pods'), rule('secrets')]);
       await must(server.remove(path(base, '/z-pods')), 200);
-      await untilRules('view', []);
-      await must(server.patch(path(base, '/view'), { rules: [rule('nodes')] }), 200);
-      await untilRules('view', []);
+      await untilRules('reads', []);
+      await must(server.patch(path(base, '/reads'), { rules: [rule('nodes')] }), 200);
+      await untilRules('reads', []);
     });
 
     test('a role without an aggregationRule keeps what is written', async () => {
-      await must(server.patch(path(base, '/view'), { aggregationRule: null, rules: [rule('nodes')] }), 200);
-      await untilRules('edit', [rule('nodes'), rule('leases')]);
-      const view = await must(server.get(path(base, '/view')), 200);
-      assert.deepEqual(view.rules, [rule('nodes')]);
+      await must(server.patch(path(base, '/reads'), { aggregationRule: null, rules: [rule('nodes')] }), 200);
+      await untilRules('writes', [rule('nodes'), rule('leases')]);
+      const reads = await must(server.get(path(base, '/reads')), 200);
+      assert.deepEqual(reads.rules, [rule('nodes')]);
     });
   });
 }
 
 test('control planes are apart', async () => {
   const other = path(plane('other'));
-  await must(server.post(other, aggregated('all', {}, {})), 201);
-  await must(server.post(other, role('one', {}, [rule('configmaps')])), 201);
+  await must(server.post(other, aggregated('all', {}, { matchLabels: { to: 'all' } })), 201);
+  await must(server.post(other, role('one', { to: 'all' }, [rule('configmaps')])), 201);
   await until(server, `${other}/all`, ({ json }) => json.rules?.length > 0, 'rules');
   assert.deepEqual((await must(server.get(`${other}/all`), 200)).rules, [rule('configmaps')]);
 });
 
 test('what changed before the server stopped is seen when it starts', async () => {
   const other = path(plane('other'));
-  await must(server.post(other, role('two', {}, [rule('events')])), 201);
+  await must(server.post(other, role('two', { to: 'all' }, [rule('events')])), 201);
   await server.restart();
   await until(server, `${other}/all`, ({ json }) => json.rules?.length === 2, 'both rules');
 });

@@ -49,6 +49,7 @@ before(async () => {
     turns: new Turns(),
     clock: systemClock,
     newUid: () => 'uid',
+    renewed: () => undefined,
     random: Math.random,
   };
   await Promise.all(Array.from({ length: objects }, (_, i) => make(`n${i}`)));

@@ -1,6 +1,7 @@
 /**
- * Nothing is created in the control plane of a project that is being deleted or gone. The project's revision joins
- * the batch of every create, so that none commits behind the deletion mark; updates and deletes always pass.
+ * Nothing comes to be stored in the control plane of a project that is being deleted or gone, by a create or by the
+ * first write of a shared default. The project's revision joins the batch of each, so that none commits behind the
+ * deletion mark; updates and deletes of what is stored always pass.
  */
 import { forbidden, notFound } from '../../apimachinery/status.ts';
 import { projectDefinition } from '../../apis/resourcemanager/v1alpha1/project/project-definition.ts';
@@ -14,8 +15,8 @@ const { group, resource } = projectDefinition.storage;
 export function projectLifecycle(store: Store): AdmissionPlugin {
   return {
     name: 'ProjectLifecycle',
-    admit({ operation, definition, tenant, object }) {
-      if (operation !== 'create' || tenant.surface.kind !== 'Project') return [];
+    admit({ isFirst, definition, tenant, object }) {
+      if (!isFirst || tenant.surface.kind !== 'Project') return [];
       const project = tenant.surface.name;
       const key = { tenant: tenantOfPlatform, group, resource, namespace: '', name: project };
       // Not the request's knowledge of the project: that may have changed since, and a retry must see it.

@@ -40,6 +40,7 @@ function request(resource: string, changes: Partial<AdmissionRequest> = {}): Adm
   const metadata = { name: 'o', ...(definition.scope === 'Namespaced' ? { namespace: 'n' } : {}) };
   return {
     operation: 'create',
+    isFirst: true,
     definition,
     subresource: '',
     tenant: { id: tenantOfPlatform, surface: { kind: 'Platform', name: '' }, startRevision: 0 },

@@ -1,7 +1,8 @@
 /**
  * Gives cluster roles that have an aggregationRule the rules of those it chooses. Watches the cluster roles of all
- * control planes; what a change concerns is found by index, so a control plane without aggregated roles costs one
- * look-up that finds nothing. Source: pkg/controller/clusterroleaggregation.
+ * control planes; what a change concerns is found by index. Those that aggregate in every control plane (admin, edit,
+ * view) show the rules of the others of every control plane already, so they concern it only where some role was
+ * written. Source: pkg/controller/clusterroleaggregation.
  */
 import { setImmediate } from 'node:timers/promises';
 import { deepEqual } from '../../apimachinery/equality.ts';
@@ -16,24 +17,39 @@ import {
 } from '../../apis/rbac/v1/clusterrole/aggregation-rule.ts';
 import { clusterRoleDefinition } from '../../apis/rbac/v1/clusterrole/cluster-role-definition.ts';
 import type { PlaneClient } from '../../client/plane-client.ts';
+import { must } from '../../lib/assert.ts';
 import { labelsOf, parseRecord } from '../../storage/record.ts';
-import type { ObjectKey, RangeQuery, Store, TenantId } from '../../storage/store.ts';
-import type { Controller } from '../runtime/controller.ts';
+import type { Change, ObjectKey, RangeQuery, Store, TenantId } from '../../storage/store.ts';
+import type { Controller, KeysOf } from '../runtime/controller.ts';
+import { recentlyWoken } from '../runtime/recent-changes.ts';
 
 const { group, resource } = clusterRoleDefinition.storage;
 const [indexInPlane, indexAnywhere] = aggregationIndexes.map(({ name }) => name) as [string, string];
 
 export function clusterRoleAggregationController(store: Store, client: PlaneClient): Controller {
+  const keysOf: KeysOf = ({ key }) => [...sharedRoles(key.tenant), ...aggregatedRoles(store, key.tenant)];
+  const isOfRole = ({ key }: Change): boolean => key.group === group && key.resource === resource;
   return {
     name: 'clusterrole-aggregation',
     workers: 2,
-    watches: [{ group, resource, keysOf: ({ key }) => [...aggregatedRoles(store, key.tenant)] }],
+    watches: [{ group, resource, keysOf }],
     initial: () => aggregatedRoles(store),
+    // The index does not have the shared ones that nobody came to write.
+    recover: (signal) => recentlyWoken(store, (change) => (isOfRole(change) ? keysOf(change) : []), signal),
     reconcile: (key, signal) => reconcile(store, client, key, signal),
   };
 }
 
-/** The roles that aggregate, of one control plane or of all. */
+const sharedNames = (clusterRoleDefinition.sharedObjects ?? []).flatMap(({ metadata, aggregationRule }) =>
+  aggregationRule === undefined ? [] : [must(metadata.name, 'name')],
+);
+
+/** The roles that aggregate in every control plane, written or not. */
+function sharedRoles(tenant: TenantId): ObjectKey[] {
+  return sharedNames.map((name) => ({ tenant, group, resource, namespace: '', name }));
+}
+
+/** The stored roles that aggregate, of one control plane or of all. */
 function* aggregatedRoles(store: Store, tenant?: TenantId): Iterable<ObjectKey> {
   let after: ObjectKey | undefined;
   for (;;) {

@@ -10,17 +10,16 @@
  * After a crash the log says what was going on: every change of the compaction window is considered once more. A kind
  * that is not served owns nothing that could be judged, so its dependents stay, and are looked at when they change.
  */
-import { setImmediate } from 'node:timers/promises';
 import { foregroundFinalizer, orphanFinalizer } from '../../apimachinery/deletion-policy.ts';
 import type { GroupResource } from '../../apimachinery/gvk.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { PlaneClient } from '../../client/plane-client.ts';
-import { StorageError } from '../../storage/errors.ts';
 import { foregroundIndex, ownerIndex, ownerValue } from '../../storage/index-names.ts';
 import { indexesOf, isDeleting, uidOf } from '../../storage/record.ts';
 import type { Change, ObjectKey, Store, TenantId } from '../../storage/store.ts';
 import type { Controller } from '../runtime/controller.ts';
 import { deletedObjects } from '../runtime/deleted-objects.ts';
+import { recentlyWoken } from '../runtime/recent-changes.ts';
 import { awaitDependents, type Collecting, orphanDependents, settleDependent } from './collection.ts';
 import { firstDependent, visitDependents } from './dependents.ts';
 import { type FindKind, ownersOf } from './owners.ts';
@@ -119,10 +118,11 @@ function wokenBy(store: Store, { key, record, previous }: Change): readonly Obje
   const owners = record === undefined ? [] : ownerValuesOf(record);
   const before = previous === undefined ? [] : ownerValuesOf(previous.record);
   const woken: ObjectKey[] = [];
-  if (record === undefined) {
-    if (previous !== undefined)
-      woken.push(...firstDependent(store, tenant, ownerValue(uidOf(previous.record))));
-  } else if (isDeleting(record) || owners.some((value) => !before.includes(value))) woken.push(key);
+  // What every control plane has begins anew when it is deleted: then the old one is gone though a record is there.
+  if (previous !== undefined && (record === undefined || uidOf(record) !== uidOf(previous.record)))
+    woken.push(...firstDependent(store, tenant, ownerValue(uidOf(previous.record))));
+  if (record !== undefined && (isDeleting(record) || owners.some((value) => !before.includes(value))))
+    woken.push(key);
   for (const value of before) {
     if (!owners.includes(value)) woken.push(...firstDependent(store, tenant, value));
   }
@@ -137,25 +137,4 @@ function ownerValuesOf(record: Buffer): string[] {
   const values: string[] = [];
   for (const { name, value } of indexesOf(record)) if (name === ownerIndex) values.push(value);
   return values;
-}
-
-/** What the changes that can still be read would have woken, a step at a time with room for others between. */
-async function* recentlyWoken(
-  store: Store,
-  follows: (change: Change) => readonly ObjectKey[],
-  signal: AbortSignal,
-): AsyncGenerator<ObjectKey> {
-  const upTo = store.applied;
-  let after = store.compacted;
-  while (after < upTo && !signal.aborted) {
-    try {
-      const { changes, position } = store.changes({ after, upTo, maxEntries: limits.watchLogStepEntries });
-      for (const change of changes) yield* follows(change);
-      after = position;
-    } catch (error) {
-      if (!(error instanceof StorageError && error.code === 'compacted')) throw error;
-      after = store.compacted;
-    }
-    await setImmediate();
-  }
 }

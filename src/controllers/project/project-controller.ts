@@ -74,10 +74,12 @@ async function emptyTenant(
   signal: AbortSignal,
 ): Promise<Emptying> {
   const held: string[] = [];
+  const defaults = new Set<string>();
   let isComplete = true;
   const note = (name: string, removal: Removal): void => {
     isComplete = isComplete && removal.isComplete;
     if (removal.held === 0) return;
+    for (const namespace of removal.namespaces) defaults.add(namespace);
     const finalizers = [...removal.finalizers.keys()].sort().join(', ');
     held.push(`${removal.held} ${name} (${removal.examples.join(', ')}) by ${finalizers}`);
   };
@@ -87,7 +89,7 @@ async function emptyTenant(
   }
   if (held.length > 0) {
     // Whoever is to let go may look at the namespace for a reason, as when it is deleted alone.
-    const marking = await client.removeContents({ tenant, ...namespaces, signal });
+    const marking = await client.removeContents({ tenant, ...namespaces, defaults, signal });
     return { held, isComplete: isComplete && marking.isComplete };
   }
   if (!isComplete) return { held, isComplete };

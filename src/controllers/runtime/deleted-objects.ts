@@ -22,8 +22,7 @@ export function* deletedObjects(store: Store, group: string, resource: string): 
 
 /** The change is to an object that was marked as deleted before, or it marks it. */
 export function isOfMarked({ record, previous }: Change): boolean {
-  const state = record ?? previous?.record;
-  return state !== undefined && isDeleting(state);
+  return [record, previous?.record].some((state) => state !== undefined && isDeleting(state));
 }
 
 /** The changed object, if the change left it marked as deleted. */

@@ -8,6 +8,7 @@ import {
   namespaceStatusSubresource,
   namespaceStrategy,
 } from './namespace-strategy.ts';
+import { systemNamespaces } from './system-namespaces.ts';
 
 export const namespaceDefinition: ResourceDefinition = {
   group: '',
@@ -40,5 +41,6 @@ export const namespaceDefinition: ResourceDefinition = {
     /** Older clients select by `name`. */
     name: (namespace) => namespace.metadata.name ?? '',
   },
+  sharedObjects: systemNamespaces,
   strategicMergePatch: true,
 };

@@ -13,11 +13,12 @@ import type {
 import { copyField } from '../../../copy-field.ts';
 import { statusSubresource } from '../../../status-subresource.ts';
 import { subresourceVerbs } from '../../../verbs.ts';
+import { systemNamespaces } from './system-namespaces.ts';
 
 const namespaceFinalizer = 'kubernetes';
 const namespaceNameLabel = 'kubernetes.io/metadata.name';
 
-const undeletable: readonly string[] = ['default', 'kube-system', 'kube-public'];
+const undeletable = new Set(systemNamespaces.map(({ metadata }) => metadata.name));
 /** Finalizers that need no domain before their name. */
 const standardFinalizers: readonly string[] = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
@@ -46,7 +47,7 @@ export const namespaceStrategy: ResourceStrategy = {
   validate: finalizerErrors,
 
   refuseDelete: (namespace) =>
-    undeletable.includes(namespace.metadata.name ?? '') ? 'this namespace may not be deleted' : undefined,
+    undeletable.has(namespace.metadata.name) ? 'this namespace may not be deleted' : undefined,
 
   prepareForDelete(namespace) {
     // Upstream marks namespaces by code of their own, which knows no grace period.

@@ -5,6 +5,7 @@ import { findCondition } from '../../../conditions.ts';
 import { statusSubresource } from '../../../status-subresource.ts';
 import { objectVerbs } from '../../../verbs.ts';
 import { flowControlGroup } from '../conditions.ts';
+import { bootstrapFlowSchemas } from './bootstrap-flow-schemas.ts';
 import { flowSchemaDescription, flowSchemaSchema } from './flow-schema-schema.ts';
 import { flowSchemaErrors } from './flow-schema-validation.ts';
 
@@ -58,5 +59,6 @@ export const flowSchemaDefinition: ResourceDefinition = {
       value: (flowSchema) => findCondition(flowSchema, 'Dangling')?.status ?? '?',
     },
   ],
+  sharedObjects: bootstrapFlowSchemas,
   strategicMergePatch: true,
 };

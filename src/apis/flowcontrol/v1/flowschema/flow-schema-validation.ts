@@ -10,6 +10,7 @@ import {
 import { dnsLabelProblems, dnsSubdomainProblems } from '../../../../apimachinery/names.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import { flowConditionErrors } from '../conditions.ts';
+import { mandatoryFlowSchemas } from './bootstrap-flow-schemas.ts';
 import type { FlowNonResourceRule, FlowResourceRule, FlowRule, FlowSubject } from './flow-schema-schema.ts';
 
 /** Sorted, as they are listed in messages. */
@@ -19,33 +20,14 @@ const subjectKinds = ['Group', 'ServiceAccount', 'User'];
 const precedenceMax = 10_000;
 const exempt = 'exempt';
 
-const everything = {
-  resourceRules: [
-    { verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true, namespaces: ['*'] },
-  ],
-  nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
-};
-const groups = (...names: string[]): object[] => names.map((name) => ({ kind: 'Group', group: { name } }));
-/** What every server has, and nobody may change. */
-const mandatorySpecs: Readonly<Record<string, object>> = {
-  exempt: {
-    priorityLevelConfiguration: { name: exempt },
-    matchingPrecedence: 1,
-    rules: [{ subjects: groups('system:masters'), ...everything }],
-  },
-  'catch-all': {
-    priorityLevelConfiguration: { name: 'catch-all' },
-    matchingPrecedence: precedenceMax,
-    distinguisherMethod: { type: 'ByUser' },
-    rules: [{ subjects: groups('system:unauthenticated', 'system:authenticated'), ...everything }],
-  },
-};
+const mandatorySpecs = new Map(mandatoryFlowSchemas.map(({ metadata, spec }) => [metadata.name, spec]));
 
 export function flowSchemaErrors(flowSchema: KubeObject): FieldError[] {
   const { metadata, spec = {} } = flowSchema;
   const name = metadata.name ?? '';
   const errors = specErrors(name, spec);
-  if (Object.hasOwn(mandatorySpecs, name) && !deepEqual(spec, mandatorySpecs[name])) {
+  const mandatory = mandatorySpecs.get(name);
+  if (mandatory !== undefined && !deepEqual(spec, mandatory)) {
     errors.push(invalidValue('spec', spec, `spec of '${name}' must equal the fixed value`));
   }
   return [...errors, ...flowConditionErrors(flowSchema)];

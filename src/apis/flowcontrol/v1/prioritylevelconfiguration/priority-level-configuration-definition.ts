@@ -8,6 +8,7 @@ import { ageColumn, nameColumn } from '../../../columns.ts';
 import { statusSubresource } from '../../../status-subresource.ts';
 import { objectVerbs } from '../../../verbs.ts';
 import { flowControlGroup } from '../conditions.ts';
+import { bootstrapPriorityLevels } from './bootstrap-priority-levels.ts';
 import {
   type ExemptLevel,
   type LimitedLevel,
@@ -99,5 +100,6 @@ export const priorityLevelConfigurationDefinition: ResourceDefinition = {
     }),
     ageColumn,
   ],
+  sharedObjects: bootstrapPriorityLevels,
   strategicMergePatch: true,
 };

@@ -12,6 +12,7 @@ import {
 } from '../../../../apimachinery/field-error.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import { flowConditionErrors } from '../conditions.ts';
+import { catchAllSpec } from './bootstrap-priority-levels.ts';
 import type {
   ExemptLevel,
   LimitedLevel,
@@ -23,11 +24,6 @@ const exemptName = 'exempt';
 const queuesMax = 10_000_000;
 /** A hand is dealt by so many bits of a hash. */
 const entropyBitsMax = 60;
-/** What every server has, and nobody may change. */
-const catchAllSpec = {
-  type: 'Limited',
-  limited: { nominalConcurrencyShares: 5, lendablePercent: 0, limitResponse: { type: 'Reject' } },
-};
 
 export function priorityLevelErrors(level: KubeObject): FieldError[] {
   return [...specErrors(level), ...mandatoryErrors(level), ...flowConditionErrors(level)];

@@ -7,6 +7,7 @@ import { createdAtColumn, nameColumn } from '../../../columns.ts';
 import { objectVerbs } from '../../../verbs.ts';
 import { policyRulesErrors, policyRulesSchema, rbacComponent, rbacGroup } from '../policy-rule.ts';
 import { aggregationErrors, aggregationIndexes, aggregationRuleSchema } from './aggregation-rule.ts';
+import { bootstrapClusterRoles } from './bootstrap-cluster-roles.ts';
 
 const description =
   'ClusterRole is a set of rules for all namespaces and for what has none, for bindings to give to subjects.';
@@ -48,5 +49,6 @@ export const clusterRoleDefinition: ResourceDefinition = {
   subresources: [],
   columns: [nameColumn, createdAtColumn],
   indexes: aggregationIndexes,
+  sharedObjects: bootstrapClusterRoles,
   strategicMergePatch: true,
 };

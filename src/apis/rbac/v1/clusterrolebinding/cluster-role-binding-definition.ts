@@ -4,6 +4,7 @@ import { kindSchema } from '../../../../apimachinery/schema/meta.ts';
 import { objectVerbs } from '../../../verbs.ts';
 import { bindingColumns, bindingFields, bindingStrategy } from '../binding.ts';
 import { rbacComponent, rbacGroup } from '../policy-rule.ts';
+import { bootstrapClusterRoleBindings } from './bootstrap-cluster-role-bindings.ts';
 
 const description =
   'ClusterRoleBinding gives the rules of a ClusterRole to subjects, everywhere in the control plane.';
@@ -33,5 +34,6 @@ export const clusterRoleBindingDefinition: ResourceDefinition = {
   strategy: bindingStrategy(['ClusterRole'], false),
   subresources: [],
   columns: bindingColumns,
+  sharedObjects: bootstrapClusterRoleBindings,
   strategicMergePatch: true,
 };

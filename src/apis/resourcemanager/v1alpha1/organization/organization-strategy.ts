@@ -74,7 +74,6 @@ function namespaceOf(organization: KubeObject): CompanionObject {
   const { name = '', uid = '' } = organization.metadata;
   return {
     definition: { group: '', resource: 'namespaces' },
-    plane: 'own',
     object: {
       apiVersion: 'v1',
       kind: 'Namespace',

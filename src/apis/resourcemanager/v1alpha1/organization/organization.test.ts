@@ -197,7 +197,6 @@ describe('its namespace', () => {
     assert.deepEqual(strategy.companions?.(stored(), context), [
       {
         definition: { group: '', resource: 'namespaces' },
-        plane: 'own',
         object: {
           apiVersion: 'v1',
           kind: 'Namespace',

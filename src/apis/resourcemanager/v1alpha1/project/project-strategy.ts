@@ -1,6 +1,6 @@
 /**
- * The life of a Project: its control plane serves as soon as it is stored, with the namespace `default` in it from
- * the same batch. Emptying the control plane after a delete is a controller's work.
+ * The life of a Project: its control plane serves as soon as it is stored. Emptying the control plane after a delete
+ * is a controller's work.
  *
  * Not here, because other objects decide it: the organization label under a folder owner (the engine fills it in),
  * and a metadata.ownerReferences entry for the owner (its uid is not known to a pure function).
@@ -10,7 +10,6 @@ import { limits } from '../../../../apimachinery/limits.ts';
 import { dnsSubdomainProblems } from '../../../../apimachinery/names.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import type {
-  CompanionObject,
   ResourceStrategy,
   SubresourceDefinition,
 } from '../../../../apimachinery/resource-definition.ts';
@@ -67,7 +66,6 @@ export const projectStrategy: ResourceStrategy = {
   },
 
   references: (project) => parentReferences(project, 'ownerRef'),
-  companions: () => [defaultNamespace()],
 
   prepareForDelete(project, { nowMs }) {
     setCondition(
@@ -104,16 +102,4 @@ function organizationOf(project: KubeObject): string {
 
 function setOrganization(project: KubeObject, organization: string): void {
   project.metadata.labels = { ...project.metadata.labels, [organizationNameLabel]: organization };
-}
-
-function defaultNamespace(): CompanionObject {
-  return {
-    definition: { group: '', resource: 'namespaces' },
-    plane: 'created',
-    object: {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: 'default', labels: { 'miloapis.com/project-default': 'true' } },
-    },
-  };
 }

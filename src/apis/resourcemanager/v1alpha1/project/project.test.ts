@@ -148,18 +148,6 @@ describe('its surroundings', () => {
     ]));
   test('it is among the children of its owner', () =>
     assert.deepEqual(projectDefinition.indexes?.[0]?.values(object), ['Organization/acme']));
-  test('the default namespace is written into its control plane', () =>
-    assert.deepEqual(strategy.companions?.(object, context), [
-      {
-        definition: { group: '', resource: 'namespaces' },
-        plane: 'created',
-        object: {
-          apiVersion: 'v1',
-          kind: 'Namespace',
-          metadata: { name: 'default', labels: { 'miloapis.com/project-default': 'true' } },
-        },
-      },
-    ]));
   test('columns', () => {
     strategy.prepareForCreate?.(object, context);
     assert.deepEqual(
