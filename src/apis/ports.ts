@@ -2,7 +2,7 @@
 import { type FieldError, invalidValue, notSupported, requiredValue } from '../apimachinery/field-error.ts';
 import { portNameProblems, portNumberProblems } from '../apimachinery/names.ts';
 
-const portProtocols: readonly string[] = ['SCTP', 'TCP', 'UDP'];
+export const portProtocols: readonly string[] = ['SCTP', 'TCP', 'UDP'];
 
 export const portNumberErrors = (field: string, port: number): FieldError[] =>
   portNumberProblems(port).map((problem) => invalidValue(field, port, problem));

@@ -45,6 +45,7 @@ test('schemas in OpenAPI 3.0', () => {
   });
   check(string({ nullable: true }), { type: 'string', nullable: true });
   check(enumeration(['A', 'B']), { type: 'string', enum: ['A', 'B'] });
+  check(string({ knownValues: ['A', 'B'] }), { type: 'string', enum: ['A', 'B'] });
   check(bytes(), { type: 'string', format: 'byte' });
   check(boolean({ default: false }), { type: 'boolean', default: false });
   check(integer('int64', { minimum: 0, maximum: 9 }), {

@@ -200,7 +200,7 @@ export class OpenApiComponents {
         return {
           type: 'string',
           ...(schema.format === undefined ? {} : { format: schema.format }),
-          ...(schema.enum === undefined ? {} : { enum: schema.enum }),
+          ...knownValues(schema),
           ...(schema.pattern === undefined ? {} : { pattern: schema.pattern }),
           ...(schema.minLength === undefined ? {} : { minLength: schema.minLength }),
           ...(schema.maxLength === undefined ? {} : { maxLength: schema.maxLength }),
@@ -297,6 +297,11 @@ function withDefault(schema: Schema, value: JsonValue | undefined): Schema {
 /** A default belongs to the field, not to the type that it shares with others. */
 function withoutDefault({ default: _, ...schema }: ObjectSchema): ObjectSchema {
   return schema;
+}
+
+function knownValues(schema: StringSchema): OpenApiSchema {
+  const values = schema.enum ?? schema.knownValues;
+  return values === undefined ? {} : { enum: values };
 }
 
 function bounds(schema: IntegerSchema): OpenApiSchema {

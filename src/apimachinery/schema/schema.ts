@@ -16,6 +16,8 @@ export interface StringSchema extends Common {
   /** `date-time` is RFC 3339 seconds (protobuf Time), `micro-time` has microseconds, `byte` is base64 (protobuf bytes). */
   readonly format?: 'date-time' | 'micro-time' | 'byte' | 'quantity';
   readonly enum?: readonly string[];
+  /** The same for readers of OpenAPI only: the kind judges the value itself, in its own words. Sorted. */
+  readonly knownValues?: readonly string[];
   readonly pattern?: string;
   readonly minLength?: number;
   readonly maxLength?: number;

@@ -23,10 +23,18 @@ const ruleFields = {
   apiGroups: field(1, strings, 'API groups of the resources; "*" alone for all.'),
   apiVersions: field(2, strings, 'Versions of the resources; "*" alone for all.'),
   resources: field(3, strings, 'Resources, and subresources as `pods/log`; `*` and `*/*` for all.'),
-  scope: pointer(4, string(), 'Cluster, Namespaced, or * for both, which is the default.'),
+  scope: pointer(
+    4,
+    string({ knownValues: ['*', 'Cluster', 'Namespaced'] }),
+    'Cluster, Namespaced, or * for both, which is the default.',
+  ),
 };
 const ruleWithOperationsFields = {
-  operations: field(1, strings, 'CREATE, UPDATE, DELETE, CONNECT, or "*" alone for all.'),
+  operations: field(
+    1,
+    list(string({ knownValues: ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'] }), { listType: 'atomic' }),
+    'CREATE, UPDATE, DELETE, CONNECT, or "*" alone for all.',
+  ),
   ...embedded(2, ruleFields),
 };
 
@@ -73,7 +81,7 @@ export const matchResourcesSchema = object(
     ),
     matchPolicy: pointer(
       7,
-      string(),
+      string({ knownValues: ['Equivalent', 'Exact'] }),
       'Exact: only the versions named. Equivalent: other versions of the same resource too, the default.',
     ),
   },

@@ -60,7 +60,11 @@ const jsonPatch = object(
 );
 const mutation = object(
   {
-    patchType: required(2, string(), 'ApplyConfiguration or JSONPatch: which of the two is given.'),
+    patchType: required(
+      2,
+      string({ knownValues: ['ApplyConfiguration', 'JSONPatch'] }),
+      'ApplyConfiguration or JSONPatch: which of the two is given.',
+    ),
     applyConfiguration: field(3, applyConfiguration, 'The change as an applied object.'),
     jsonPatch: field(4, jsonPatch, 'The change as a JSON patch.'),
   },
@@ -76,13 +80,21 @@ const spec = object(
       'Named expressions; each may use those before it.',
     ),
     mutations: field(4, list(mutation, { listType: 'atomic' }), 'The changes, made in this order.'),
-    failurePolicy: pointer(5, string(), 'Fail or Ignore: what an expression that fails means.'),
+    failurePolicy: pointer(
+      5,
+      string({ knownValues: ['Fail', 'Ignore'] }),
+      'Fail or Ignore: what an expression that fails means.',
+    ),
     matchConditions: field(
       6,
       matchConditionsSchema,
       'Conditions that must all hold for the policy to apply.',
     ),
-    reinvocationPolicy: field(7, string(), 'Never or IfNeeded: applied again after later changes.'),
+    reinvocationPolicy: field(
+      7,
+      string({ knownValues: ['IfNeeded', 'Never'] }),
+      'Never or IfNeeded: applied again after later changes.',
+    ),
   },
   {
     name: component('MutatingAdmissionPolicySpec'),

@@ -24,7 +24,7 @@ const spec = object(
     matchResources: field(3, matchResourcesSchema, 'Which of the requests of the policy are meant.'),
     validationActions: field(
       4,
-      list(string(), { listType: 'set' }),
+      list(string({ knownValues: ['Audit', 'Deny', 'Warn'] }), { listType: 'set' }),
       'What a rule that does not hold leads to: Deny, Warn, Audit; not Deny together with Warn.',
     ),
   },

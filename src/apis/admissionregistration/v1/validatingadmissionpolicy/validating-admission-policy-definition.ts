@@ -66,7 +66,11 @@ const spec = object(
     paramKind: field(1, paramKindSchema, 'Kind of the parameters, where the policy takes some.'),
     matchConstraints: field(2, matchResourcesSchema, 'Which requests the policy is about.'),
     validations: field(3, list(validation, { listType: 'atomic' }), 'What must hold.'),
-    failurePolicy: pointer(4, string(), 'Fail or Ignore: what an expression that fails means.'),
+    failurePolicy: pointer(
+      4,
+      string({ knownValues: ['Fail', 'Ignore'] }),
+      'Fail or Ignore: what an expression that fails means.',
+    ),
     auditAnnotations: field(5, list(auditAnnotation, { listType: 'atomic' }), 'What is noted for the audit.'),
     matchConditions: field(
       6,

@@ -47,10 +47,14 @@ const commonFields = (objectSelectorNumber: number) => ({
     list(ruleWithOperationsSchema, { listType: 'atomic' }),
     'Operations and resources that the webhook is asked about.',
   ),
-  failurePolicy: pointer(4, string(), 'Fail or Ignore: what a call that fails means. Fail when not given.'),
+  failurePolicy: pointer(
+    4,
+    string({ knownValues: ['Fail', 'Ignore'] }),
+    'Fail or Ignore: what a call that fails means. Fail when not given.',
+  ),
   matchPolicy: pointer(
     9,
-    string(),
+    string({ knownValues: ['Equivalent', 'Exact'] }),
     'Exact or Equivalent: whether other versions of a resource are meant too.',
   ),
   namespaceSelector: field(5, labelSelectorSchema, 'Labels of the namespaces meant; all when empty.'),
@@ -60,7 +64,11 @@ const commonFields = (objectSelectorNumber: number) => ({
     'Labels of the objects meant; all when empty.',
   ),
   sideEffects: {
-    ...required(6, string(), 'None or NoneOnDryRun: what the webhook changes elsewhere.'),
+    ...required(
+      6,
+      string({ knownValues: ['None', 'NoneOnDryRun', 'Some', 'Unknown'] }),
+      'None or NoneOnDryRun: what the webhook changes elsewhere.',
+    ),
     pointer: true,
   },
   timeoutSeconds: pointer(7, integer('int32'), 'How long a call may take: 1 to 30, 10 when not given.'),
@@ -84,7 +92,11 @@ const validatingWebhook = object(
 const mutatingWebhook = object(
   {
     ...commonFields(11),
-    reinvocationPolicy: pointer(10, string(), 'Never or IfNeeded: called again after later changes.'),
+    reinvocationPolicy: pointer(
+      10,
+      string({ knownValues: ['IfNeeded', 'Never'] }),
+      'Never or IfNeeded: called again after later changes.',
+    ),
     matchConditions: field(12, matchConditionsSchema, 'Conditions that must all hold for a call.'),
   },
   { name: component('MutatingWebhook'), description: 'MutatingWebhook may change the object of a request.' },

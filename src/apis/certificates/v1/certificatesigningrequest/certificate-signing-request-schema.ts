@@ -15,6 +15,33 @@ import {
   time,
 } from '../../../../apimachinery/schema/schema.ts';
 
+/** Sorted, as they are listed in messages. */
+export const keyUsages: readonly string[] = [
+  'any',
+  'cert sign',
+  'client auth',
+  'code signing',
+  'content commitment',
+  'crl sign',
+  'data encipherment',
+  'decipher only',
+  'digital signature',
+  'email protection',
+  'encipher only',
+  'ipsec end system',
+  'ipsec tunnel',
+  'ipsec user',
+  'key agreement',
+  'key encipherment',
+  'microsoft sgc',
+  'netscape sgc',
+  'ocsp signing',
+  's/mime',
+  'server auth',
+  'signing',
+  'timestamping',
+];
+
 const component = (type: string): string => `io.k8s.api.certificates.v1.${type}`;
 
 export const certificateSigningRequestDescription =
@@ -35,7 +62,7 @@ const spec = object(
     ),
     usages: field(
       5,
-      list(string(), { listType: 'atomic' }),
+      list(string({ knownValues: keyUsages }), { listType: 'atomic' }),
       'What the certificate is for, e.g. "digital signature" and "client auth".',
     ),
     username: field(2, string(), 'Name of the user who asked. Set by the server.'),

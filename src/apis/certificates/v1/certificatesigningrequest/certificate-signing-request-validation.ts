@@ -17,34 +17,8 @@ import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import { certificateRequestProblem } from '../../../../lib/certificate-request.ts';
 import { derValues } from '../../../../lib/der.ts';
 import { pemBlocks } from '../../../../lib/pem.ts';
-import type { RequestCondition } from './certificate-signing-request-schema.ts';
+import { keyUsages, type RequestCondition } from './certificate-signing-request-schema.ts';
 
-/** Sorted, as they are listed in messages. */
-const keyUsages: readonly string[] = [
-  'any',
-  'cert sign',
-  'client auth',
-  'code signing',
-  'content commitment',
-  'crl sign',
-  'data encipherment',
-  'decipher only',
-  'digital signature',
-  'email protection',
-  'encipher only',
-  'ipsec end system',
-  'ipsec tunnel',
-  'ipsec user',
-  'key agreement',
-  'key encipherment',
-  'microsoft sgc',
-  'netscape sgc',
-  'ocsp signing',
-  's/mime',
-  'server auth',
-  'signing',
-  'timestamping',
-];
 /** Decisions and failures are said once and for all. */
 const finalTypes: readonly string[] = ['Approved', 'Denied', 'Failed'];
 const statuses: readonly string[] = ['False', 'True', 'Unknown'];

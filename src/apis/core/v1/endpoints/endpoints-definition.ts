@@ -20,7 +20,7 @@ import {
 } from '../../../../apimachinery/schema/schema.ts';
 import { ageColumn, nameColumn } from '../../../columns.ts';
 import { objectReferenceSchema } from '../../../object-reference.ts';
-import { portNumberErrors, protocolErrors } from '../../../ports.ts';
+import { portNumberErrors, portProtocols, protocolErrors } from '../../../ports.ts';
 import { objectVerbs } from '../../../verbs.ts';
 
 const component = (type: string): string => `io.k8s.api.core.v1.${type}`;
@@ -43,7 +43,11 @@ const port = object(
   {
     name: field(1, string(), 'Name of the port, that of the service; needed where there are several.'),
     port: required(2, integer('int32'), 'Number of the port.'),
-    protocol: field(3, string({ default: 'TCP' }), 'TCP, UDP or SCTP; TCP when not given.'),
+    protocol: field(
+      3,
+      string({ default: 'TCP', knownValues: portProtocols }),
+      'TCP, UDP or SCTP; TCP when not given.',
+    ),
     appProtocol: pointer(4, string(), 'What is spoken on the port.'),
   },
   {

@@ -37,7 +37,11 @@ const spec = object(
 
 const status = object(
   {
-    phase: field(1, string(), 'Active while the namespace is in use, Terminating once it is being deleted.'),
+    phase: field(
+      1,
+      string({ knownValues: ['Active', 'Terminating'] }),
+      'Active while the namespace is in use, Terminating once it is being deleted.',
+    ),
     conditions: field(
       2,
       list(condition, {

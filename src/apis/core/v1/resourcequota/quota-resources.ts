@@ -71,7 +71,7 @@ export function countNames(gr: GroupResource): readonly string[] {
   return gr.group === '' && countedByName.includes(gr.resource) ? [gr.resource, counted] : [counted];
 }
 
-const scopeNames: readonly string[] = [
+export const scopeNames: readonly string[] = [
   'BestEffort',
   'CrossNamespacePodAffinity',
   'NotBestEffort',

@@ -10,14 +10,20 @@ import {
   required,
   string,
 } from '../../../../apimachinery/schema/schema.ts';
+import { scopeNames } from './quota-resources.ts';
 
 const component = (type: string): string => `io.k8s.api.core.v1.${type}`;
 const quantities = map(string({ format: 'quantity' }));
 
+const scope = string({ knownValues: scopeNames });
 const requirement = object(
   {
-    scopeName: required(1, string(), 'The scope that is asked for.'),
-    operator: required(2, string(), 'In, NotIn, Exists, or DoesNotExist.'),
+    scopeName: required(1, scope, 'The scope that is asked for.'),
+    operator: required(
+      2,
+      string({ knownValues: ['DoesNotExist', 'Exists', 'In', 'NotIn'] }),
+      'In, NotIn, Exists, or DoesNotExist.',
+    ),
     values: field(3, list(string(), { listType: 'atomic' }), 'The values of In and NotIn.'),
   },
   {
@@ -40,7 +46,7 @@ const spec = object(
       quantities,
       'How much there may be, by resource: `configmaps`, `count/roles.rbac.authorization.k8s.io`.',
     ),
-    scopes: field(2, list(string(), { listType: 'atomic' }), 'Counts only what is in all of these scopes.'),
+    scopes: field(2, list(scope, { listType: 'atomic' }), 'Counts only what is in all of these scopes.'),
     scopeSelector: field(3, scopeSelector, 'As scopes, with rules on their values.'),
   },
   { name: component('ResourceQuotaSpec'), description: 'How much of what a namespace may hold.' },

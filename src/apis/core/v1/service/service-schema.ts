@@ -15,12 +15,18 @@ import {
   string,
 } from '../../../../apimachinery/schema/schema.ts';
 
+import { portProtocols } from '../../../ports.ts';
+
 const component = (type: string): string => `io.k8s.api.core.v1.${type}`;
 
 const port = object(
   {
     name: field(1, string(), 'Name of the port, a DNS label. Needed where the service has several.'),
-    protocol: field(2, string({ default: 'TCP' }), 'TCP, UDP or SCTP; TCP when not given.'),
+    protocol: field(
+      2,
+      string({ default: 'TCP', knownValues: portProtocols }),
+      'TCP, UDP or SCTP; TCP when not given.',
+    ),
     appProtocol: pointer(6, string(), 'What is spoken on the port, as a hint for implementations.'),
     port: required(3, integer('int32'), 'The port the service is reached at.'),
     targetPort: byValue(
@@ -65,13 +71,21 @@ const spec = object(
       list(string(), { listType: 'atomic' }),
       'All addresses, at most one of each family; the first is clusterIP.',
     ),
-    type: field(4, string(), 'ClusterIP, NodePort, LoadBalancer or ExternalName; ClusterIP when not given.'),
+    type: field(
+      4,
+      string({ knownValues: ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'] }),
+      'ClusterIP, NodePort, LoadBalancer or ExternalName; ClusterIP when not given.',
+    ),
     externalIPs: field(
       5,
       list(string(), { listType: 'atomic' }),
       'Further addresses that others route here.',
     ),
-    sessionAffinity: field(7, string(), 'ClientIP or None; None when not given.'),
+    sessionAffinity: field(
+      7,
+      string({ knownValues: ['ClientIP', 'None'] }),
+      'ClientIP or None; None when not given.',
+    ),
     loadBalancerIP: field(8, string(), 'The address wished of a load balancer. Outdated.'),
     loadBalancerSourceRanges: field(
       9,
@@ -79,15 +93,31 @@ const spec = object(
       'Blocks of addresses that may reach the load balancer.',
     ),
     externalName: field(10, string(), 'The DNS name that a service of type ExternalName stands for.'),
-    externalTrafficPolicy: field(11, string(), 'Cluster or Local: where traffic from outside may go.'),
+    externalTrafficPolicy: field(
+      11,
+      string({ knownValues: ['Cluster', 'Local'] }),
+      'Cluster or Local: where traffic from outside may go.',
+    ),
     healthCheckNodePort: field(12, integer('int32'), 'Port at which load balancers ask for health.'),
     publishNotReadyAddresses: field(13, boolean(), 'Whether addresses that are not ready count as ready.'),
     sessionAffinityConfig: field(14, sessionAffinityConfig, 'How clients stick, where they do.'),
-    ipFamilies: field(19, list(string(), { listType: 'atomic' }), 'IPv4, IPv6 or both, the main one first.'),
-    ipFamilyPolicy: pointer(17, string(), 'SingleStack, PreferDualStack or RequireDualStack.'),
+    ipFamilies: field(
+      19,
+      list(string({ knownValues: ['', 'IPv4', 'IPv6'] }), { listType: 'atomic' }),
+      'IPv4, IPv6 or both, the main one first.',
+    ),
+    ipFamilyPolicy: pointer(
+      17,
+      string({ knownValues: ['PreferDualStack', 'RequireDualStack', 'SingleStack'] }),
+      'SingleStack, PreferDualStack or RequireDualStack.',
+    ),
     allocateLoadBalancerNodePorts: pointer(20, boolean(), 'Whether a load balancer needs node ports.'),
     loadBalancerClass: pointer(21, string(), 'Which implementation of load balancers is meant.'),
-    internalTrafficPolicy: pointer(22, string(), 'Cluster or Local: where traffic from inside may go.'),
+    internalTrafficPolicy: pointer(
+      22,
+      string({ knownValues: ['Cluster', 'Local'] }),
+      'Cluster or Local: where traffic from inside may go.',
+    ),
     trafficDistribution: pointer(23, string(), 'A wish for how traffic is spread over the endpoints.'),
   },
   { name: component('ServiceSpec'), description: 'What is reached under the name of the service, and how.' },
@@ -96,7 +126,7 @@ const spec = object(
 const portStatus = object(
   {
     port: required(1, integer('int32'), 'The port that is told of.'),
-    protocol: required(2, string(), 'Its protocol.'),
+    protocol: required(2, string({ knownValues: portProtocols }), 'Its protocol.'),
     error: pointer(3, string(), 'What keeps the port from working, as one word for programs.'),
   },
   { name: component('PortStatus'), description: 'PortStatus tells of one port of a load balancer.' },

@@ -14,6 +14,7 @@ import {
   string,
 } from '../../../../apimachinery/schema/schema.ts';
 import { objectReferenceSchema } from '../../../object-reference.ts';
+import { portProtocols } from '../../../ports.ts';
 
 const component = (type: string): string => `io.k8s.api.discovery.v1.${type}`;
 
@@ -67,7 +68,11 @@ const endpoint = object(
 const port = object(
   {
     name: pointer(1, string({ default: '' }), 'Name of the port, unique in the slice.'),
-    protocol: pointer(2, string({ default: 'TCP' }), 'TCP, UDP or SCTP; TCP when not given.'),
+    protocol: pointer(
+      2,
+      string({ default: 'TCP', knownValues: portProtocols }),
+      'TCP, UDP or SCTP; TCP when not given.',
+    ),
     port: pointer(3, integer('int32'), 'Number of the port; all ports when absent.'),
     appProtocol: pointer(4, string(), 'What is spoken on the port.'),
   },
@@ -87,7 +92,11 @@ export const endpointSliceSchema = kindSchema({
   name: component('EndpointSlice'),
   description: endpointSliceDescription,
   fields: {
-    addressType: required(4, string(), 'IPv4, IPv6 or FQDN: what all addresses are. It cannot be changed.'),
+    addressType: required(
+      4,
+      string({ knownValues: ['FQDN', 'IPv4', 'IPv6'] }),
+      'IPv4, IPv6 or FQDN: what all addresses are. It cannot be changed.',
+    ),
     endpoints: required(2, list(endpoint, { listType: 'atomic' }), 'Up to 1000 endpoints.'),
     ports: byValue(3, list(port, { listType: 'atomic' }), 'The ports of every endpoint, up to 100.'),
   },
