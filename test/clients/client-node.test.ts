@@ -4,23 +4,30 @@
  * change it misses is one that the server lost or forgot.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CoreV1Api,
-  CustomObjectsApi,
   KubeConfig,
   type KubernetesListObject,
+  KubernetesObjectApi,
   makeInformer,
+  PatchStrategy,
   type V1ConfigMap,
+  type V1Service,
 } from '@kubernetes/client-node';
+import { root } from '../corpus.ts';
+import { makeProject } from './make-project.ts';
 import { MiloServer } from './milo-server.ts';
 
 const deadlineMs = 20_000;
 const retryMs = 50;
-const group = { group: 'resourcemanager.miloapis.com', version: 'v1alpha1' };
-const apiVersion = `${group.group}/${group.version}`;
 const namespace = 'default';
+
+const client = 'node_modules/@kubernetes/client-node/package.json';
+const { version }: { version: string } = JSON.parse(readFileSync(join(root, client), 'utf8'));
 
 let server: MiloServer;
 let config: KubeConfig;
@@ -37,31 +44,8 @@ async function eventually(what: string, isTrue: () => boolean | Promise<boolean>
 
 before(async () => {
   server = await MiloServer.start();
-  const platform = new KubeConfig();
-  platform.loadFromFile(server.kubeconfig);
-  const objects = platform.makeApiClient(CustomObjectsApi);
-  await objects.createClusterCustomObject({
-    ...group,
-    plural: 'organizations',
-    body: { apiVersion, kind: 'Organization', metadata: { name: 'acme' }, spec: { type: 'Standard' } },
-  });
-  await objects.createClusterCustomObject({
-    ...group,
-    plural: 'projects',
-    body: {
-      apiVersion,
-      kind: 'Project',
-      metadata: { name: 'informed' },
-      spec: { ownerRef: { kind: 'Organization', name: 'acme' } },
-    },
-  });
-  await eventually('the project is ready', async () => {
-    const project = await objects.getClusterCustomObject({ ...group, plural: 'projects', name: 'informed' });
-    const conditions: readonly { type: string; status: string }[] = project.status?.conditions ?? [];
-    return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-  });
   config = new KubeConfig();
-  config.loadFromString(await server.projectKubeconfig('informed'));
+  config.loadFromString(await makeProject(server, 'informed'));
   api = config.makeApiClient(CoreV1Api);
 });
 after(async () => {
@@ -138,62 +122,104 @@ async function change(round: string): Promise<string[]> {
   ];
 }
 
-for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-  test(`informers see every change across ${signal} and a new start`, async () => {
-    const seen = new Witness();
-    const expected: string[] = [];
-    const existing = (await api.listNamespacedConfigMap({ namespace })).items;
-    expected.push(...existing.map((map) => `add ${map.metadata!.name} ${map.data!.value}`));
-    await seen.start();
-    expected.push(...(await change(`${signal.toLowerCase()}-before`)));
-    await eventually('the changes before are seen', () => seen.lines.length >= expected.length);
+describe('client-node', () => {
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    test(`${version}: informers see every change across ${signal} and a new start`, async () => {
+      const seen = new Witness();
+      const expected: string[] = [];
+      const existing = (await api.listNamespacedConfigMap({ namespace })).items;
+      expected.push(...existing.map((map) => `add ${map.metadata!.name} ${map.data!.value}`));
+      await seen.start();
+      expected.push(...(await change(`${signal.toLowerCase()}-before`)));
+      await eventually('the changes before are seen', () => seen.lines.length >= expected.length);
 
-    for (const round of ['one', 'two']) {
-      // Written and at once cut off: the informer has not necessarily been told when the connection ends.
-      expected.push(...(await change(`${signal.toLowerCase()}-${round}`)));
-      const code = await server.stop(signal);
-      if (signal === 'SIGTERM') assert.equal(code, 0);
-      await server.up();
-      expected.push(...(await change(`${signal.toLowerCase()}-${round}-after`)));
-    }
-    await eventually('the changes after are seen', () => seen.lines.length >= expected.length);
-    assert.deepEqual(seen.lines, expected);
-    const listed = (await api.listNamespacedConfigMap({ namespace })).items;
-    assert.deepEqual(
-      [...seen.cached].sort(),
-      listed.map((map) => [map.metadata!.name!, map.data!.value!]).sort(),
-    );
-    await seen.stop();
-  });
-}
-
-test('what was acknowledged before a kill is there after it', async () => {
-  const acknowledged = new Set<string>();
-  let isKilled = false;
-  const writer = async (id: number): Promise<void> => {
-    for (let i = 0; !isKilled; i++) {
-      const name = `durable-${id}-${i}`;
-      try {
-        await api.createNamespacedConfigMap({ namespace, body: mapOf(name, 'x') });
-      } catch (error) {
-        assert.ok(isKilled, `a write failed while the server ran: ${error}`);
-        return;
+      for (const round of ['one', 'two']) {
+        // Written and at once cut off: the informer has not necessarily been told when the connection ends.
+        expected.push(...(await change(`${signal.toLowerCase()}-${round}`)));
+        const code = await server.stop(signal);
+        if (signal === 'SIGTERM') assert.equal(code, 0);
+        await server.up();
+        expected.push(...(await change(`${signal.toLowerCase()}-${round}-after`)));
       }
-      acknowledged.add(name);
-    }
-  };
-  const writers = Promise.all([0, 1, 2, 3].map(writer));
-  await eventually('some writes are acknowledged', () => acknowledged.size >= 50);
-  // The signal is sent at once, with writes in flight.
-  const stopped = server.stop('SIGKILL');
-  isKilled = true;
-  await stopped;
-  await writers;
-  await server.up();
-  const { items } = await api.listNamespacedConfigMap({ namespace });
-  const listed = new Set(items.map((map) => map.metadata!.name!));
-  assert.deepEqual(
-    [...acknowledged].filter((name) => !listed.has(name)),
-    [],
-  );
+      await eventually('the changes after are seen', () => seen.lines.length >= expected.length);
+      assert.deepEqual(seen.lines, expected);
+      const listed = (await api.listNamespacedConfigMap({ namespace })).items;
+      assert.deepEqual(
+        [...seen.cached].sort(),
+        listed.map((map) => [map.metadata!.name!, map.data!.value!]).sort(),
+      );
+      await seen.stop();
+    });
+  }
+
+  test(`${version}: what was acknowledged before a kill is there after it`, async () => {
+    const acknowledged = new Set<string>();
+    let isKilled = false;
+    const writer = async (id: number): Promise<void> => {
+      for (let i = 0; !isKilled; i++) {
+        const name = `durable-${id}-${i}`;
+        try {
+          await api.createNamespacedConfigMap({ namespace, body: mapOf(name, 'x') });
+        } catch (error) {
+          assert.ok(isKilled, `a write failed while the server ran: ${error}`);
+          return;
+        }
+        acknowledged.add(name);
+      }
+    };
+    const writers = Promise.all([0, 1, 2, 3].map(writer));
+    await eventually('some writes are acknowledged', () => acknowledged.size >= 50);
+    // The signal is sent at once, with writes in flight.
+    const stopped = server.stop('SIGKILL');
+    isKilled = true;
+    await stopped;
+    await writers;
+    await server.up();
+    const { items } = await api.listNamespacedConfigMap({ namespace });
+    const listed = new Set(items.map((map) => map.metadata!.name!));
+    assert.deepEqual(
+      [...acknowledged].filter((name) => !listed.has(name)),
+      [],
+    );
+  });
+
+  /** The untyped client finds paths by discovery and chooses the type of a patch. */
+  test(`${version}: objects of any kind are created, applied by two managers and deleted`, async () => {
+    const objects = KubernetesObjectApi.makeApiClient(config);
+    const service = (port: number): V1Service => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'untyped', namespace },
+      spec: { ports: [{ port }] },
+    });
+    const apply = (port: number, manager: string, force: boolean): Promise<V1Service> =>
+      objects.patch(service(port), undefined, undefined, manager, force, PatchStrategy.ServerSideApply);
+    await apply(80, 'first', false);
+    const same = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'untyped', namespace } };
+    assert.equal((await objects.read<V1Service>(same)).spec?.ports?.[0]?.protocol, 'TCP');
+    const role = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'r', namespace },
+    };
+    await objects.create({
+      ...role,
+      rules: [{ apiGroups: [''], resources: ['services'], verbs: ['get'] }],
+    } as object);
+    const changed = { ...same, spec: { type: 'ExternalName', externalName: 'a.example.com' } };
+    await assert.rejects(
+      objects.patch(
+        { ...changed, metadata: { ...changed.metadata, labels: { a: 'no spaces' } } },
+        undefined,
+        undefined,
+        'second',
+        false,
+        PatchStrategy.ServerSideApply,
+      ),
+      (error: { code?: number }) => error.code === 422,
+    );
+    await objects.delete(same);
+    await objects.delete(role);
+    await assert.rejects(objects.read(same), (error: { code?: number }) => error.code === 404);
+  });
 });

@@ -13,9 +13,12 @@ export interface Kubectl {
 
 /**
  * 1.27 asks for OpenAPI v2 and legacy discovery, 1.30 for v3 and aggregated discovery, 1.33 sends protobuf.
- * Other installed versions can be named in the environment: `KUBECTL_VERSIONS=1.29,1.31`.
+ * Others can be named in the environment: `KUBECTL_VERSIONS=1.29,1.31`, or `all`.
  */
-const wanted = (process.env.KUBECTL_VERSIONS ?? '1.27,1.30,1.33').split(',');
+const usual = '1.27,1.30,1.33';
+const every = '1.27,1.28,1.29,1.30,1.31,1.32,1.33';
+const named = process.env.KUBECTL_VERSIONS ?? usual;
+const wanted = (named === 'all' ? every : named).split(',');
 
 function onPath(): string | undefined {
   const folder = (process.env.PATH ?? '')

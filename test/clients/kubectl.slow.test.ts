@@ -5,12 +5,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { KubectlRun } from './kubectl-run.ts';
 import { type Kubectl, kubectls } from './kubectl-versions.ts';
+import { makeProject } from './make-project.ts';
 import { MiloServer } from './milo-server.ts';
-import { manifest, type Script } from './script.ts';
+import type { Script } from './script.ts';
+import { ScriptRun } from './script-run.ts';
 import { admissionKinds } from './scripts/admission-kinds.ts';
 import { applyAndDiff } from './scripts/apply-and-diff.ts';
+import { argoStyle } from './scripts/argo-style.ts';
 import { certificatesAndFlows } from './scripts/certificates-and-flows.ts';
 import { crud } from './scripts/crud.ts';
 import { deleteAndWait } from './scripts/delete-and-wait.ts';
@@ -29,6 +31,7 @@ const scripts: readonly Script[] = [
   crud,
   applyAndDiff,
   serverSideApply,
+  argoStyle,
   selectorsAndPages,
   patchEditLabel,
   deleteAndWait,
@@ -49,35 +52,14 @@ let server: MiloServer;
 const installed = kubectls().filter(({ path }) => path !== undefined);
 const projectOf = ({ version }: Kubectl): string => `clients-${version.replace('.', '-')}`;
 
-/** A project for every version, made the way anyone makes one. */
-async function makeProject(kubectl: Kubectl): Promise<void> {
-  const project = projectOf(kubectl);
-  const apiVersion = 'resourcemanager.miloapis.com/v1alpha1';
-  const documents = manifest(
-    { apiVersion, kind: 'Organization', metadata: { name: `org-${project}` }, spec: { type: 'Standard' } },
-    {
-      apiVersion,
-      kind: 'Project',
-      metadata: { name: project },
-      spec: { ownerRef: { kind: 'Organization', name: `org-${project}` } },
-    },
-  );
-  const home = join(server.directory, `home-setup-${kubectl.version}`);
-  await new KubectlRun(server, kubectl, server.kubeconfig, home, 'setup').run({
-    name: 'setup',
-    steps: [
-      { kubectl: 'create -f -', stdin: documents },
-      { kubectl: `wait --for=condition=Ready project/${project} --timeout=20s` },
-    ],
-  });
-  writeFileSync(join(server.directory, `${project}.kubeconfig`), await server.projectKubeconfig(project));
-}
-
 describe('kubectl', { concurrency }, () => {
   before(async () => {
     if (installed.length === 0) return;
     server = await MiloServer.start();
-    for (const kubectl of installed) await makeProject(kubectl);
+    for (const kubectl of installed) {
+      const project = projectOf(kubectl);
+      writeFileSync(join(server.directory, `${project}.kubeconfig`), await makeProject(server, project));
+    }
   });
   after(async () => {
     if (installed.length > 0) await server.dispose();
@@ -93,7 +75,7 @@ describe('kubectl', { concurrency }, () => {
               ? server.kubeconfig
               : join(server.directory, `${projectOf(kubectl)}.kubeconfig`);
           const home = join(server.directory, `home-${kubectl.version}-${plane}`);
-          await new KubectlRun(server, kubectl, kubeconfig, home, script.name).run(script);
+          await new ScriptRun(server, { kubectl }, kubeconfig, home, script.name).run(script);
         });
       }
     }

@@ -1,6 +1,6 @@
 /**
- * The language of the kubectl scripts: a list of steps, each one kubectl command and what must come of it. Data
- * only; kubectl-run.ts carries them out. In every text `$NS` is the script's own namespace, `$ID` a word that
+ * The language of the scripts: a list of steps, each a command of kubectl or Helm and what must come of it. Data
+ * only; script-run.ts carries them out. In every text `$NS` is the script's own namespace, `$ID` a word that
  * is the script's own in its control plane, `$PREFIX` the path of the control plane (for `get --raw`), and further words are
  * what a step has remembered.
  */
@@ -21,9 +21,10 @@ export interface Expectation {
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-export interface CommandStep extends Expectation {
-  /** Arguments of kubectl: split at spaces, or as a list where one holds a space. */
-  readonly kubectl: string | readonly string[];
+/** Split at spaces, or a list where one holds a space. */
+export type Arguments = string | readonly string[];
+
+interface CommandBase extends Expectation {
   readonly stdin?: string;
   /** Words for later steps, from the output as JSON: `{ $UID: 'metadata.uid' }`. */
   readonly remember?: Readonly<Record<`$${string}`, string>>;
@@ -36,10 +37,18 @@ export interface CommandStep extends Expectation {
   /** Runs inside this project, not in the script's own control plane. */
   readonly inProject?: string;
 }
+export interface KubectlStep extends CommandBase {
+  readonly kubectl: Arguments;
+}
+/** `$CHART` is the folder of the chart. */
+export interface HelmStep extends CommandBase {
+  readonly helm: Arguments;
+}
+export type CommandStep = KubectlStep | HelmStep;
 /** Leaves a command running under a name, once it has printed what is asked. */
 export interface StartStep {
   readonly start: string;
-  readonly kubectl: string | readonly string[];
+  readonly kubectl: Arguments;
   readonly until?: Match;
 }
 /** Waits until a running command has printed, in all, what is asked, then ends it; or for its own end. */

@@ -1,13 +1,6 @@
 /** `kubectl explain` of every kind that discovery lists, by OpenAPI v3 and by v2. */
 import type { Script, Step } from '../script.ts';
-
-/** What discovery says of a resource. */
-export interface ListedResource {
-  /** `apps/v1`; `v1` of the core group. */
-  readonly groupVersion: string;
-  readonly name: string;
-  readonly kind: string;
-}
+import type { ListedResource } from '../served-kinds.ts';
 
 export function explainEvery(resources: readonly ListedResource[]): Script {
   return { name: 'explain', steps: resources.flatMap(steps) };

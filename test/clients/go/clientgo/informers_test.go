@@ -283,7 +283,7 @@ func checkInformersAcrossRestart(t *testing.T, isWatchList bool) {
 		checkWitnesses(t, config, namespace, witnesses)
 	}
 	w := witnesses["configmaps typed"]
-	Is(t, "maps the typed informer was told of", w.adds, 4*4*6+1)
+	Is(t, "maps the typed informer was told of", w.adds, 4*4*6)
 }
 
 func TestRestartUnderInformersWithWatchList(t *testing.T)    { checkInformersAcrossRestart(t, true) }

@@ -1,13 +1,14 @@
-/** Carries out a script with one kubectl against one control plane, and says exactly which step fell short. */
+/** Carries out a script with real tools against one control plane, and says exactly which step fell short. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deepEqual } from '../../src/apimachinery/equality.ts';
+import { root } from '../corpus.ts';
 import type { Kubectl } from './kubectl-versions.ts';
 import type { MiloServer } from './milo-server.ts';
-import type { CommandStep, Expectation, Match, Script } from './script.ts';
+import type { Arguments, CommandStep, Expectation, Match, Script } from './script.ts';
 
 const commandTimeoutMs = 30_000;
 const eventuallyTimeoutMs = 15_000;
@@ -19,24 +20,37 @@ interface Outcome {
   readonly stderr: string;
 }
 
-export class KubectlRun {
+export interface Tools {
+  readonly kubectl: Kubectl;
+  /** Path of Helm, for scripts that use it. */
+  readonly helm?: string;
+}
+
+export class ScriptRun {
   readonly #server: MiloServer;
   readonly #kubectl: Kubectl;
+  readonly #helm: string | undefined;
   readonly #kubeconfig: string;
   readonly #home: string;
   readonly #words: Record<string, string>;
   readonly #running = new Map<string, Running>();
 
   /** `home` keeps kubectl's discovery cache; runs of one kubectl on one control plane may share it. */
-  constructor(server: MiloServer, kubectl: Kubectl, kubeconfig: string, home: string, name: string) {
+  constructor(server: MiloServer, { kubectl, helm }: Tools, kubeconfig: string, home: string, name: string) {
     this.#server = server;
     this.#kubectl = kubectl;
+    this.#helm = helm;
     this.#kubeconfig = kubeconfig;
     this.#home = home;
     const id = `${name}-${kubectl.version.replace('.', '-')}`;
     const url = /^ *server: (\S+)$/m.exec(readFileSync(kubeconfig, 'utf8'))?.[1];
     assert.ok(url !== undefined, 'a kubeconfig names its server');
-    this.#words = { $NS: id, $ID: id, $PREFIX: new URL(url).pathname.replace(/\/$/, '') };
+    this.#words = {
+      $NS: id,
+      $ID: id,
+      $PREFIX: new URL(url).pathname.replace(/\/$/, ''),
+      $CHART: join(root, 'test', 'clients', 'chart'),
+    };
     mkdirSync(home, { recursive: true });
   }
 
@@ -64,7 +78,10 @@ export class KubectlRun {
       step.inProject === undefined ? this.#kubeconfig : await this.#projectKubeconfig(step.inProject);
     const deadline = Date.now() + eventuallyTimeoutMs;
     for (;;) {
-      const running = this.#spawn(step.kubectl, kubeconfig, step.env ?? {}, step.stdin);
+      const running =
+        'helm' in step
+          ? this.#spawn('helm', step.helm, kubeconfig, step.env ?? {}, step.stdin)
+          : this.#spawn('kubectl', step.kubectl, kubeconfig, step.env ?? {}, step.stdin);
       try {
         const outcome = await running.end();
         this.#check(running.command, outcome, step);
@@ -79,8 +96,8 @@ export class KubectlRun {
     }
   }
 
-  async #start(name: string, kubectl: CommandStep['kubectl'], until: Match | undefined): Promise<void> {
-    const running = this.#spawn(kubectl, this.#kubeconfig, {}, undefined);
+  async #start(name: string, kubectl: Arguments, until: Match | undefined): Promise<void> {
+    const running = this.#spawn('kubectl', kubectl, this.#kubeconfig, {}, undefined);
     this.#running.set(name, running);
     if (until !== undefined) await running.printed([this.#fill(until)]);
   }
@@ -106,14 +123,17 @@ export class KubectlRun {
   }
 
   #spawn(
-    kubectl: CommandStep['kubectl'],
+    tool: keyof Tools,
+    written: Arguments,
     kubeconfig: string,
     env: Readonly<Record<string, string>>,
     stdin: string | undefined,
   ): Running {
-    const args = (typeof kubectl === 'string' ? kubectl.split(' ') : kubectl).map((arg) => this.#fill(arg));
+    const path = tool === 'helm' ? this.#helm : this.#kubectl.path;
+    assert.ok(path !== undefined, `${tool} is not installed`);
+    const args = (typeof written === 'string' ? written.split(' ') : written).map((arg) => this.#fill(arg));
     const all = ['--kubeconfig', kubeconfig, '--namespace', this.#words.$NS!, ...args];
-    const child = spawn(this.#kubectl.path!, all, {
+    const child = spawn(path, all, {
       cwd: this.#home,
       env: { PATH: process.env.PATH, HOME: this.#home, KUBECACHEDIR: join(this.#home, 'cache'), ...env },
       stdio: 'pipe',
@@ -122,7 +142,7 @@ export class KubectlRun {
       // A command that refuses its input may end before it has read it; what it printed is checked.
     });
     child.stdin.end(stdin === undefined ? '' : this.#fill(stdin));
-    return new Running(child, `kubectl ${args.join(' ')}`);
+    return new Running(child, `${tool} ${args.join(' ')}`);
   }
 
   /** In a pattern the words are written `\$NS`, as a dollar sign must be. */
@@ -185,7 +205,7 @@ function valueAt(document: unknown, path: string): unknown {
   }, document);
 }
 
-/** A kubectl process and what it has printed. */
+/** A process and what it has printed. */
 class Running {
   readonly command: string;
   readonly #child: ChildProcess;
