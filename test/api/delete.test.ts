@@ -206,7 +206,7 @@ test('options that are not valid', async () => {
     ],
     [
       { body: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'x' } } },
-      'converting (v1.ConfigMap) to (v1.DeleteOptions): unknown conversion',
+      /^no kind "ConfigMap" is registered for version "v1" in scheme /,
     ],
     [{ body: 'a: [', type: 'application/yaml' }, /^error converting YAML to JSON: yaml: /],
     [{ body: 'k8s', type: protobuf }, /./],

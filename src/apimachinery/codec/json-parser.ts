@@ -44,14 +44,30 @@ export function exactInteger(digits: string): number | bigint {
 }
 
 export function parseExactJson(text: string): JsonValue {
-  return new Parser<JsonObject>(text, () => ({}), setField).run() as JsonValue;
+  return new Parser<JsonObject>(text, () => ({}), setField, numberOf).run() as JsonValue;
 }
 
 /** A JSON value as it was written: an object keeps the order of its fields, and those it has twice. */
-export type WrittenJson = string | number | bigint | boolean | null | WrittenJson[] | WrittenObject;
+export type WrittenJson =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | WrittenNumber
+  | WrittenJson[]
+  | WrittenObject;
 export class WrittenObject {
   readonly keys: string[] = [];
   readonly values: WrittenJson[] = [];
+}
+
+/** A number that is written as no int64 is: `1.0`, `1e3`, `1e400`. */
+export class WrittenNumber {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 
 /** As `parseExactJson`, but nothing that was written is lost. */
@@ -60,8 +76,23 @@ export function parseWrittenJson(text: string): WrittenJson {
     object.keys.push(key);
     object.values.push(value);
   };
-  return new Parser<WrittenObject>(text, () => new WrittenObject(), add).run() as WrittenJson;
+  const number = (digits: string, isInteger: boolean): number | bigint | WrittenNumber => {
+    const value = isInteger ? exactInteger(digits) : undefined;
+    const isInt64 = typeof value === 'bigint' || Number.isSafeInteger(value);
+    return value !== undefined && isInt64 ? value : new WrittenNumber(digits);
+  };
+  return new Parser<WrittenObject>(text, () => new WrittenObject(), add, number).run() as WrittenJson;
 }
+
+/** Throws JsonSyntaxError for what no double holds. */
+function numberOf(digits: string, isInteger: boolean, position: number): number | bigint {
+  const value = isInteger ? exactInteger(digits) : Number(digits);
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new JsonSyntaxError(`cannot unmarshal number ${digits} into Go value of type float64`, position);
+  }
+  return value;
+}
+type ReadNumber = (digits: string, isInteger: boolean, position: number) => number | bigint | WrittenNumber;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -76,7 +107,7 @@ const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;
 const isHexDigit = (c: number): boolean => isDigit(c) || (c >= 0x41 && c <= 0x46) || (c >= 0x61 && c <= 0x66);
 const simpleEscapes = new Set([...'"\\/bfnrt'].map((c) => c.charCodeAt(0)));
 
-type Scalar = string | number | bigint | boolean | null;
+type Scalar = string | number | bigint | boolean | null | WrittenNumber;
 type Parsed<O> = Scalar | Parsed<O>[] | O;
 
 /** `O` is what an object of the text becomes. */
@@ -84,10 +115,17 @@ class Parser<O extends object> {
   private readonly text: string;
   private readonly makeObject: () => O;
   private readonly addField: (object: O, key: string, value: never) => void;
+  private readonly readNumber: ReadNumber;
   private at = 0;
 
-  constructor(text: string, makeObject: () => O, addField: (object: O, key: string, value: never) => void) {
+  constructor(
+    text: string,
+    makeObject: () => O,
+    addField: (object: O, key: string, value: never) => void,
+    readNumber: ReadNumber,
+  ) {
     this.text = text;
+    this.readNumber = readNumber;
     this.makeObject = makeObject;
     this.addField = addField;
   }
@@ -214,7 +252,7 @@ class Parser<O extends object> {
     }
   }
 
-  private number(): number | bigint {
+  private number(): number | bigint | WrittenNumber {
     const start = this.at;
     if (this.text.charCodeAt(this.at) === MINUS) this.at++;
     if (this.text.charCodeAt(this.at) === 0x30) this.at++;
@@ -233,12 +271,7 @@ class Parser<O extends object> {
       if (sign === 0x2b || sign === MINUS) this.at++;
       this.digits('in exponent of numeric literal');
     }
-    const token = this.text.slice(start, this.at);
-    const value = isInteger ? exactInteger(token) : Number(token);
-    if (typeof value === 'number' && !Number.isFinite(value)) {
-      throw new JsonSyntaxError(`cannot unmarshal number ${token} into Go value of type float64`, start);
-    }
-    return value;
+    return this.readNumber(this.text.slice(start, this.at), isInteger, start);
   }
 
   private digits(where: string): void {

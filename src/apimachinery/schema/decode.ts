@@ -4,7 +4,7 @@
  * protobuf form is absence too (omitempty). No defaults (schema/default.ts), no judgement of values
  * (schema/validate.ts). Decoders are compiled from a schema once, when first used.
  */
-import { setField } from '../codec/json-parser.ts';
+import { setField, WrittenNumber } from '../codec/json-parser.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../object-meta.ts';
 import { base64Form, microTimeForm, quantityForm, timeForm } from './scalar-forms.ts';
 import type { Field, IntegerSchema, ObjectSchema, Schema, StringSchema, Typed } from './schema.ts';
@@ -288,9 +288,13 @@ function jsonType(value: JsonValue, type: string): string {
       return type.startsWith('int') ? `number ${value}` : 'number';
     default:
       if (value === null) return 'null';
+      if (isWrittenNumber(value)) return `number ${value.text}`;
       return Array.isArray(value) ? 'array' : 'object';
   }
 }
+
+/** read-json.ts leaves a number so where a field wants an integer, and it was written as none. */
+const isWrittenNumber = (value: unknown): value is WrittenNumber => value instanceof WrittenNumber;
 
 /** `io.k8s.api.core.v1.ConfigMap` is ConfigMap in package v1. */
 const structName = (schema: ObjectSchema): string => schema.name?.split('.').at(-1) ?? '';

@@ -4,7 +4,7 @@
  * Decoding is schema/decode.ts; this runs only where something was found.
  */
 import { goQuote } from '../apply/go-text.ts';
-import { parseWrittenJson, type WrittenJson, WrittenObject } from '../codec/json-parser.ts';
+import { parseWrittenJson, type WrittenJson, WrittenNumber, WrittenObject } from '../codec/json-parser.ts';
 import { limits } from '../limits.ts';
 import type { JsonValue } from '../object-meta.ts';
 import { type AnySchema, any, field, list, object, type Schema, string } from './schema.ts';
@@ -86,7 +86,7 @@ class Search {
   }
 
   #descend(step: string | number, value: WrittenJson, schema: Schema): void {
-    if (typeof value !== 'object' || value === null) return;
+    if (typeof value !== 'object' || value === null || value instanceof WrittenNumber) return;
     this.#path.push(step);
     this.#visit(value, schema);
     this.#path.pop();

@@ -19,7 +19,7 @@ import type { JsonObject, JsonValue, KubeObject } from '../../apimachinery/objec
 import { DecodeError } from '../../apimachinery/schema/decode.ts';
 import { badRequest, bareError } from '../../apimachinery/status.ts';
 import { must } from '../../lib/assert.ts';
-import type { ServedResource } from '../../registry/definition-table.ts';
+import type { DefinitionTable, ServedResource } from '../../registry/definition-table.ts';
 import { trackedEndpoint, trackedForm } from '../../registry/field-tracking.ts';
 import { spokenForm } from '../../registry/subresource-form.ts';
 import { update } from '../../registry/update.ts';
@@ -45,6 +45,7 @@ export async function apply(request: VerbRequest): Promise<void> {
   );
   const endpoint = trackedEndpoint(engine, served, subresource);
   const applier = new Applier(
+    engine.definitions,
     form.served,
     endpoint,
     body.toString('utf8'),
@@ -74,6 +75,7 @@ interface Wish {
 
 /** One body, to be applied to whatever the object has become. */
 class Applier {
+  readonly #definitions: DefinitionTable;
   readonly #served: ServedResource;
   readonly #endpoint: TrackedEndpoint;
   readonly #text: string;
@@ -81,7 +83,14 @@ class Applier {
   /** What strict reading finds in the body; unknown fields have been refused before. */
   #repeated: readonly string[] | undefined;
 
-  constructor(served: ServedResource, endpoint: TrackedEndpoint, text: string, validation: FieldValidation) {
+  constructor(
+    definitions: DefinitionTable,
+    served: ServedResource,
+    endpoint: TrackedEndpoint,
+    text: string,
+    validation: FieldValidation,
+  ) {
+    this.#definitions = definitions;
     this.#served = served;
     this.#endpoint = endpoint;
     this.#text = text;
@@ -139,7 +148,7 @@ class Applier {
 
   #typed(applied: JsonObject, config: JsonObject): KubeObject {
     try {
-      return typed(this.#served, applied);
+      return typed(this.#definitions, this.#served, applied);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       throw bareError(

@@ -4,27 +4,30 @@
  * it. Messages follow transformDecodeError and the JSON serializer of apimachinery.
  */
 
-import { parseJson } from '../../apimachinery/codec/json.ts';
 import { JsonSyntaxError } from '../../apimachinery/codec/json-parser.ts';
 import { decodeEnvelope, decodeProtobuf } from '../../apimachinery/codec/protobuf.ts';
 import { ProtobufError } from '../../apimachinery/codec/protobuf-wire.ts';
 import { parseYaml, YamlSyntaxError } from '../../apimachinery/codec/yaml.ts';
-import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import { jsonTypeOf } from '../../apimachinery/json-type.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../../apimachinery/object-meta.ts';
 import { DecodeError, decodeObject } from '../../apimachinery/schema/decode.ts';
 import { applyDefaults } from '../../apimachinery/schema/default.ts';
 import { hasProtobufForm } from '../../apimachinery/schema/protobuf-form.ts';
+import { readJson } from '../../apimachinery/schema/read-json.ts';
+import type { ObjectSchema } from '../../apimachinery/schema/schema.ts';
+import { strictErrorsOfText } from '../../apimachinery/schema/strict-errors.ts';
 import { badRequest, type StatusError } from '../../apimachinery/status.ts';
-import type { ServedResource } from '../../registry/definition-table.ts';
+import type { DefinitionTable, ServedResource } from '../../registry/definition-table.ts';
 import type { Exchange } from '../exchange.ts';
 import { negotiateBody } from '../negotiation/negotiate-body.ts';
-import { type FieldValidation, findingsInJson, findingsInYaml, judge } from './field-validation.ts';
+import { type FieldValidation, findingsInYaml, judge } from './field-validation.ts';
+import { OtherKind, withKindOf } from './other-kind.ts';
 
 /** The body of a write. The function decodes it anew on each call: the engine changes what it is given. */
 export async function readObject(
   exchange: Exchange,
+  definitions: DefinitionTable,
   served: ServedResource,
   validation: FieldValidation,
 ): Promise<() => KubeObject> {
@@ -32,15 +35,21 @@ export async function readObject(
   const body = await exchange.readBody(limits.requestBodyBytes);
   let isJudged = format === 'protobuf' || validation.directive === 'Ignore';
   return () => {
-    if (format === 'protobuf') return finish(served, readProtobuf(served, body));
+    if (format === 'protobuf') return finish(definitions, served, readProtobuf(served, body));
     const text = body.toString('utf8');
-    const value = recognized(format, text, body, served.definition.kind);
+    const { schema } = served.version;
+    const { value, hasRepeated } = recognized(format, text, body, served);
     const unknown: string[] | undefined = isJudged ? undefined : [];
-    const object = finish(served, value, unknown);
+    const object = finish(definitions, served, value, unknown);
     if (unknown !== undefined) {
       isJudged = true;
-      const find = format === 'yaml' ? findingsInYaml : findingsInJson;
-      const findings = find(text, value, served.version.schema, unknown.length > 0);
+      const hasUnknown = unknown.length > 0;
+      const findings =
+        format === 'yaml'
+          ? findingsInYaml(text, value, schema, hasUnknown)
+          : hasUnknown || hasRepeated
+            ? strictErrorsOfText(text, schema)
+            : [];
       judge(validation, findings, (message) => badRequest(`${cannotHandle(served)}: ${message}`));
     }
     return object;
@@ -87,11 +96,19 @@ export class Unrecognized extends Error {
   }
 }
 
+export interface Document {
+  readonly value: JsonObject;
+  /** Told of JSON alone: some field was there twice. */
+  readonly hasRepeated: boolean;
+}
+
 /** The object in a JSON or YAML text. Throws Unrecognized, in the words of upstream's serializer. */
-export function parseDocument(format: 'json' | 'yaml', text: string): JsonObject {
+export function parseDocument(format: 'json' | 'yaml', text: string, schema: ObjectSchema): Document {
   let value: JsonValue;
+  let hasRepeated = false;
   try {
-    value = format === 'yaml' ? parseYaml(text) : parseJson(text);
+    if (format === 'yaml') value = parseYaml(text);
+    else ({ value, hasRepeated } = readJson(text, schema));
   } catch (error) {
     if (error instanceof YamlSyntaxError) throw new Unrecognized(error.message, { cause: error });
     if (!(error instanceof JsonSyntaxError)) throw error;
@@ -99,16 +116,21 @@ export function parseDocument(format: 'json' | 'yaml', text: string): JsonObject
   }
   const problem = kindUnreadable(value);
   if (problem !== undefined) throw new Unrecognized(problem);
-  return (value ?? {}) as JsonObject;
+  return { value: (value ?? {}) as JsonObject, hasRepeated };
 }
 
 /** `parseDocument`, with a 400 that shows the beginning of the body. */
-function recognized(format: 'json' | 'yaml', text: string, body: Buffer, kind: string): JsonObject {
+function recognized(
+  format: 'json' | 'yaml',
+  text: string,
+  body: Buffer,
+  { definition, version }: ServedResource,
+): Document {
   try {
-    return parseDocument(format, text);
+    return parseDocument(format, text, version.schema);
   } catch (error) {
     if (!(error instanceof Unrecognized)) throw error;
-    throw unrecognized(kind, error.message, body, error);
+    throw unrecognized(definition.kind, error.message, body, error);
   }
 }
 
@@ -150,9 +172,14 @@ function summaryOf(body: Buffer): string {
 }
 
 /** `typed`, with a 400 for what has a wrong type. */
-function finish(served: ServedResource, value: JsonObject, unknownFields?: string[]): KubeObject {
+function finish(
+  definitions: DefinitionTable,
+  served: ServedResource,
+  value: JsonObject,
+  unknownFields?: string[],
+): KubeObject {
   try {
-    return typed(served, value, unknownFields);
+    return typed(definitions, served, value, unknownFields);
   } catch (error) {
     if (error instanceof OtherKind) throw badRequest(error.refusal, error);
     if (!(error instanceof DecodeError)) throw error;
@@ -160,50 +187,20 @@ function finish(served: ServedResource, value: JsonObject, unknownFields?: strin
   }
 }
 
-/** The data say that they are of another kind or version. */
-export class OtherKind extends Error {
-  /** The message of the 400. */
-  readonly refusal: string;
-  constructor(problem: string, prefix = '') {
-    super(problem);
-    this.name = 'OtherKind';
-    this.refusal = prefix + problem;
-  }
-}
-
 /**
- * Types, prunes and defaults a parsed object of the served kind. Throws DecodeError and OtherKind. Paths of dropped fields are added to `unknownFields`.
+ * Types, prunes and defaults a parsed object of the served kind. Throws DecodeError, OtherKind, and the 422 of a custom
+ * resource of another kind. Paths of dropped fields are added to `unknownFields`.
  */
-export function typed(served: ServedResource, value: JsonObject, unknownFields?: string[]): KubeObject {
+export function typed(
+  definitions: DefinitionTable,
+  served: ServedResource,
+  value: JsonObject,
+  unknownFields?: string[],
+): KubeObject {
   const { definition, version } = served;
-  const expected = apiVersionOf({ group: definition.group, version: version.version });
-  const { apiVersion, kind } = value;
-  if (isNamed(apiVersion) && apiVersion !== expected) {
-    throw new OtherKind(
-      `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
-    );
-  }
-  if (isNamed(kind) && kind !== definition.kind) {
-    throw new OtherKind(
-      'the kind in the data does not match',
-      `${kind} in version "${version.version}" cannot be handled as a ${definition.kind}: `,
-    );
-  }
-  const object = decodeObject(
-    {
-      ...value,
-      // What is no text at all is left to the decoder, which says so.
-      apiVersion: isTextOrAbsent(apiVersion) ? expected : apiVersion,
-      kind: isTextOrAbsent(kind) ? definition.kind : kind,
-    },
-    version.schema,
-    unknownFields,
-  ) as KubeObject;
-  applyDefaults(version.schema, object);
+  const { schema } = version;
+  const object = decodeObject(withKindOf(definitions, served, value), schema, unknownFields) as KubeObject;
+  applyDefaults(schema, object);
   definition.strategy.defaults?.(object);
   return object;
 }
-
-const isNamed = (value: JsonValue | undefined): value is string => typeof value === 'string' && value !== '';
-const isTextOrAbsent = (value: JsonValue | undefined): boolean =>
-  value === undefined || value === null || typeof value === 'string';

@@ -23,7 +23,12 @@ export async function createVirtual(request: VerbRequest): Promise<void> {
   const answer = must(virtual.get(groupResourceName(definition)), `answerer of ${definition.resource}`);
   const rendering = renderingOf(exchange, info, target.served, 'get', nowMs);
   const options = writeOptions(request, 'CreateOptions');
-  const decode = await readObject(exchange, target.served, fieldValidationOf(info.query, options));
+  const decode = await readObject(
+    exchange,
+    engine.definitions,
+    target.served,
+    fieldValidationOf(info.query, options),
+  );
   const object = prepared(request, target, decode(), options);
   const answered = await answer({ object, user, surface: info.surface, nowMs });
   await sendBody(exchange, 201, rendering.negotiated.mediaType, renderObject(rendering, answered));

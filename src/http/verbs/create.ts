@@ -11,6 +11,11 @@ export async function create(request: VerbRequest): Promise<void> {
   const { engine, exchange, info, target } = request;
   const rendering = renderingOf(exchange, info, target.served, 'get', engine.clock.now());
   const options = writeOptions(request, 'CreateOptions');
-  const decode = await readObject(exchange, target.served, fieldValidationOf(info.query, options));
+  const decode = await readObject(
+    exchange,
+    engine.definitions,
+    target.served,
+    fieldValidationOf(info.query, options),
+  );
   await sendWritten(exchange, rendering, await createObject(engine, target, decode, options));
 }

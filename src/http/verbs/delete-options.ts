@@ -3,6 +3,7 @@ import { decodeProtobuf } from '../../apimachinery/codec/protobuf.ts';
 import { ProtobufError } from '../../apimachinery/codec/protobuf-wire.ts';
 import { type PropagationPolicy, propagationPolicies } from '../../apimachinery/deletion-policy.ts';
 import { type FieldError, invalidValue, notSupported } from '../../apimachinery/field-error.ts';
+import { parseApiVersion } from '../../apimachinery/gvk.ts';
 import { isInt64Text } from '../../apimachinery/int64-text.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject } from '../../apimachinery/object-meta.ts';
@@ -73,18 +74,54 @@ function fromBody(exchange: Exchange, body: Buffer): DeleteOptions {
     options =
       format === 'protobuf'
         ? decodeProtobuf(body, deleteOptionsSchema)
-        : decodeObject(parseDocument(format, body.toString('utf8')), deleteOptionsSchema);
+        : decodeObject(
+            parseDocument(format, body.toString('utf8'), deleteOptionsSchema).value,
+            deleteOptionsSchema,
+          );
   } catch (error) {
     const isExpected =
       error instanceof DecodeError || error instanceof ProtobufError || error instanceof Unrecognized;
     throw isExpected ? bareError(error.message) : error;
   }
-  const { kind = '' } = options;
-  if (kind !== '' && kind !== 'DeleteOptions') {
-    throw bareError(`converting (v1.${kind}) to (v1.DeleteOptions): unknown conversion`);
-  }
+  refuseKind(options);
   return options;
 }
+
+/** The scheme these options are read with knows little else, and knows them in whatever version they are sent. */
+function refuseKind(options: DeleteOptions): void {
+  const kind = options.kind ?? '';
+  if (kind === '' || kind === 'DeleteOptions') return;
+  const given = options.apiVersion ?? '';
+  const apiVersion = given === '' ? 'meta.k8s.io/v1' : given;
+  const { version } = parseApiVersion(apiVersion) ?? { version: apiVersion };
+  const isKind =
+    kindsOfAnyVersion.includes(kind) || (apiVersion === 'meta.k8s.io/v1' && kindsOfMeta.includes(kind));
+  throw bareError(
+    isKind
+      ? `converting (${version}.${kind}) to (v1.DeleteOptions): unknown conversion`
+      : `no kind "${kind}" is registered for version "${apiVersion}" in scheme "${scheme}"`,
+  );
+}
+const scheme = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27';
+const kindsOfAnyVersion = [
+  'CreateOptions',
+  'UpdateOptions',
+  'Status',
+  'APIVersions',
+  'APIGroupList',
+  'APIGroup',
+  'APIResourceList',
+];
+const kindsOfMeta = [
+  'WatchEvent',
+  'ListOptions',
+  'GetOptions',
+  'PatchOptions',
+  'Table',
+  'TableOptions',
+  'PartialObjectMetadata',
+  'PartialObjectMetadataList',
+];
 
 function fromQuery(query: URLSearchParams): DeleteOptions {
   const options: JsonObject = {};

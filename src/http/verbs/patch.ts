@@ -31,7 +31,13 @@ export async function patch(request: VerbRequest): Promise<void> {
     'PatchOptions',
     info.query.has('force') ? [forbidden('force', 'may not be specified for non-apply patch')] : [],
   );
-  const patched = patcher(spoken.served, form, body.toString('utf8'), fieldValidationOf(info.query, options));
+  const patched = patcher(
+    engine.definitions,
+    spoken.served,
+    form,
+    body.toString('utf8'),
+    fieldValidationOf(info.query, options),
+  );
   const change = (current: () => KubeObject): KubeObject => patched(spoken.show(current()));
   const result = await updateObject(
     engine,

@@ -12,9 +12,10 @@ import {
   tooLarge,
   unprocessable,
 } from '../../apimachinery/status.ts';
-import type { ServedResource } from '../../registry/definition-table.ts';
-import { kindUnreadable, OtherKind, typed } from './body.ts';
+import type { DefinitionTable, ServedResource } from '../../registry/definition-table.ts';
+import { kindUnreadable, typed } from './body.ts';
 import { type FieldValidation, judge } from './field-validation.ts';
+import { OtherKind } from './other-kind.ts';
 import type { PatchDocument, PatchForm } from './patch-forms.ts';
 
 /**
@@ -22,6 +23,7 @@ import type { PatchDocument, PatchForm } from './patch-forms.ts';
  * does not exist is not found.
  */
 export function patcher(
+  definitions: DefinitionTable,
   served: ServedResource,
   form: PatchForm,
   text: string,
@@ -40,7 +42,7 @@ export function patcher(
     const unknown: string[] | undefined = isStrict ? [] : undefined;
     let object: KubeObject;
     try {
-      object = typed(served, structuredClone((result ?? {}) as JsonObject), unknown);
+      object = typed(definitions, served, structuredClone((result ?? {}) as JsonObject), unknown);
     } catch (error) {
       if (error instanceof OtherKind) throw refuse(error.message);
       if (error instanceof DecodeError) throw refuse(form.mismatch(error));

@@ -13,7 +13,12 @@ export async function update(request: VerbRequest): Promise<void> {
   const form = spokenForm(target.served, subresource);
   const rendering = renderingOf(exchange, info, form.served, 'get', engine.clock.now());
   const options = writeOptions(request, 'UpdateOptions');
-  const decode = await readObject(exchange, form.served, fieldValidationOf(info.query, options));
+  const decode = await readObject(
+    exchange,
+    engine.definitions,
+    form.served,
+    fieldValidationOf(info.query, options),
+  );
   const change = { change: decode, isReplace: true, ...(subresource === undefined ? {} : { subresource }) };
   await sendWritten(exchange, rendering, await updateObject(engine, target, change, options), form);
 }
