@@ -131,7 +131,12 @@ class World {
     const object = (): KubeObject => ({ ...kinds[resource], metadata: { name }, ...structuredClone(spec) });
     return (await create(this.engine, this.target(resource, '', tenant), object, options)).object;
   }
-  async edit(resource: Resource, name: string, change: (object: KubeObject) => void): Promise<void> {
+  async edit(
+    resource: Resource,
+    name: string,
+    change: (object: KubeObject) => void,
+    tenant = platform,
+  ): Promise<void> {
     const request = {
       isReplace: false,
       change: (current: () => KubeObject) => {
@@ -140,7 +145,7 @@ class World {
         return object;
       },
     };
-    await update(this.engine, this.target(resource, name), request, options);
+    await update(this.engine, this.target(resource, name, tenant), request, options);
   }
   async remove(resource: Resource, name: string): Promise<void> {
     await deleteObject(this.engine, this.target(resource, name), {}, options);
@@ -209,6 +214,9 @@ interface Race {
   opposing(world: World): Promise<unknown>;
   readonly outcome: string;
 }
+const annotate = ({ metadata }: KubeObject): void => {
+  metadata.annotations = { ...metadata.annotations, a: 'b' };
+};
 const races: readonly Race[] = [
   {
     title: 'an object in a project being deleted',
@@ -221,6 +229,24 @@ const races: readonly Race[] = [
     first: (world) => world.make('namespaces', 'm', {}, world.tenantOf('p')),
     opposing: (world) => world.remove('projects', 'p'),
     outcome: '403 ProjectTerminating',
+  },
+  {
+    title: 'the first write of what every control plane has in a project being deleted',
+    first: (world) => world.edit('namespaces', 'kube-system', annotate, world.tenantOf('p')),
+    opposing: (world) => world.remove('projects', 'p'),
+    outcome: '403 ProjectTerminating',
+  },
+  {
+    title: 'two first writes of one namespace',
+    first: (world) => world.edit('namespaces', 'default', annotate, world.tenantOf('p')),
+    opposing: (world) =>
+      world.edit(
+        'namespaces',
+        'default',
+        ({ metadata }) => Object.assign(metadata, { labels: { a: 'b' } }),
+        world.tenantOf('p'),
+      ),
+    outcome: 'ok',
   },
   {
     title: 'an object in a project that is only changed',

@@ -25,6 +25,7 @@ import { reviews } from './scripts/reviews.ts';
 import { selectorsAndPages } from './scripts/selectors-and-pages.ts';
 import { serverSideApply } from './scripts/server-side-apply.ts';
 import { servicesAndQuotas } from './scripts/services-and-quotas.ts';
+import { sharedDefaults } from './scripts/shared-defaults.ts';
 import { watches } from './scripts/watches.ts';
 
 const scripts: readonly Script[] = [
@@ -44,6 +45,7 @@ const scripts: readonly Script[] = [
   admissionKinds,
   reviews,
   projects,
+  sharedDefaults,
 ];
 /** Scripts at a time: kubectl is the heavier half of the work. */
 const concurrency = 3;

@@ -90,15 +90,19 @@ export const projects: Script = {
       stderr: 'the server doesn\'t have a resource type "projects"',
     },
     { inProject: 'p-$ID', kubectl: 'create namespace team', stdout: 'created' },
-    { inProject: 'p-$ID', kubectl: 'get ns -o name', stdout: /^namespace\/default\nnamespace\/team\n$/ },
+    {
+      inProject: 'p-$ID',
+      kubectl: 'get ns -o name',
+      stdout: [/^namespace\/default$/m, /^namespace\/team$/m],
+    },
 
     // Deleting one takes everything with it; a namesake starts empty.
     { kubectl: 'delete project p-$ID --timeout=20s', stdout: 'deleted' },
     { kubectl: 'get project p-$ID', exit: 1, stderr: 'NotFound' },
-    { inProject: 'q-$ID', kubectl: 'get ns -o name', stdout: /^namespace\/default\n$/ },
+    { inProject: 'q-$ID', kubectl: 'get ns -o name', stdout: 'namespace/default', absent: ['team'] },
     { kubectl: 'create -f -', stdin: manifest(project('p-$ID', inFolder)), stdout: 'created' },
     { kubectl: 'wait --for=condition=Ready project/p-$ID --timeout=20s', stdout: 'condition met' },
-    { inProject: 'p-$ID', kubectl: 'get ns -o name', stdout: /^namespace\/default\n$/ },
+    { inProject: 'p-$ID', kubectl: 'get ns -o name', stdout: 'namespace/default', absent: ['team'] },
     { inProject: 'p-$ID', kubectl: 'get cm -A -o name', absent: ['only-here'] },
     { kubectl: 'delete project p-$ID q-$ID --timeout=20s', stdout: 'deleted' },
     { kubectl: 'delete folder f-$ID --timeout=20s', stdout: 'deleted' },
