@@ -192,7 +192,8 @@ test('a JSON patch that does not apply says so, and no more', async () => {
     [{ op: 'remove', path: '/data/none' }],
     [{ op: 'jump', path: '/data' }],
     [{ op: 'add', path: '/none/a', value: '1' }],
-    [{ op: 'copy', from: '/data/none', path: '/data/b' }],
+    [{ op: 'copy', from: '/none/a', path: '/data/b' }],
+    [{ op: 'move', from: '/data/none', path: '/data/b' }],
     [
       { op: 'add', path: '/data/b', value: 'first' },
       { op: 'test', path: '/data/b', value: 'other' },
@@ -210,6 +211,30 @@ test('a JSON patch that does not apply says so, and no more', async () => {
       code: 422,
     });
   }
+});
+
+test("a JSON patch goes by the rules of upstream's library where they are not the RFC's", async () => {
+  const path = await made('kinder', {
+    data: { a: '1' },
+    metadata: { name: 'kinder', finalizers: ['a.io/a', 'b.io/b'] },
+  });
+  const { status, json, text } = await server.patch(
+    path,
+    [
+      { op: 'test', path: '/metadata/finalizers/-1', value: 'b.io/b' },
+      { op: 'replace', path: '/metadata/finalizers/-2', value: 'c.io/c' },
+      { op: 'remove', path: '/metadata/finalizers/01' },
+      { op: 'copy', from: '/data/none', path: '/data/b' },
+      { op: 'replace', path: '/data/c', value: 'new' },
+      { op: 'add', path: '/immutable' },
+    ],
+    'json',
+  );
+  assert.equal(status, 200, text);
+  assert.deepEqual(json.metadata.finalizers, ['c.io/c']);
+  assert.deepEqual(json.data, { a: '1', b: '', c: 'new' });
+  assert.ok(!('immutable' in json));
+  await server.patch(path, { metadata: { finalizers: null } });
 });
 
 test('a patch that is none is refused', async () => {

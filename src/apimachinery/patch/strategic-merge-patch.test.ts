@@ -137,6 +137,14 @@ test("upstream's table unknown_field, the half that applies", (t) => {
   }
 });
 
+test("upstream's table sort_merge_lists", (t) => {
+  const cases = casesOf('sort_merge_lists');
+  if (typeof cases === 'string') return t.skip(cases);
+  for (const { id, original, expected } of cases) {
+    assert.deepEqual(sorted(original!, mergeItem), expected, String(id));
+  }
+});
+
 test("upstream's table number_conversion", (t) => {
   const cases = casesOf('number_conversion');
   if (typeof cases === 'string') return t.skip(cases);
