@@ -107,6 +107,8 @@ export class StoreWithDefaults implements Store {
 
   /** What expects a default nobody has written expects no row; what expects no row there is mistaken. */
   async commit(batch: readonly Write[]): Promise<CommitOutcome> {
+    if (!batch.some(({ key }) => this.#sharedUnder(key) !== undefined))
+      return await this.#store.commit(batch);
     const origins = batch.map(({ key }) => {
       const revision = this.#revisionUnder(key, this.applied);
       return revision === undefined || this.#store.get(key) !== undefined ? undefined : revision;

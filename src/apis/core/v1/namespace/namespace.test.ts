@@ -88,10 +88,10 @@ describe('deletion', () => {
   function checkRefusal(name: string, expected: string | undefined): void {
     assert.equal(strategy.refuseDelete?.(namespace({ metadata: { name } })), expected);
   }
-  for (const name of ['default', 'kube-system', 'kube-public']) {
+  for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) {
     test(`${name} stays`, () => checkRefusal(name, 'this namespace may not be deleted'));
   }
-  test('others go', () => checkRefusal('kube-node-lease', undefined));
+  test('others go', () => checkRefusal('kube-other', undefined));
 
   function checkHeld(finalizers: string[] | undefined, expected: boolean): void {
     const spec = finalizers === undefined ? {} : { finalizers };
