@@ -81,7 +81,7 @@ export const helm: Script = {
     },
     {
       kubectl: 'annotate cm other meta.helm.sh/release-name=other meta.helm.sh/release-namespace=$NS',
-      stdout: 'annotated',
+      stdout: 'annotate',
     },
     { kubectl: 'label cm other app.kubernetes.io/managed-by=Helm', stdout: 'labeled' },
     { helm: 'upgrade --install other $CHART', stdout: /^STATUS: deployed$/m },
