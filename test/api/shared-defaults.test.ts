@@ -4,6 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { openStore } from '../../src/storage/backends/registry.ts';
+import { tenantOfProject } from '../../src/storage/keys.ts';
+import type { ObjectKey, TenantId } from '../../src/storage/store.ts';
 import { type Answer, ApiServer, type EventStream } from '../api-client.ts';
 import {
   configmap,
@@ -467,6 +470,35 @@ describe('aggregation', () => {
     await must(server.patch(`${base}${roles}/edit`, { rules: [] }), 200);
     await until(server, `${base}${roles}/edit`, ({ json }) => json.rules?.length > 0, 'its rules again');
   });
+});
+
+test('a role that joined in the moment of a crash is found at the next start', async () => {
+  const tenants: TenantId[] = [];
+  const bases: string[] = [];
+  for (let n = 0; n < 2; n++) {
+    bases.push(await freshProject());
+    const { name, uid } = (await read(`${group}/projects/p${projects}`)).metadata;
+    tenants.push(tenantOfProject(name, uid));
+  }
+  const label = { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' };
+  await must(server.post(`${bases[0]}${roles}`, role('late', label, rule('latecomers'))), 201);
+  await server.restart(async (dataDir) => {
+    const store = await openStore(`embedded:${dataDir}`);
+    const [from, to] = tenants.map(
+      (tenant): ObjectKey => ({
+        tenant,
+        group: 'rbac.authorization.k8s.io',
+        resource: 'clusterroles',
+        namespace: '',
+        name: 'late',
+      }),
+    );
+    const { record } = store.get(from!)!;
+    assert.ok((await store.commit([{ kind: 'put', key: to!, record, expect: 0 }])).ok);
+    await store.close();
+  });
+  for (const name of ['view', 'edit', 'admin'])
+    await until(server, `${bases[1]}${roles}/${name}`, ({ text }) => text.includes('latecomers'), 'joined');
 });
 
 describe('a project that goes', () => {
