@@ -1,4 +1,5 @@
 /** Field errors: what validation reports. A list of them becomes one 422 Status with a cause each. */
+import { goQuote } from './apply/go-text.ts';
 import { stringifyJson } from './codec/json.ts';
 import type { JsonValue } from './object-meta.ts';
 
@@ -22,7 +23,11 @@ export interface FieldError {
   readonly message: string;
 }
 
-const shown = (value: unknown): string => (value === undefined ? 'null' : stringifyJson(value as JsonValue));
+/** Text as Go's %q has it, all else as JSON. */
+const shown = (value: unknown): string => {
+  if (typeof value === 'string') return goQuote(value);
+  return value === undefined ? 'null' : stringifyJson(value as JsonValue);
+};
 const suffix = (detail: string): string => (detail === '' ? '' : `: ${detail}`);
 
 export const requiredValue = (field: string, detail = ''): FieldError => ({

@@ -14,6 +14,8 @@ export interface MetaRules {
   readonly namespaced: boolean;
   /** Problems of a name; an RFC 1123 subdomain when not given. */
   readonly validateName?: (name: string) => string[];
+  /** Finalizers without a domain must be ones that the system knows. */
+  readonly hasQualifiedFinalizers?: boolean;
   /** Where the metadata lies; `metadata` when not given. */
   readonly path?: string;
 }
@@ -31,6 +33,11 @@ export function validateObjectMeta(meta: ObjectMeta, rules: MetaRules): FieldErr
   validateOwnerReferences(meta.ownerReferences ?? [], `${path}.ownerReferences`, errors);
   validateFinalizers(meta.finalizers ?? [], `${path}.finalizers`, errors);
   errors.push(...managedFieldsErrors(meta.managedFields ?? [], `${path}.managedFields`));
+  if (rules.hasQualifiedFinalizers === true) {
+    for (const [i, finalizer] of (meta.finalizers ?? []).entries()) {
+      errors.push(...unqualifiedFinalizerErrors(finalizer, `${path}.finalizers[${i}]`));
+    }
+  }
   return errors;
 }
 
@@ -161,6 +168,16 @@ function validateOwnerReferences(
     }
   }
 }
+
+/** Beside the names' own errors, which upstream tells here once more. Also for a namespace's `spec.finalizers`. */
+export function unqualifiedFinalizerErrors(finalizer: string, path: string): FieldError[] {
+  const problems = labelKeyProblems(finalizer);
+  if (!finalizer.includes('/') && !standardFinalizers.includes(finalizer)) {
+    problems.push('name is neither a standard finalizer name nor is it fully qualified');
+  }
+  return problems.map((problem) => invalidValue(path, finalizer, problem));
+}
+const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
 function validateFinalizers(finalizers: readonly string[], path: string, errors: FieldError[]): void {
   for (const finalizer of finalizers) {

@@ -81,6 +81,8 @@ export interface ResourceStrategy {
   /** Beyond `validate`, where a new object must satisfy more than an old one that is written again. */
   validateCreate?(object: KubeObject): FieldError[];
   validateUpdate?(object: KubeObject, old: KubeObject): FieldError[];
+  /** The errors of `validateUpdate` come before those of `validate`, as in the kind's upstream. */
+  readonly validatesChangeFirst?: boolean;
   /** What the client should know of a valid object, for Warning headers. `old` for updates. */
   warnings?(object: KubeObject, old: KubeObject | undefined): string[];
   /** Checks the name; default is an RFC 1123 subdomain. */
@@ -99,6 +101,8 @@ export interface ResourceStrategy {
   /** Nothing may depend on objects of this kind: a delete's propagation policy does not concern them. */
   readonly hasNoDependents?: boolean;
   readonly hasGeneration?: boolean;
+  /** Its finalizers are qualified names, or ones that the system knows: so it is for most built-in kinds. */
+  readonly hasQualifiedFinalizers?: boolean;
   readonly allowUnconditionalUpdate?: boolean;
   readonly allowCreateOnUpdate?: boolean;
   /** Seconds after which an object of this kind is removed; undefined keeps it. */

@@ -148,15 +148,16 @@ export const forbidden = (
 export const unauthorized = (): StatusError => failure(401, 'Unauthorized', { reason: 'Unauthorized' });
 export const badRequest = (message: string, cause?: unknown): StatusError =>
   failure(400, message, { reason: 'BadRequest', cause });
-export const methodNotAllowed = (gr: GroupResource, verb: string): StatusError =>
-  failure(405, `${verb} is not supported on resources of kind "${groupResourceName(gr)}"`, {
-    reason: 'MethodNotAllowed',
-    details: resourceDetails(gr, ''),
-  });
-/** The path is no resource's. */
+/** Upstream's router says it, before anybody asks which resource the path is of. */
 export const pathMethodNotAllowed = (): StatusError =>
   failure(405, 'the server does not allow this method on the requested resource', {
     reason: 'MethodNotAllowed',
+    details: {},
+  });
+/** Upstream's router finds nothing to write in the Accept header at all. */
+export const noRepresentation = (offered: readonly string[]): StatusError =>
+  failure(406, `406: Not Acceptable\n\nAvailable representations: ${offered.join(', ')}`, {
+    reason: 'NotAcceptable',
     details: {},
   });
 export const notAcceptable = (accepted: readonly string[]): StatusError =>

@@ -52,7 +52,7 @@ function isIndented(exchange: Exchange, { path, query }: RequestInfo, document: 
 }
 
 function indented(body: Buffer): Buffer {
-  return Buffer.from(`${indentJson(body.toString())}\n`);
+  return Buffer.from(indentJson(body.toString().trimEnd()));
 }
 
 /** Upstream's router has no HEAD; health and OpenAPI are not behind it. */

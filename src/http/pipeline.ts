@@ -127,7 +127,10 @@ async function authorize({ authorizer }: PipelineParts, passage: Passage): Promi
   const attributes = requestAttributes(must(passage.user, 'user'), must(passage.info, 'request info'));
   const asked = authorizer.authorize(attributes);
   const decision = asked instanceof Promise ? await asked : asked;
-  if (decision.verdict !== 'allow') throw forbiddenError(attributes, decision.reason);
+  if (decision.verdict === 'allow') return;
+  // What the message repeats of the path is the client's: no browser may take it for a page.
+  passage.exchange.setHeader('x-content-type-options', 'nosniff');
+  throw forbiddenError(attributes, decision.reason);
 }
 
 /** Only now may the client learn whether what it named exists. */

@@ -4,6 +4,7 @@
  * what the documents say.
  */
 import { createHash } from 'node:crypto';
+import { indentJson } from '../apimachinery/codec/indent-json.ts';
 import { stringifyJson } from '../apimachinery/codec/json.ts';
 
 export interface StaticDocument {
@@ -42,6 +43,16 @@ export function staticDocument(
 
 export function jsonDocument(value: object, options: DocumentOptions = {}): StaticDocument {
   return staticDocument(Buffer.from(stringifyJson(value)), 'application/json', options);
+}
+
+/** As Go's encoder writes a document, with a line's end. */
+export function jsonLine(value: object, options: DocumentOptions = {}): StaticDocument {
+  return staticDocument(Buffer.from(`${stringifyJson(value)}\n`), 'application/json', options);
+}
+
+/** For people to read, as upstream writes its version and the list of its paths. */
+export function indentedDocument(value: object): StaticDocument {
+  return staticDocument(Buffer.from(indentJson(stringifyJson(value))), 'application/json');
 }
 
 /** Upper-case hex of SHA-512, the form upstream's ETags and hash parameters have. */

@@ -82,5 +82,5 @@ function written(exchange: Exchange, status: Status): { contentType: string; bod
   const json = stringifyJson(status);
   const query = new URLSearchParams(exchange.url.split('?')[1]);
   const pretty = negotiated.pretty || isPretty(query, exchange.header('user-agent') ?? '');
-  return { contentType: mediaType, body: pretty ? `${indentJson(json)}\n` : json };
+  return { contentType: mediaType, body: pretty ? indentJson(json) : `${json}\n` };
 }

@@ -8,7 +8,7 @@
  *   1.31, 1.32 and 1.33, which are the maintained ones. Later would promise what is not served, and be quiet for fewer.
  * - `major` and `minor` are bare integers: the `+` that some vendors add breaks clients that parse them.
  */
-import { jsonDocument, type StaticDocument } from './static-document.ts';
+import { indentedDocument, type StaticDocument } from './static-document.ts';
 
 const kubernetesVersion = { major: 1, minor: 32, patch: 0 } as const;
 
@@ -32,7 +32,7 @@ export function gitVersion(build: Pick<BuildInfo, 'version'>): string {
 }
 
 export function versionDocument(build: BuildInfo): StaticDocument {
-  return jsonDocument({
+  return indentedDocument({
     major: String(kubernetesVersion.major),
     minor: String(kubernetesVersion.minor),
     gitVersion: gitVersion(build),

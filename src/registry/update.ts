@@ -67,7 +67,11 @@ export async function update(
   const result = await engine.turns.untilWon(keyOf(target), async () => {
     const stored = engine.store.get(keyOf(target));
     if (stored !== undefined) return await attemptUpdate(engine, target, request, options, stored);
-    if (!mayCreate) throw notFound(definition, target.name);
+    if (!mayCreate) {
+      // What is wrong with the request itself comes first, where it can be told without the object.
+      if (request.isReplace || request.isApply === true) await wantedAnew(target, request);
+      throw notFound(definition, target.name);
+    }
     return await createInstead(engine, target, request, options);
   });
   if (result === undefined) throw modifiedConflict(definition, target.name);
@@ -80,12 +84,8 @@ async function createInstead(
   request: UpdateRequest,
   options: WriteOptions,
 ): Promise<WriteResult | 'retry'> {
-  const { definition, version } = target.served;
-  const apiVersion = apiVersionOf({ group: definition.group, version: version.version });
-  const wanted = await request.change(() => ({ apiVersion, kind: definition.kind, metadata: {} }));
+  const wanted = await wantedAnew(target, request);
   const { uid } = wanted.metadata;
-  if (request.isApply === true && isSet(uid)) throw nothingWithUid(target, uid);
-  checkIdentity(target, wanted);
   if (isSet(uid)) throw preconditionFailed(target, 'UID', uid, '');
   delete wanted.metadata.resourceVersion;
   const isTracked = request.isApply === true;
@@ -96,6 +96,17 @@ async function createInstead(
     if (error instanceof StatusError && error.reason === 'AlreadyExists') return 'retry';
     throw error;
   }
+}
+
+/** What the request wants where nothing is. */
+async function wantedAnew(target: Target, request: UpdateRequest): Promise<KubeObject> {
+  const { definition, version } = target.served;
+  const apiVersion = apiVersionOf({ group: definition.group, version: version.version });
+  const wanted = await request.change(() => ({ apiVersion, kind: definition.kind, metadata: {} }));
+  const { uid } = wanted.metadata;
+  if (request.isApply === true && isSet(uid)) throw nothingWithUid(target, uid);
+  checkIdentity(target, wanted);
+  return wanted;
 }
 
 async function attemptUpdate(
@@ -156,7 +167,8 @@ async function attemptUpdate(
       ...guards,
     ]);
     if (!outcome.ok) return 'retry';
-    return { object: withRevision(object, outcome.revisions[0]!), stored: undefined, outcome: 'deleted' };
+    // As upstream answers: the object that went, at the revision it had.
+    return { object, stored: undefined, outcome: 'deleted' };
   }
   keepTimes(object, old);
   if (isSame(object, old, schema)) return { object: old, stored, outcome: 'unchanged' };

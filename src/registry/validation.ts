@@ -16,22 +16,30 @@ export function validateObject(
 ): void {
   const { definition, version } = served;
   const { strategy } = definition;
-  const errors = validateObjectMeta(object.metadata, {
-    namespaced: definition.scope === 'Namespaced',
-    ...(strategy.validateName === undefined ? {} : { validateName: strategy.validateName }),
-  });
-  if (old !== undefined) errors.push(...validateObjectMetaUpdate(object.metadata, old.metadata));
+  // Upstream's registry and its strategy each look at what an update changes, and both say what they find.
+  const changed = old === undefined ? [] : validateObjectMetaUpdate(object.metadata, old.metadata);
+  const errors = [...changed, ...changed];
+  errors.push(
+    ...validateObjectMeta(object.metadata, {
+      namespaced: definition.scope === 'Namespaced',
+      hasQualifiedFinalizers: strategy.hasQualifiedFinalizers === true,
+      ...(strategy.validateName === undefined ? {} : { validateName: strategy.validateName }),
+    }),
+  );
   errors.push(...validateValue(version.schema, object));
-  errors.push(...(strategy.validate?.(object) ?? []));
-  if (old === undefined) errors.push(...(strategy.validateCreate?.(object) ?? []));
-  else errors.push(...(strategy.validateUpdate?.(object, old) ?? []));
+  const own = strategy.validate?.(object) ?? [];
+  const change =
+    old === undefined ? strategy.validateCreate?.(object) : strategy.validateUpdate?.(object, old);
+  const isChangeFirst = old !== undefined && strategy.validatesChangeFirst === true;
+  errors.push(...(isChangeFirst ? [...(change ?? []), ...own] : [...own, ...(change ?? [])]));
   errors.push(...extra);
   throwIfInvalid(served, object.metadata.name ?? '', errors);
 }
 
 export function throwIfInvalid(served: ServedResource, name: string, errors: readonly FieldError[]): void {
   if (errors.length === 0) return;
-  const { group, kind } = served.definition;
+  // Of a view, the kind is the one it is a view of.
+  const { group, kind } = served.definition.storage;
   throw invalid({ group, version: served.version.version, kind }, name, errors);
 }
 

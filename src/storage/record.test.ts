@@ -16,11 +16,13 @@ import {
   labelsOf,
   parseRecord,
   serializeObject,
+  servedItemLength,
   servedJson,
   servedLength,
   uidOf,
   verifyRecord,
   writeServed,
+  writeServedItem,
 } from './record.ts';
 
 const plainHeader: RecordHeader = { deleting: false, uid: 'u-1', labels: {}, fields: {}, indexes: [] };
@@ -40,7 +42,7 @@ const sample: KubeObject = {
 describe('serving', () => {
   const check = (object: unknown, revision: number, served: string): void => {
     const record = recordOf(object as KubeObject);
-    assert.equal(servedJson(record, revision).toString(), served);
+    assert.equal(servedJson(record, revision).toString(), `${served}\n`);
     assert.equal(servedLength(record, revision), Buffer.byteLength(served));
     verifyRecord(record);
   };
@@ -114,8 +116,29 @@ describe('serving', () => {
     assert.equal(end, whole.length);
     assert.equal(
       whole.toString(),
-      records.map((record, i) => servedJson(record, i * 1000).toString()).join(''),
+      records
+        .map((record, i) =>
+          servedJson(record, i * 1000)
+            .toString()
+            .trimEnd(),
+        )
+        .join(''),
     );
+  });
+
+  test('an item of a list leaves kind and apiVersion to the list', () => {
+    const checkItem = (object: unknown, item: string): void => {
+      const record = recordOf(object as KubeObject);
+      const bytes = Buffer.alloc(servedItemLength(record, 12));
+      assert.equal(writeServedItem(bytes, 0, record, 12), bytes.length);
+      assert.equal(bytes.toString(), item);
+    };
+    checkItem(
+      sample,
+      '{"metadata":{"resourceVersion":"12","name":"a","namespace":"default"},"data":{"key":"värde"}}',
+    );
+    checkItem({ kind: 'X', apiVersion: 'v1', metadata: {} }, '{"metadata":{"resourceVersion":"12"}}');
+    checkItem({ metadata: { name: 'a' } }, '{"metadata":{"resourceVersion":"12","name":"a"}}');
   });
 
   test('JSON may be given as bytes', () => {

@@ -40,7 +40,9 @@ const jsonOffsetAt = 2;
 const spliceOffsetAt = 6;
 const uidAt = 10;
 const deletingFlag = 0x01;
+const openingBrace = 0x7b;
 const closingBrace = 0x7d;
+const lineEnd = 0x0a;
 
 /** The JSON to store: kind, apiVersion and metadata first, without metadata.resourceVersion. */
 export function serializeObject(object: KubeObject): SerializedObject {
@@ -287,11 +289,37 @@ export function writeServed(target: Buffer, offset: number, record: Buffer, revi
   return at + record.copy(target, at, middle);
 }
 
-/** The JSON as served: the stored bytes with metadata.resourceVersion in them. One allocation. */
+/**
+ * The JSON as served: the stored bytes with metadata.resourceVersion in them, and the line's end that Go's encoder
+ * writes behind a document. One allocation.
+ */
 export function servedJson(record: Buffer, revision: Revision): Buffer {
-  const served = Buffer.allocUnsafe(servedLength(record, revision));
-  writeServed(served, 0, record, revision);
+  const served = Buffer.allocUnsafe(servedLength(record, revision) + 1);
+  served[writeServed(served, 0, record, revision)] = lineEnd;
   return served;
+}
+
+/** Bytes of the served JSON as an item of a list, whose kind and apiVersion the list says for all. */
+export function servedItemLength(record: Buffer, revision: Revision): number {
+  return servedLength(record, revision) - typeBytes(record);
+}
+
+/** Writes the served JSON without kind and apiVersion, as writeServed does the whole. */
+export function writeServedItem(target: Buffer, offset: number, record: Buffer, revision: Revision): number {
+  const skipped = typeBytes(record);
+  if (skipped === 0) return writeServed(target, offset, record, revision);
+  const start = jsonOffsetOf(record);
+  const middle = start + record.readUInt32LE(spliceOffsetAt);
+  target[offset] = openingBrace;
+  let at = offset + 1;
+  at += record.copy(target, at, start + 1 + skipped, middle);
+  at += target.write(splice(record, middle, revision), at, 'latin1');
+  return at + record.copy(target, at, middle);
+}
+
+/** Bytes between the opening brace and the metadata: kind and apiVersion come first, and nothing else does. */
+function typeBytes(record: Buffer): number {
+  return record.readUInt32LE(spliceOffsetAt) - '{"metadata":{'.length;
 }
 
 /** The object, parsed anew on every call. */

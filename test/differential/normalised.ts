@@ -110,14 +110,22 @@ function clean(value: JsonValue, place: Place): JsonValue {
   if (typeof value === 'string') return cleanText(value, place);
   if (Array.isArray(value)) return value.map((item, i) => clean(item, under(place, String(i), false)));
   if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value.causes)) value.causes.sort(byConflict);
   const isList =
     'items' in value || 'rows' in value || value.kind === 'Table' || /List$/.test(String(value.kind));
   return Object.fromEntries(
     Object.entries(value).map(([key, field]) => [
       plain(key, place.names),
-      clean(field ?? null, under(place, key, isList && key === 'metadata')),
+      clean(field ?? null, under(place, key, place.inList || (isList && key === 'metadata'))),
     ]),
   );
+}
+
+/** Go tells the conflicts of an apply in the order of a map, which is none. */
+function byConflict(one: JsonValue, other: JsonValue): number {
+  const [a, b] = [one, other].map((cause) => cause as JsonObject);
+  if (a?.reason !== 'FieldManagerConflict' || b?.reason !== 'FieldManagerConflict') return 0;
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }
 
 function under(place: Place, key: string, inList: boolean): Place {

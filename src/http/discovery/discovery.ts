@@ -7,14 +7,15 @@ import { encodeProtobuf } from '../../apimachinery/codec/protobuf-documents.ts';
 import { stringifyYaml } from '../../apimachinery/codec/yaml.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import type { ObjectSchema } from '../../apimachinery/schema/schema.ts';
-import { notAcceptable } from '../../apimachinery/status.ts';
+import { noRepresentation } from '../../apimachinery/status.ts';
 import type { Surface } from '../../request/context.ts';
 import type { DocumentCache } from '../document-cache.ts';
 import { type MediaRange, parseAccept } from '../negotiation/media-range.ts';
 import {
   type Conditions,
   conditional,
-  jsonDocument,
+  indentedDocument,
+  jsonLine,
   type StaticDocument,
   staticDocument,
 } from '../static-document.ts';
@@ -106,7 +107,7 @@ export class Discovery {
 
   #index(paths: readonly string[]): StaticDocument {
     const all = [...paths, ...this.#options.otherPaths].sort();
-    return this.#cache.get(`index ${all.join()}`, () => jsonDocument({ paths: all }));
+    return this.#cache.get(`index ${all.join()}`, () => indentedDocument({ paths: all }));
   }
 
   #sourcesOf(served: ServedSurface): ReadonlyMap<string, Source> {
@@ -167,7 +168,7 @@ function written({ build, schema, groups }: Source, encoding: Encoding): StaticD
   const options = groups === undefined ? {} : vary;
   switch (encoding) {
     case 'json':
-      return jsonDocument(value.kind === 'APIVersions' ? withoutVersion(value) : value, options);
+      return jsonLine(value.kind === 'APIVersions' ? withoutVersion(value) : value, options);
     case 'yaml':
       return staticDocument(Buffer.from(stringifyYaml(value)), mediaTypes.yaml, options);
     case 'protobuf':
@@ -184,7 +185,7 @@ function aggregated(groups: readonly ServedGroup[], version: 'v2' | 'v2beta1'): 
   };
   // client-go reads from the Content-Type which form it was given.
   return {
-    ...jsonDocument(list, { hash: true, headers: { vary: 'Accept', 'cache-control': 'public' } }),
+    ...jsonLine(list, { hash: true, headers: { vary: 'Accept', 'cache-control': 'public' } }),
     contentType: `${mediaTypes.json};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
   };
 }
@@ -195,7 +196,7 @@ function negotiate(accept: string | undefined, isRoot: boolean): Form {
     const form = formOf(range, isRoot);
     if (form !== undefined) return form;
   }
-  throw notAcceptable(Object.values(mediaTypes));
+  throw noRepresentation(Object.values(mediaTypes));
 }
 
 function formOf(range: MediaRange, isRoot: boolean): Form | undefined {

@@ -11,6 +11,9 @@ const partial = (kind: string, version = 'v1'): string => `${json};as=${kind};g=
 const mediaTypes = { json, yaml: 'application/yaml', protobuf: 'application/vnd.kubernetes.protobuf' };
 const stream = ';stream=watch';
 const isStream = (format: string, verb: ResponseShape): boolean => verb === 'watch' && format === 'protobuf';
+const router =
+  '406 406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf';
+const streams = ', application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
 const refused =
   '406 only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf';
 
@@ -39,7 +42,8 @@ test('the form follows the Accept header', () => {
   check(undefined, 'json/none/v1');
   check('', 'json/none/v1');
   check('*/*', 'json/none/v1');
-  check('application/*', 'json/none/v1');
+  check('application/*', router);
+  check('application/*, application/json', 'json/none/v1');
   check('Application/JSON', 'json/none/v1');
   check('application/json; charset=utf-8', 'json/none/v1');
   check('application/yaml', 'yaml/none/v1');
@@ -56,10 +60,10 @@ test('the form follows the Accept header', () => {
   check('application/json;pretty=1', 'json/none/v1/pretty');
   check('text/html, application/xhtml+xml, */*;q=0.8', 'json/none/v1');
 
-  check('text/plain', refused);
+  check('text/plain', router);
   check('application/json;q=0', refused);
-  check('garbage', refused);
-  check('*/json', refused);
+  check('garbage', router);
+  check('*/json', router);
 
   for (const verb of ['get', 'list', 'watch'] as const) {
     check(`${table('v1')},${table('v1beta1')},${json}`, 'json/table/v1', verb);
@@ -100,7 +104,7 @@ test('the form follows the Accept header', () => {
   }
   check('application/vnd.kubernetes.protobuf,application/json', 'protobuf/none/v1', 'watch');
   check('*/*', 'json/none/v1', 'watch');
-  check('text/plain', refused, 'watch');
+  check('text/plain', router + streams, 'watch');
   const noStream =
     '406 only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
   check('application/yaml', noStream, 'watch');

@@ -4,7 +4,7 @@
  * negotiation and responsewriters: the first choice of the client that is possible counts.
  */
 import { limits } from '../../apimachinery/limits.ts';
-import { notAcceptable, StatusError } from '../../apimachinery/status.ts';
+import { noRepresentation, notAcceptable, StatusError } from '../../apimachinery/status.ts';
 import { type MediaRange, parseAccept } from './media-range.ts';
 
 /** `get` is every answer of one object, writes included. */
@@ -124,6 +124,7 @@ export function isPretty(query: URLSearchParams, userAgent: string): boolean {
 }
 
 function negotiate(accept: string, endpoint: Endpoint): Negotiated {
+  if (!isRouted(accept)) throw noRepresentation(representations(endpoint));
   for (const range of parseAccept(accept)) {
     for (const format of formats) {
       if (!matches(range, format)) continue;
@@ -134,16 +135,30 @@ function negotiate(accept: string, endpoint: Endpoint): Negotiated {
   throw notAcceptable(formats.map(mediaType));
 }
 
+/** Upstream's router wants one of its types by name, or anything; `application/*` is neither. */
+function isRouted(accept: string): boolean {
+  const wanted = accept.split(',').map((range) => range.split(';', 1)[0]!.trim().toLowerCase());
+  return wanted.some((range) => range === '*/*' || formats.some((format) => mediaType(format) === range));
+}
+
+function representations({ verb }: Endpoint): readonly string[] {
+  const plain = formats.map(mediaType);
+  if (verb === 'get') return plain;
+  return [...plain, ...streams];
+}
+
 /** Upstream chooses first and then finds that there is no stream of it: no second choice. */
 function asStream(chosen: Negotiated, format: Format): Negotiated {
   if (!format.isStream) {
-    const streams = formats.filter(({ isStream }) => isStream);
-    throw notAcceptable(streams.map((stream) => `${mediaType(stream)};stream=watch`));
+    throw notAcceptable(streams);
   }
   return format.format === 'json' ? chosen : { ...chosen, mediaType: `${chosen.mediaType};stream=watch` };
 }
 
 const mediaType = ({ type, subtype }: Format): string => `${type}/${subtype}`;
+const streams = formats
+  .filter(({ isStream }) => isStream)
+  .map((format) => `${mediaType(format)};stream=watch`);
 
 function matches(range: MediaRange, format: Format): boolean {
   if (range.type === '*') return true;

@@ -13,6 +13,7 @@ import { list as openList } from '../../registry/list.ts';
 import { partialObjectMetadataList, renderTable } from '../../registry/table.ts';
 import type { StoredEntry } from '../../storage/store.ts';
 import { type DeleteRequest, readDeleteOptions } from './delete-options.ts';
+import { withoutType } from './list-body.ts';
 import { listOptions } from './list-options.ts';
 import { encode, renderingOf } from './rendering.ts';
 import type { VerbRequest } from './verb.ts';
@@ -35,8 +36,10 @@ export async function deleteCollection(request: VerbRequest): Promise<void> {
   const { transform, metaVersion, mediaType } = rendering.negotiated;
   const { listMeta } = listing;
   const apiVersion = apiVersionOf({ group: served.definition.group, version: served.version.version });
+  // The protobuf writer finds the fields of an item by the item's kind.
+  const items = () => (rendering.negotiated.format === 'protobuf' ? selected : selected.map(withoutType));
   const documents = {
-    none: () => ({ kind: served.definition.listKind, apiVersion, metadata: listMeta, items: selected }),
+    none: () => ({ kind: served.definition.listKind, apiVersion, metadata: listMeta, items: items() }),
     partial: () => partialObjectMetadataList(selected, listMeta, metaVersion),
     table: () =>
       renderTable(served.definition, selected, {

@@ -1,6 +1,7 @@
 /** From a resource request to its verb: which paths and methods a definition offers. */
+import { goQuote } from '../../apimachinery/apply/go-text.ts';
 import type { ResourceDefinition } from '../../apimachinery/resource-definition.ts';
-import { methodNotAllowed, pathMethodNotAllowed, pathNotFound } from '../../apimachinery/status.ts';
+import { badRequest, pathMethodNotAllowed, pathNotFound } from '../../apimachinery/status.ts';
 import { findSubresource, type ServedResource } from '../../registry/definition-table.ts';
 import type { Engine } from '../../registry/engine.ts';
 import type { RequestInfo, ResourceRequest, Tenant } from '../../request/context.ts';
@@ -57,9 +58,22 @@ export async function dispatch({ request, tenant, ...asked }: Dispatch): Promise
   const offered = subresource?.verbs ?? definition.verbs;
   const table = definition.isVirtual === true ? virtualVerbs : verbs;
   const verb = offered.includes(info.verb) ? table[info.verb] : undefined;
-  if (verb === undefined) throw methodNotAllowed(definition, info.verb);
+  if (verb === undefined) throw pathMethodNotAllowed();
+  checkName(request.name);
   const target = { served, tenant, namespace: request.namespace, name: request.name };
   await verb({ ...asked, target, subresource });
+}
+
+/** Names that no object can have, whatever the kind: they would lead elsewhere in a path. */
+function checkName(name: string): void {
+  if (name.includes('/')) throw pathNotFound();
+  const problem =
+    name === '.' || name === '..'
+      ? `may not be '${name}'`
+      : name.includes('%')
+        ? "may not contain '%'"
+        : undefined;
+  if (problem !== undefined) throw badRequest(`Name parameter invalid: ${goQuote(name)}: ${problem}`);
 }
 
 function checkPath(definition: ResourceDefinition, verb: string, request: ResourceRequest): void {
@@ -71,9 +85,9 @@ function checkPath(definition: ResourceDefinition, verb: string, request: Resour
   if (isNamespaced && request.namespace === '') {
     // Only reading goes over all namespaces.
     if (request.name !== '') throw pathNotFound();
-    if (verb !== 'list' && verb !== 'watch') throw methodNotAllowed(definition, verb);
+    if (verb !== 'list' && verb !== 'watch') throw pathMethodNotAllowed();
   }
   const isOnObject = request.name !== '';
   if (verb === 'watch') return;
-  if (collectionVerbs.has(verb) === isOnObject) throw methodNotAllowed(definition, verb);
+  if (collectionVerbs.has(verb) === isOnObject) throw pathMethodNotAllowed();
 }

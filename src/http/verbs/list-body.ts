@@ -4,9 +4,10 @@
  */
 import { stringifyJson } from '../../apimachinery/codec/json.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
+import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import { objectOf } from '../../registry/engine.ts';
 import { type ListMeta, renderTable } from '../../registry/table.ts';
-import { servedLength, writeServed } from '../../storage/record.ts';
+import { servedItemLength, writeServedItem } from '../../storage/record.ts';
 import type { StoredEntry } from '../../storage/store.ts';
 import { type Rendering, transformObject } from './rendering.ts';
 
@@ -25,7 +26,7 @@ export function listBody(rendering: Rendering): ListBody {
     items: rendering.isRaw
       ? rawItems
       : (entries, before = '', after = '') => `${before}${parsedItems(rendering, entries)}${after}`,
-    tail: (meta) => `],"metadata":${stringifyJson(meta)}}`,
+    tail: (meta) => `],"metadata":${stringifyJson(meta)}}\n`,
   };
 }
 
@@ -57,22 +58,22 @@ function tableBody(rendering: Rendering): ListBody {
       const rows = table(entries).rows.map((row) => stringifyJson(row));
       return `${before}${rows.join(',')}${after}`;
     },
-    tail: (meta) => `],"metadata":${stringifyJson(meta)}}`,
+    tail: (meta) => `],"metadata":${stringifyJson(meta)}}\n`,
   };
 }
 
 const comma = 0x2c;
 
-/** The served bytes of every entry, and what stands around them, in one allocation. */
+/** The served bytes of every entry as an item, and what stands around them, in one allocation. */
 function rawItems(entries: readonly StoredEntry[], before = '', after = ''): Buffer {
   let length = Math.max(entries.length - 1, 0) + Buffer.byteLength(before) + Buffer.byteLength(after);
-  for (const { record, revision } of entries) length += servedLength(record, revision);
+  for (const { record, revision } of entries) length += servedItemLength(record, revision);
   const out = Buffer.allocUnsafe(length);
   let at = out.write(before, 0);
   const start = at;
   for (const { record, revision } of entries) {
     if (at > start) out[at++] = comma;
-    at = writeServed(out, at, record, revision);
+    at = writeServedItem(out, at, record, revision);
   }
   out.write(after, at);
   return out;
@@ -80,6 +81,13 @@ function rawItems(entries: readonly StoredEntry[], before = '', after = ''): Buf
 
 function parsedItems(rendering: Rendering, entries: readonly StoredEntry[]): string {
   return entries
-    .map((entry) => stringifyJson(transformObject(rendering, objectOf(rendering.served, entry))))
+    .map((entry) => transformObject(rendering, objectOf(rendering.served, entry)))
+    .map((item) => stringifyJson(rendering.negotiated.transform === 'none' ? withoutType(item) : item))
     .join(',');
+}
+
+/** An item of a list says neither kind nor apiVersion: the list does, for all. */
+export function withoutType(item: object): object {
+  const { kind: _, apiVersion: __, ...rest } = item as KubeObject;
+  return rest;
 }

@@ -53,7 +53,7 @@ const separator = Buffer.from(',');
 /** Indented JSON and YAML are made from the whole compact document. */
 function finish(rendering: Rendering, compact: Buffer | string): Buffer | string {
   if (rendering.negotiated.format === 'yaml') return stringifyYaml(parseJson(compact));
-  return rendering.pretty ? `${indentJson(compact.toString())}\n` : compact;
+  return rendering.pretty ? indentJson(compact.toString().trimEnd()) : compact;
 }
 
 async function sendWhole(

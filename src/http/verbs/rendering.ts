@@ -121,7 +121,7 @@ export function encode(rendering: Rendering, document: object): Buffer | string 
   }
   if (format === 'yaml') return stringifyYaml(document as JsonValue);
   const json = stringifyJson(document);
-  return rendering.pretty ? `${indentJson(json)}\n` : json;
+  return rendering.pretty ? indentJson(json) : `${json}\n`;
 }
 
 /** The fields of a document that the rendering may have to write as protobuf. */

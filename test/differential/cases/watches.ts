@@ -1,4 +1,7 @@
-/** WATCH: what has happened since a revision, initial events, bookmarks, forms, refusals. */
+/**
+ * WATCH: what has happened since a revision, forms, refusals. Not initial events, nor what waits for the newest state:
+ * the etcd of the distributions is older than kube-apiserver wants for these.
+ */
 import { type Case, get, named, patch, post, remove } from '../case.ts';
 
 const maps = '/api/v1/namespaces/{ns}/configmaps';
@@ -36,33 +39,6 @@ export const watchCases: readonly Case[] = [
     requests: [...history, get(`${watch}&${since}`, { accept: 'application/yaml' })],
   },
   {
-    name: 'initial events',
-    requests: [
-      ...history,
-      get(`${watch}&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`),
-    ],
-  },
-  {
-    name: 'initial events in tables',
-    requests: [
-      ...history,
-      get(
-        `${watch}&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`,
-        table,
-      ),
-    ],
-  },
-  {
-    name: 'initial events of metadata',
-    requests: [
-      ...history,
-      get(
-        `${watch}&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`,
-        partial,
-      ),
-    ],
-  },
-  {
     name: 'no initial events',
     requests: [
       ...history,
@@ -91,14 +67,14 @@ export const watchCases: readonly Case[] = [
       get(`${watch}&resourceVersionMatch=Exact&resourceVersion=1`),
       get(`${watch}&labelSelector=%3D`),
       get(`${watch}&fieldSelector=nope%3D1`),
-      get(`${maps}?watch=nope&timeoutSeconds=1`),
+      get(`${maps}?watch=nope&timeoutSeconds=1&resourceVersion=0`),
       get(`${maps}?watch=false`),
       get(`${maps}?watch=0&limit=1`),
       get(`${watch}&resourceVersion=1`),
       get(`${watch}&resourceVersion=1`, table),
       get(`${watch}&resourceVersion=0`, { accept: 'application/json;as=Nope;v=v1;g=meta.k8s.io' }),
       get(`${watch}&limit=1&continue=x`),
-      get(`${watch}&timeoutSeconds=nope`),
+      get(`${watch}&timeoutSeconds=nope&resourceVersion=0`),
     ],
   },
   { name: 'a watch in protobuf', requests: [get(`${watch}&resourceVersion=0`, protobuf)] },

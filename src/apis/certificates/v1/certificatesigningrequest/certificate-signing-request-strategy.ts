@@ -18,6 +18,7 @@ import { conditionsOf, conditionsOfType, requestErrors } from './certificate-sig
 const decisions = ['Approved', 'Denied'] as const;
 
 export const certificateSigningRequestStrategy: ResourceStrategy = {
+  hasQualifiedFinalizers: true,
   allowUnconditionalUpdate: true,
   validateName: pathSegmentProblems,
 

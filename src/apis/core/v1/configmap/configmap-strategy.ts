@@ -9,7 +9,9 @@ import type { ResourceStrategy } from '../../../../apimachinery/resource-definit
 import { base64Bytes, frozenDetail, keyErrors } from '../data-keys.ts';
 
 export const configMapStrategy: ResourceStrategy = {
+  hasQualifiedFinalizers: true,
   allowUnconditionalUpdate: true,
+  validatesChangeFirst: true,
 
   validate(configMap) {
     const data: Record<string, string> = configMap.data ?? {};

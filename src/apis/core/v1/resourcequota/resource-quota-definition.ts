@@ -29,6 +29,7 @@ export const resourceQuotaDefinition: ResourceDefinition = {
   versions: [{ version: 'v1', schema: resourceQuotaSchema }],
   storage: { group: '', version: 'v1', kind: 'ResourceQuota', resource: 'resourcequotas' },
   strategy: {
+    hasQualifiedFinalizers: true,
     returnsDeleted: true,
     allowUnconditionalUpdate: true,
     allowCreateOnUpdate: false,

@@ -41,6 +41,7 @@ export const clusterRoleDefinition: ResourceDefinition = {
   ],
   storage: { group: rbacGroup, version: 'v1', kind: 'ClusterRole', resource: 'clusterroles' },
   strategy: {
+    hasQualifiedFinalizers: true,
     allowUnconditionalUpdate: true,
     allowCreateOnUpdate: true,
     validateName: pathSegmentProblems,

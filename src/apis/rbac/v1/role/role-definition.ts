@@ -32,6 +32,7 @@ export const roleDefinition: ResourceDefinition = {
   ],
   storage: { group: rbacGroup, version: 'v1', kind: 'Role', resource: 'roles' },
   strategy: {
+    hasQualifiedFinalizers: true,
     allowUnconditionalUpdate: true,
     allowCreateOnUpdate: true,
     validateName: pathSegmentProblems,
