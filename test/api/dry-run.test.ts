@@ -136,9 +136,9 @@ test('the answer is what would have been', async () => {
   assert.equal(dry.status, 409);
 });
 
-test('an empty parameter asks for nothing', async () => {
-  assert.equal((await server.post(`${core}/configmaps?dryRun=`, { metadata: { name: 'wet' } })).status, 201);
-  assert.equal((await server.get(`${core}/configmaps/wet`)).status, 200);
+test('an empty parameter is none that is known, and twice is as good as once', async () => {
+  assert.equal((await server.post(`${core}/configmaps?dryRun=`, { metadata: { name: 'wet' } })).status, 422);
+  assert.equal((await server.get(`${core}/configmaps/wet`)).status, 404);
   const twice = await server.post(`${core}/configmaps?dryRun=All&dryRun=All`, { metadata: { name: 'dry' } });
   assert.equal(twice.status, 201);
   assert.equal((await server.get(`${core}/configmaps/dry`)).status, 404);

@@ -4,13 +4,12 @@ import { ProtobufError } from '../../apimachinery/codec/protobuf-wire.ts';
 import { type PropagationPolicy, propagationPolicies } from '../../apimachinery/deletion-policy.ts';
 import { type FieldError, invalidValue, notSupported } from '../../apimachinery/field-error.ts';
 import { parseApiVersion } from '../../apimachinery/gvk.ts';
-import { isInt64Text } from '../../apimachinery/int64-text.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject } from '../../apimachinery/object-meta.ts';
 import { DecodeError, decodeObject } from '../../apimachinery/schema/decode.ts';
 import { deleteOptionsSchema } from '../../apimachinery/schema/meta.ts';
 import type { Infer } from '../../apimachinery/schema/schema.ts';
-import { badRequest, bareError, invalid } from '../../apimachinery/status.ts';
+import { bareError, invalid } from '../../apimachinery/status.ts';
 import type { Deletion } from '../../registry/delete.ts';
 import type { WriteOptions } from '../../registry/engine.ts';
 import { isTrue } from '../../request/request-info.ts';
@@ -18,6 +17,7 @@ import type { Exchange } from '../exchange.ts';
 import { negotiateBody } from '../negotiation/negotiate-body.ts';
 import { warner } from '../warnings.ts';
 import { parseDocument, Unrecognized } from './body.ts';
+import { integerOf } from './list-options.ts';
 import type { VerbRequest } from './verb.ts';
 import { dryRunErrors, fieldManagerOf } from './write-options.ts';
 
@@ -34,7 +34,8 @@ type DeleteOptions = Infer<typeof deleteOptionsSchema>;
 export async function readDeleteOptions(request: VerbRequest): Promise<DeleteRequest> {
   const { exchange, info, user } = request;
   const body = await exchange.readBody(limits.requestBodyBytes);
-  const options = body.length === 0 ? fromQuery(info.query) : fromBody(exchange, body);
+  const options =
+    body.length === 0 ? fromQuery(info.query, request.target.name === '') : fromBody(exchange, body);
   const errors = validate(options);
   if (errors.length > 0) {
     throw invalid({ group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' }, '', errors);
@@ -123,20 +124,26 @@ const kindsOfMeta = [
   'PartialObjectMetadataList',
 ];
 
-function fromQuery(query: URLSearchParams): DeleteOptions {
+/** An empty value is a value. Throws 400. */
+function fromQuery(query: URLSearchParams, isCollection: boolean): DeleteOptions {
   const options: JsonObject = {};
-  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  const dryRun = query.getAll('dryRun');
   if (dryRun.length > 0) options.dryRun = dryRun;
   const policy = query.get('propagationPolicy');
-  if (policy !== null && policy !== '') options.propagationPolicy = policy;
+  if (policy !== null) options.propagationPolicy = policy;
   const orphan = query.get('orphanDependents');
-  if (orphan !== null && orphan !== '') options.orphanDependents = isTrue(orphan);
-  const grace = query.get('gracePeriodSeconds');
-  if (grace !== null && grace !== '') {
-    if (!isInt64Text(grace)) {
-      throw badRequest(`Invalid value: "${grace}": gracePeriodSeconds must be an integer`);
+  if (orphan !== null) options.orphanDependents = isTrue(orphan);
+  if (query.has('gracePeriodSeconds')) {
+    options.gracePeriodSeconds = integerOf(query.get('gracePeriodSeconds'));
+  }
+  // Of a collection it says from when the list is.
+  if (!isCollection) {
+    const preconditions: JsonObject = {};
+    for (const name of ['uid', 'resourceVersion']) {
+      const given = query.get(name) ?? '';
+      if (given !== '') preconditions[name] = given;
     }
-    options.gracePeriodSeconds = Number(grace);
+    if (Object.keys(preconditions).length > 0) options.preconditions = preconditions;
   }
   return options as DeleteOptions;
 }

@@ -64,7 +64,7 @@ function read(query: URLSearchParams): Read {
 }
 
 /** 0 where the parameter is absent; Go's message where it is no int64, as an empty one is not. */
-function integerOf(text: string | null): number {
+export function integerOf(text: string | null): number {
   if (text === null) return 0;
   if (isInt64Text(text)) return Number(text);
   const problem = /^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax';

@@ -16,7 +16,7 @@ export function writeOptions(
 ): WriteOptions {
   const { query } = info;
   const errors = [...extra, ...managerNameErrors('fieldManager', query.get('fieldManager') ?? '')];
-  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  const dryRun = query.getAll('dryRun');
   errors.push(...dryRunErrors(dryRun));
   const validation = query.get('fieldValidation') ?? '';
   if (!fieldValidations.includes(validation)) {
