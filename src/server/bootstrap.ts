@@ -1,4 +1,7 @@
-/** What the platform has from its first start: the namespaces its users and tools expect. Repeating it changes nothing. */
+/**
+ * What the platform has of its own from its first start: namespaces that its users and tools expect. With the first of
+ * them begins what every control plane shows (plane-origin.ts). Repeating it changes nothing.
+ */
 import { StatusError } from '../apimachinery/status.ts';
 import { must } from '../lib/assert.ts';
 import { create } from '../registry/create.ts';
