@@ -196,8 +196,8 @@ func TestManagersElectALeader(t *testing.T) {
 		options.LeaderElectionID = "example.com-leader"
 		options.LeaderElectionNamespace = namespace
 		options.LeaderElectionReleaseOnCancel = true
-		options.LeaseDuration = ptr.To(2 * time.Second)
-		options.RenewDeadline = ptr.To(time.Second)
+		options.LeaseDuration = ptr.To(4 * time.Second)
+		options.RenewDeadline = ptr.To(3 * time.Second)
 		options.RetryPeriod = ptr.To(200 * time.Millisecond)
 	}
 	first, second := newManager(t, namespace, elect), newManager(t, namespace, elect)
