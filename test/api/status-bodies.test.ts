@@ -108,6 +108,8 @@ test('404: what is not there', async () => {
   ]) {
     await check(path, {}, unknown);
   }
+  // A subresource that nobody has is unknown to every method.
+  await check(`${configMaps}/here/token`, { method: 'POST', body: {} }, unknown);
   for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
     await check(
       `${configMaps}/gone`,

@@ -50,11 +50,11 @@ export async function dispatch({ request, tenant, ...asked }: Dispatch): Promise
   const { engine, info } = asked;
   const served = findServed(engine, info, request);
   const { definition } = served;
+  const subresource = findSubresource(definition, request.subresource);
+  if (request.subresource !== '' && subresource === undefined) throw pathNotFound();
   // Upstream's router knows these methods only; HEAD is none of them.
   if (asked.exchange.method === 'HEAD' || verbs[info.verb] === undefined) throw pathMethodNotAllowed();
   checkPath(definition, info.verb, request);
-  const subresource = findSubresource(definition, request.subresource);
-  if (request.subresource !== '' && subresource === undefined) throw pathNotFound();
   const offered = subresource?.verbs ?? definition.verbs;
   const table = definition.isVirtual === true ? virtualVerbs : verbs;
   const verb = offered.includes(info.verb) ? table[info.verb] : undefined;
