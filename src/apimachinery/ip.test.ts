@@ -2,33 +2,67 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { corpusMissing, corpusText } from '../../test/corpus.ts';
-import { parseIp, sloppyCidrProblem, sloppyIpProblem, specialIpErrors } from './ip.ts';
+import {
+  canonicalIpProblem,
+  cidrProblem,
+  cidrWarnings,
+  ipProblem,
+  ipWarnings,
+  parseIp,
+  specialIpErrors,
+} from './ip.ts';
 
 interface Case {
   readonly id: string;
   readonly fn: string;
   readonly input: string;
-  readonly legacyError?: string;
+  /** Of the newer fields, and of the older ones. */
+  readonly error?: string;
+  readonly legacyStrictError?: string;
+  readonly fieldPath?: string;
+  readonly warnings?: readonly string[] | null;
 }
 
-test("upstream's table of fields that take what can be read", (t) => {
+describe("upstream's table", () => {
   const path = 'upstream-tables/apimachinery/validation_ip.json';
   const json = corpusText(path);
-  if (json === undefined) return t.skip(corpusMissing(path));
-  const checks: Readonly<Record<string, (text: string) => string | undefined>> = {
-    IsValidIP: sloppyIpProblem,
-    IsValidCIDR: sloppyCidrProblem,
-  };
-  const { cases } = JSON.parse(json) as { cases: Case[] };
-  const covered = cases.filter(
-    ({ fn, legacyError }) => checks[fn] !== undefined && legacyError !== undefined,
-  );
-  assert.ok(covered.length >= 20);
-  for (const { id, fn, input, legacyError } of covered) {
-    const problem = checks[fn]!(input);
-    if (legacyError === '') assert.equal(problem, undefined, id);
-    else assert.ok(problem?.includes(legacyError!), `${id}: ${problem}`);
+  const { cases } = JSON.parse(json ?? '{"cases":[]}') as { cases: Case[] };
+  function check(
+    problemOf: (text: string) => string | undefined,
+    fn: string,
+    column: 'error' | 'legacyStrictError',
+  ): void {
+    const covered = cases.filter((each) => each.fn === fn);
+    assert.ok(covered.length >= 12);
+    for (const { id, input, [column]: expected = '' } of covered) {
+      const problem = problemOf(input);
+      if (expected === '') assert.equal(problem, undefined, id);
+      else assert.ok(problem?.includes(expected), `${id}: ${problem}`);
+    }
   }
+  const options = json === undefined ? { skip: corpusMissing(path) } : {};
+  test('addresses of older fields', options, () => check(ipProblem, 'IsValidIP', 'legacyStrictError'));
+  test('addresses of newer fields', options, () => check(canonicalIpProblem, 'IsValidIP', 'error'));
+  test('blocks of older fields', options, () => check(cidrProblem, 'IsValidCIDR', 'legacyStrictError'));
+  test('warnings', options, () => {
+    const covered = cases.filter(({ warnings }) => warnings !== undefined);
+    assert.ok(covered.length >= 7);
+    for (const { id, fn, fieldPath = '', input, warnings } of covered) {
+      const told = fn === 'GetWarningsForIP' ? ipWarnings(fieldPath, input) : cidrWarnings(fieldPath, input);
+      assert.deepEqual(told, warnings ?? [], id);
+    }
+  });
+});
+
+describe('the canonical form', () => {
+  function check(text: string, canonical: string): void {
+    assert.equal(canonicalIpProblem(text), `must be in canonical form ("${canonical}")`);
+  }
+  test('in small letters', () => check('FE80::1', 'fe80::1'));
+  test('the longest run of zeros is left out', () => check('1:0:0:2:0:0:0:3', '1:0:0:2::3'));
+  test('of two as long, the first', () => check('1:0:0:2:0:0:3:4', '1::2:0:0:3:4'));
+  test('a single zero stays', () => check('1:0:2:3:4:5:6:07', '1:0:2:3:4:5:6:7'));
+  test('zeros at the end', () => check('1:0:0:0:0:0:0:0', '1::'));
 });
 
 describe('addresses', () => {

@@ -1,6 +1,7 @@
 /**
- * IP addresses and CIDR blocks as text. `sloppy` is what fields older than strict rules take, as all of those here are:
- * leading zeros, IPv4 in IPv6 form. Source of rules and messages: apimachinery/pkg/util/validation/ip.go.
+ * IP addresses and CIDR blocks as text. Older fields take what has one meaning to everybody, newer ones the canonical
+ * form alone; reading is more generous than either (leading zeros, IPv4 in IPv6 form), for what was stored before the
+ * rules. Source of rules and messages: apimachinery/pkg/util/validation/ip.go.
  */
 import { isIPv6 } from 'node:net';
 import { type FieldError, invalidValue } from './field-error.ts';
@@ -56,18 +57,89 @@ function expand(text: string): number[] {
 const ipExample = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 const cidrExample = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
 
-/** Whatever can be read as an address is good. */
-export const sloppyIpProblem = (text: string): string | undefined =>
-  parseIp(text) === undefined ? ipExample : undefined;
+const leadingZeros = 'must not have leading 0s';
 
-/** Whatever can be read as a block is good. */
-export function sloppyCidrProblem(text: string): string | undefined {
+/** What can be read as an address and could not be read otherwise by somebody else is good. */
+export function ipProblem(text: string): string | undefined {
+  const ip = parseIp(text);
+  if (ip === undefined) return ipExample;
+  if (hasLeadingZeros(text)) return leadingZeros;
+  return ip.isMapped ? 'must not be an IPv4-mapped IPv6 address' : undefined;
+}
+
+/** The same, and written as RFC 5952 has it. */
+export function canonicalIpProblem(text: string): string | undefined {
+  const canonical = canonicalIp(text);
+  return (
+    ipProblem(text) ??
+    (canonical === text ? undefined : `must be in canonical form (${JSON.stringify(canonical)})`)
+  );
+}
+
+/** What can be read as a block, could not be read otherwise, and names no address inside of it, is good. */
+export function cidrProblem(text: string): string | undefined {
   const [address = '', length = '', ...more] = text.split('/');
   const ip = parseIp(address);
-  const lengthMax = ip?.isMapped === true || ip?.family === 6 ? 128 : 32;
-  const isGood =
-    ip !== undefined && more.length === 0 && /^\d{1,3}$/.test(length) && Number(length) <= lengthMax;
-  return isGood ? undefined : cidrExample;
+  if (ip === undefined || more.length > 0 || !/^\d{1,3}$/.test(length)) return cidrExample;
+  const bits = (ip.isMapped ? 16 : ip.bytes.length) * 8;
+  if (Number(length) > bits) return cidrExample;
+  if (hasLeadingZeros(address) || /^0\d/.test(length)) return `${leadingZeros} in IP or prefix length`;
+  if (ip.isMapped) return 'must not have an IPv4-mapped IPv6 address';
+  const isInside = ip.bytes.some(
+    (byte, i) => (byte & (0xff >> Math.max(0, Math.min(8, Number(length) - i * 8)))) !== 0,
+  );
+  return isInside ? 'must not have bits set beyond the prefix length' : undefined;
+}
+
+/** What a client should know of an address that is taken as it is. */
+export function ipWarnings(field: string, text: string): string[] {
+  const ip = parseIp(text);
+  const canonical = canonicalIp(text);
+  if (ip === undefined || canonical === text) return [];
+  if (ipProblem(text) !== undefined) {
+    return [`${field}: non-standard IP address ${quoted(text)} is invalid: use ${quoted(canonical)}`];
+  }
+  return [
+    `${field}: IPv6 address ${quoted(text)} should be in RFC 5952 canonical format (${quoted(canonical)})`,
+  ];
+}
+
+/** The same of a block. */
+export function cidrWarnings(field: string, text: string): string[] {
+  const [address = '', length = ''] = text.split('/');
+  const ip = parseIp(address);
+  if (ip === undefined) return [];
+  const canonical = `${canonicalIp(address)}/${Number(length) - (ip.isMapped ? 96 : 0)}`;
+  if (canonical === text) return [];
+  if (cidrProblem(text) !== undefined) {
+    return [`${field}: non-standard CIDR value ${quoted(text)} is invalid: use ${quoted(canonical)}`];
+  }
+  return [
+    `${field}: IPv6 CIDR value ${quoted(text)} should be in RFC 5952 canonical format (${quoted(canonical)})`,
+  ];
+}
+
+const quoted = (text: string): string => JSON.stringify(text);
+const hasLeadingZeros = (text: string): boolean => text.includes('.') && /(^|[.:])0\d/.test(dotsOf(text));
+const dotsOf = (text: string): string => text.slice(text.lastIndexOf(':') + 1);
+
+/** Of what can be read as an address; anything else stays as it is. */
+function canonicalIp(text: string): string {
+  const ip = parseIp(text);
+  if (ip === undefined) return text;
+  return ip.family === 4 ? ip.bytes.join('.') : compressed(hexPairs(ip.bytes));
+}
+
+/** The first of the longest runs of zeros, of two or more groups, is left out. */
+function compressed(groups: readonly string[]): string {
+  let run = { from: 0, length: 1 };
+  for (let from = 0; from < groups.length; from++) {
+    const end = groups.findIndex((group, i) => i >= from && group !== '0');
+    const length = (end === -1 ? groups.length : end) - from;
+    if (length > run.length) run = { from, length };
+  }
+  if (run.length < 2) return groups.join(':');
+  return `${groups.slice(0, run.from).join(':')}::${groups.slice(run.from + run.length).join(':')}`;
 }
 
 /** Addresses no endpoint can have: they mean the node itself, or only its own link. */

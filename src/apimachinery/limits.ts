@@ -110,6 +110,8 @@ export const limits = {
   sliceAddresses: 100,
   slicePorts: 100,
   sliceTopologyLabels: 16,
+  /** Of either kind. */
+  sliceHints: 8,
   matchConditions: 64,
   auditAnnotations: 20,
   auditAnnotationExpressionBytes: 5 * 1024,

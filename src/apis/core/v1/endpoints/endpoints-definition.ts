@@ -3,7 +3,7 @@
  * Field numbers are those of k8s.io/api/core/v1/generated.proto, rules those of kubernetes pkg/apis/core/validation.
  */
 import { type FieldError, invalidValue, requiredValue } from '../../../../apimachinery/field-error.ts';
-import { sloppyIpProblem, specialIpErrors } from '../../../../apimachinery/ip.ts';
+import { ipProblem, ipWarnings, specialIpErrors } from '../../../../apimachinery/ip.ts';
 import { dnsLabelProblems, dnsSubdomainProblems, labelKeyProblems } from '../../../../apimachinery/names.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
@@ -89,7 +89,13 @@ export const endpointsDefinition: ResourceDefinition = {
   contexts: ['Platform', 'Project'],
   versions: [{ version: 'v1', schema: endpointsSchema }],
   storage: { group: '', version: 'v1', kind: 'Endpoints', resource: 'endpoints' },
-  strategy: { allowUnconditionalUpdate: true, allowCreateOnUpdate: true, validate: validateEndpoints },
+  strategy: {
+    hasQualifiedFinalizers: true,
+    allowUnconditionalUpdate: true,
+    allowCreateOnUpdate: true,
+    validate: validateEndpoints,
+    warnings: addressWarnings,
+  },
   subresources: [],
   columns: [
     nameColumn,
@@ -118,8 +124,19 @@ function validateEndpoints(endpoints: KubeObject): FieldError[] {
   });
 }
 
+function addressWarnings(endpoints: KubeObject): string[] {
+  return ((endpoints.subsets as Subset[] | undefined) ?? []).flatMap(
+    ({ addresses = [], notReadyAddresses = [] }, i) => [
+      ...addresses.flatMap(({ ip = '' }, j) => ipWarnings(`subsets[${i}].addresses[${j}].ip`, ip)),
+      ...notReadyAddresses.flatMap(({ ip = '' }, j) =>
+        ipWarnings(`subsets[${i}].notReadyAddresses[${j}].ip`, ip),
+      ),
+    ],
+  );
+}
+
 function addressErrors({ ip = '', hostname = '', nodeName }: Address, path: string): FieldError[] {
-  const problem = sloppyIpProblem(ip);
+  const problem = ipProblem(ip);
   return [
     ...(problem === undefined ? [] : [invalidValue(`${path}.ip`, ip, problem)]),
     ...(hostname === '' ? [] : problemsAt(`${path}.hostname`, hostname, dnsLabelProblems)),

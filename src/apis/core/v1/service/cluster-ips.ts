@@ -9,7 +9,7 @@ import {
   notSupported,
   requiredValue,
 } from '../../../../apimachinery/field-error.ts';
-import { parseIp, sloppyIpProblem } from '../../../../apimachinery/ip.ts';
+import { ipProblem, parseIp } from '../../../../apimachinery/ip.ts';
 import type { ServiceSpec } from './service-schema.ts';
 
 const families: readonly string[] = ['IPv4', 'IPv6'];
@@ -67,7 +67,7 @@ function addressErrors(clusterIPs: readonly string[]): FieldError[] {
         ? []
         : [invalidValue(path, clusterIPs, "'None' must be the first and only value")];
     }
-    const problem = sloppyIpProblem(ip);
+    const problem = ipProblem(ip);
     return problem === undefined ? [] : [invalidValue(`${path}[${i}]`, ip, problem)];
   });
 }

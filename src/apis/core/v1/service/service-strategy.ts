@@ -9,8 +9,10 @@ import { defaultService, isExternallyAccessible } from './service-defaults.ts';
 import type { ServiceSpec } from './service-schema.ts';
 import { hasClusterIp, hasHealthCheck, hasNodePorts } from './service-types.ts';
 import { validateService, validateServiceUpdate } from './service-validation.ts';
+import { serviceWarnings } from './service-warnings.ts';
 
 export const serviceStrategy: ResourceStrategy = {
+  hasQualifiedFinalizers: true,
   allowUnconditionalUpdate: true,
   allowCreateOnUpdate: true,
   returnsDeleted: true,
@@ -36,6 +38,8 @@ export const serviceStrategy: ResourceStrategy = {
 
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  validatesChangeFirst: true,
+  warnings: serviceWarnings,
 };
 
 const nodePortsOf = (spec: ServiceSpec): number[] =>

@@ -11,7 +11,7 @@ import {
   notSupported,
   requiredValue,
 } from '../../../../apimachinery/field-error.ts';
-import { parseIp, sloppyCidrProblem, sloppyIpProblem, specialIpErrors } from '../../../../apimachinery/ip.ts';
+import { cidrProblem, ipProblem, parseIp, specialIpErrors } from '../../../../apimachinery/ip.ts';
 import { dnsLabelProblems, dnsSubdomainProblems, labelKeyProblems } from '../../../../apimachinery/names.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import { matchedLabelErrors } from '../../../label-selector.ts';
@@ -24,7 +24,7 @@ import { hasHealthCheck } from './service-types.ts';
 const types: readonly string[] = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const affinities: readonly string[] = ['ClientIP', 'None'];
 const trafficPolicies: readonly string[] = ['Cluster', 'Local'];
-const distributions: readonly string[] = ['PreferClose', 'PreferSameNode', 'PreferSameZone'];
+const distributions: readonly string[] = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
 const ipModes: readonly string[] = ['Proxy', 'VIP'];
 const stickySecondsMax = 86_400;
 
@@ -150,7 +150,7 @@ function affinityErrors({ sessionAffinity = '', sessionAffinityConfig }: Service
 }
 
 function externalIpErrors(ip: string, path: string): FieldError[] {
-  const problem = sloppyIpProblem(ip);
+  const problem = ipProblem(ip);
   return problem === undefined ? specialIpErrors(ip, path) : [invalidValue(path, ip, problem)];
 }
 
@@ -216,7 +216,7 @@ function loadBalancerErrors(spec: ServiceSpec, annotations: Readonly<Record<stri
 
 function cidrErrors(path: string, text: string): FieldError[] {
   const range = text.trim();
-  const problem = sloppyCidrProblem(range);
+  const problem = cidrProblem(range);
   return problem === undefined ? [] : [invalidValue(path, range, problem)];
 }
 
@@ -260,6 +260,10 @@ export function validateServiceUpdate(service: KubeObject, old: KubeObject): Fie
   if (wasBalanced && !deepEqual(spec.loadBalancerClass, before.loadBalancerClass)) {
     errors.push(invalidValue('spec.loadBalancerClass', spec.loadBalancerClass, 'may not change once set'));
   }
+  // It is checked here and once more with the rest, and so told twice.
+  if (spec.type === 'LoadBalancer' && spec.loadBalancerClass !== undefined) {
+    errors.push(...qualifiedNameErrors('spec.loadBalancerClass', spec.loadBalancerClass));
+  }
   const isHealthMoved = (spec.healthCheckNodePort ?? 0) !== (before.healthCheckNodePort ?? 0);
   if (hasHealthCheck(before) && hasHealthCheck(spec) && isHealthMoved) {
     errors.push(forbidden('spec.healthCheckNodePort', 'field is immutable'));
@@ -277,7 +281,7 @@ export function validateServiceStatus(service: KubeObject): FieldError[] {
   }
   return ingresses.flatMap(({ ip = '', hostname = '', ipMode }, i) => {
     const errors: FieldError[] = [];
-    const problem = ip === '' ? undefined : sloppyIpProblem(ip);
+    const problem = ip === '' ? undefined : ipProblem(ip);
     if (problem !== undefined) errors.push(invalidValue(`${path}[${i}].ip`, ip, problem));
     const mode = `${path}[${i}].ipMode`;
     if (ipMode === undefined) {

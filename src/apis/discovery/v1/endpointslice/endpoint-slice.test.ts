@@ -31,16 +31,34 @@ describe('rules', () => {
       'endpoints[0].addresses: Too many: 101: must have at most 100 items',
     ]));
   test('of the wrong family', () =>
-    check(of('fd00::1'), [
-      'endpoints[0].addresses[0]: Invalid value: "fd00::1": must be a valid IPv4 address',
+    check(of('fd00::1'), ['endpoints[0].addresses: Invalid value: "fd00::1": must be an IPv4 address']));
+  test('in the canonical form', () =>
+    check({ addressType: 'IPv6', ...of('FD00::1') }, [
+      'endpoints[0].addresses[0]: Invalid value: "FD00::1": must be in canonical form ("fd00::1")',
     ]));
+  test('nodes of hints are names, each once', () =>
+    check({ endpoints: [{ addresses: ['10.0.0.1'], hints: { forNodes: [{ name: 'a' }, { name: 'a' }] } }] }, [
+      'endpoints[0].hints.forNodes[1].name: Duplicate value: "a"',
+    ]));
+  test('zones of hints are few', () =>
+    check(
+      {
+        endpoints: [
+          {
+            addresses: ['10.0.0.1'],
+            hints: { forZones: Array.from({ length: 9 }, (_, i) => ({ name: `z${i}` })) },
+          },
+        ],
+      },
+      ['endpoints[0].hints.forZones: Too many: 9: must have at most 8 items'],
+    ));
   test('names', () => check({ addressType: 'FQDN', ...of('a.example') }, []));
   test('no name of one part', () =>
     check({ addressType: 'FQDN', ...of('a') }, [
       'endpoints[0].addresses[0]: Invalid value: "a": should be a domain with at least two segments separated by dots',
     ]));
   test('no type', () => check({ addressType: '' }, ['addressType: Required value']));
-  test('the old type is for old slices', () =>
+  test('no type of before v1', () =>
     check({ addressType: 'IP' }, [
       'addressType: Unsupported value: "IP": supported values: "FQDN", "IPv4", "IPv6"',
     ]));
@@ -63,12 +81,11 @@ describe('rules', () => {
 describe('updates', () => {
   function check(now: object, expected: string[]): void {
     assert.deepEqual(
-      texts(strategy.validateUpdate?.(slice(now), slice({ addressType: 'IP' })) ?? []),
+      texts(strategy.validateUpdate?.(slice(now), slice({ addressType: 'IPv6' })) ?? []),
       expected,
     );
   }
-  test('an old type stays', () => check({ addressType: 'IP' }, []));
-  test('and does not change', () =>
+  test('the type does not change', () =>
     check({ addressType: 'IPv4' }, ['addressType: Invalid value: "IPv4": field is immutable']));
   test('other labels are a new generation', () => {
     const made = slice({}, { labels: { a: 'b' }, generation: 3 });
