@@ -3,6 +3,8 @@
  * need certain keys. Values never appear in an error.
  * Source: ValidateSecret and ValidateSecretUpdate in kubernetes pkg/apis/core/validation; conversion.go of core/v1.
  */
+
+import { parseJson } from '../../../../apimachinery/codec/json.ts';
 import { deepEqual } from '../../../../apimachinery/equality.ts';
 import {
   type FieldError,
@@ -15,11 +17,14 @@ import { limits } from '../../../../apimachinery/limits.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import type { ResourceStrategy } from '../../../../apimachinery/resource-definition.ts';
 import { base64Bytes, frozenDetail, keyErrors } from '../data-keys.ts';
+import { keyPairWarnings } from './key-pair.ts';
 
 const serviceAccountAnnotation = 'kubernetes.io/service-account.name';
 
 export const secretStrategy: ResourceStrategy = {
+  hasQualifiedFinalizers: true,
   allowUnconditionalUpdate: true,
+  validatesChangeFirst: true,
 
   defaults(secret) {
     if (secret.stringData !== undefined) {
@@ -53,6 +58,8 @@ export const secretStrategy: ResourceStrategy = {
     if (!deepEqual(dataOf(secret), dataOf(old))) errors.push(forbidden('data', frozenDetail));
     return errors;
   },
+
+  warnings: (secret) => (secret.type === 'kubernetes.io/tls' ? keyPairWarnings(dataOf(secret)) : []),
 };
 
 function dataOf(secret: KubeObject): Record<string, string> {
@@ -87,19 +94,28 @@ function typeErrors(secret: KubeObject): FieldError[] {
   }
 }
 
-/** The value must be a JSON object; upstream gives its parser's words, which we replace with our own. */
+/** The value must be a JSON object, or null, which Go takes for an empty one. */
 function jsonErrors(data: Record<string, string>, key: string): FieldError[] {
   const value = data[key];
   if (value === undefined) return [requiredValue(`data[${key}]`)];
-  if (isJsonObject(Buffer.from(value, 'base64').toString())) return [];
-  return [invalidValue(`data[${key}]`, '<secret contents redacted>', 'must be a JSON object')];
+  const problem = objectProblem(Buffer.from(value, 'base64').toString());
+  return problem === undefined ? [] : [invalidValue(`data[${key}]`, '<secret contents redacted>', problem)];
 }
 
-function isJsonObject(text: string): boolean {
+function objectProblem(text: string): string | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && !Array.isArray(value);
-  } catch {
-    return false;
+    const value = parseJson(text);
+    if (typeof value === 'object' && !Array.isArray(value)) return undefined;
+    const found = Array.isArray(value) ? 'array' : goTypes[typeof value];
+    return `json: cannot unmarshal ${found} into Go value of type map[string]interface {}`;
+  } catch (error) {
+    if (error instanceof SyntaxError) return error.message;
+    throw error;
   }
 }
+const goTypes: Readonly<Record<string, string>> = {
+  string: 'string',
+  number: 'number',
+  bigint: 'number',
+  boolean: 'bool',
+};

@@ -46,8 +46,8 @@ describe('what it may hold', () => {
     data,
   });
   const required = (key: string): string => `data[${key}]: Required value`;
-  const notJson = (key: string): string =>
-    `data[${key}]: Invalid value: "<secret contents redacted>": must be a JSON object`;
+  const notJson = (key: string, problem: string): string =>
+    `data[${key}]: Invalid value: "<secret contents redacted>": ${problem}`;
 
   test('any key', () => check({ data: { a: '' } }, []));
   test('keys as of a config map', () =>
@@ -76,13 +76,20 @@ describe('what it may hold', () => {
   test('dockercfg', () => check(type('dockercfg', { '.dockercfg': base64('{}') }), []));
   test('dockercfg without its key', () => check(type('dockercfg', {}), [required('.dockercfg')]));
   test('dockercfg that is no JSON', () =>
-    check(type('dockercfg', { '.dockercfg': base64('{') }), [notJson('.dockercfg')]));
+    check(type('dockercfg', { '.dockercfg': base64('{') }), [
+      notJson('.dockercfg', 'unexpected end of JSON input'),
+    ]));
   test('dockerconfigjson', () =>
     check(type('dockerconfigjson', { '.dockerconfigjson': base64('{"auths":{}}') }), []));
   test('dockerconfigjson without its key', () =>
     check(type('dockerconfigjson', { x: '' }), [required('.dockerconfigjson')]));
   test('dockerconfigjson that is a list', () =>
-    check(type('dockerconfigjson', { '.dockerconfigjson': base64('[]') }), [notJson('.dockerconfigjson')]));
+    check(type('dockerconfigjson', { '.dockerconfigjson': base64('[]') }), [
+      notJson(
+        '.dockerconfigjson',
+        'json: cannot unmarshal array into Go value of type map[string]interface {}',
+      ),
+    ]));
   test('basic-auth with a name only', () => check(type('basic-auth', { username: '' }), []));
   test('basic-auth with a password only', () => check(type('basic-auth', { password: '' }), []));
   test('basic-auth with neither', () =>
