@@ -163,7 +163,7 @@ export function variableErrors({ name = '', expression = '' }: Variable, path: s
   const errors: FieldError[] = [];
   if (name.trim() === '') errors.push(requiredValue(`${path}.name`, 'name is not specified'));
   else if (!/^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) || reservedWords.has(name)) {
-    errors.push(invalidValue(`${path}.name`, name, 'name is not a valid CEL identifier'));
+    errors.push(invalidValue(`${path}.name`, name, 'must be a valid CEL identifier'));
   }
   if (expression.trim() === '') {
     errors.push(requiredValue(`${path}.expression`, 'expression is not specified'));

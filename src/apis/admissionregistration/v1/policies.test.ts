@@ -78,7 +78,7 @@ describe('a validating policy', () => {
     ]));
   test('variables', () =>
     check({ variables: [{ name: 'in', expression: '' }] }, [
-      'variables[0].name: Invalid value: "in": name is not a valid CEL identifier',
+      'variables[0].name: Invalid value: "in": must be a valid CEL identifier',
       'variables[0].expression: Required value: expression is not specified',
     ]));
   test('annotations', () =>
@@ -149,7 +149,11 @@ describe('its binding', () => {
 
 describe('a mutating policy', () => {
   const mutations = [{ patchType: 'JSONPatch', jsonPatch: { expression: '[]' } }];
-  const check = checker(mutatingAdmissionPolicyDefinition, { matchConstraints, mutations });
+  const check = checker(mutatingAdmissionPolicyDefinition, {
+    matchConstraints,
+    mutations,
+    reinvocationPolicy: 'Never',
+  });
   test('a good one', () => check({}, []));
   test('changes something', () =>
     check({ mutations: [] }, ['mutations: Required value: mutations must contain at least one item']));
@@ -166,6 +170,15 @@ describe('a mutating policy', () => {
     check({ reinvocationPolicy: 'x' }, [
       'reinvocationPolicy: Unsupported value: "x": supported values: "IfNeeded", "Never"',
     ]));
+  test('also being applied again is said', () =>
+    check({ reinvocationPolicy: '' }, ['reinvocationPolicy: Required value']));
+  test('not what is deleted', () =>
+    check(
+      { matchConstraints: { ...matchConstraints, resourceRules: [{ ...rule, operations: ['DELETE'] }] } },
+      [
+        'matchConstraints.resourceRules.operations: Unsupported value: "DELETE": supported values: "*", "CONNECT", "CREATE", "UPDATE"',
+      ],
+    ));
   test('its binding names it', () =>
     checker(mutatingAdmissionPolicyBindingDefinition, {})({}, ['policyName: Required value']));
 });

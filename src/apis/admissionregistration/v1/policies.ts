@@ -1,5 +1,5 @@
 /** What admission policies and their bindings of either sort have in common. */
-import { type FieldError, requiredValue } from '../../../apimachinery/field-error.ts';
+import { type FieldError, notSupported, requiredValue } from '../../../apimachinery/field-error.ts';
 import type { KubeObject } from '../../../apimachinery/object-meta.ts';
 import type {
   ColumnDefinition,
@@ -39,7 +39,8 @@ interface PolicySpec {
   readonly variables?: readonly Variable[];
 }
 
-export function policyErrors(spec: PolicySpec): FieldError[] {
+/** `operations` are those that the policy may be about, where they are not all. */
+export function policyErrors(spec: PolicySpec, operations?: readonly string[]): FieldError[] {
   const { failurePolicy, paramKind, matchConstraints } = spec;
   const errors: FieldError[] = [];
   if (failurePolicy === undefined) errors.push(requiredValue('spec.failurePolicy'));
@@ -51,6 +52,8 @@ export function policyErrors(spec: PolicySpec): FieldError[] {
     if ((matchConstraints.resourceRules ?? []).length === 0) {
       errors.push(requiredValue('spec.matchConstraints.resourceRules'));
     }
+    if (operations !== undefined)
+      errors.push(...operationErrors(matchConstraints.resourceRules ?? [], operations));
   }
   errors.push(...matchConditionsErrors(spec.matchConditions ?? [], 'spec.matchConditions'));
   for (const [i, variable] of (spec.variables ?? []).entries()) {
@@ -66,6 +69,16 @@ interface BindingSpec {
 }
 
 /** `matchPath` is where errors of matchResources are reported. */
+function operationErrors(
+  rules: readonly { readonly operations?: readonly string[] }[],
+  supported: readonly string[],
+): FieldError[] {
+  return rules
+    .flatMap(({ operations = [] }) => operations)
+    .filter((operation) => !supported.includes(operation))
+    .map((operation) => notSupported('spec.matchConstraints.resourceRules.operations', operation, supported));
+}
+
 export function bindingErrors(spec: BindingSpec, matchPath: string): FieldError[] {
   const { policyName, paramRef, matchResources } = spec;
   return [

@@ -249,7 +249,7 @@ describe('PriorityLevelConfiguration', () => {
     check({ type: 'Wild' }, 'spec.type: Unsupported value: "Wild": supported values: "Exempt", "Limited"');
     check(
       { type: 'Exempt' },
-      `spec.type: Invalid value: "Exempt": type must be 'Exempt' if and only if name is 'exempt'`,
+      `spec.type: Invalid value: "Exempt": must be 'Exempt' if and only if \`name\` is 'exempt'`,
     );
   });
   test('shares', () => {
@@ -273,10 +273,7 @@ describe('PriorityLevelConfiguration', () => {
       limited({ limitResponse: { type: 'Reject', queuing: {} } }),
       `${at}.queuing: Forbidden: must be nil if limited.limitResponse.type is not Limited`,
     );
-    check(
-      limited({ limitResponse: {} }),
-      `${at}.type: Unsupported value: "": supported values: "Queue", "Reject"`,
-    );
+    check(limited({ limitResponse: {} }), `${at}.type: Required value`);
     check(
       queued({ queues: -1, handSize: -1, queueLengthLimit: -1 }),
       `${at}.queuing.queueLengthLimit: Invalid value: -1: must be positive`,

@@ -126,7 +126,6 @@ export const mutatingAdmissionPolicyDefinition: ResourceDefinition = policyDefin
       policy.spec ??= {};
       const wanted: Spec = policy.spec;
       wanted.failurePolicy ??= 'Fail';
-      wanted.reinvocationPolicy ??= 'Never';
       defaultMatchResources(wanted.matchConstraints);
     },
     validate: validatePolicy,
@@ -156,16 +155,19 @@ export const mutatingAdmissionPolicyBindingDefinition: ResourceDefinition = poli
   }),
   strategy: {
     defaults: defaultBinding,
-    validate: (binding) => bindingErrors(binding.spec ?? {}, 'spec.matchResouces'),
+    validate: (binding) => bindingErrors(binding.spec ?? {}, 'spec.matchResources'),
   },
   subresources: [],
   columns: bindingColumns,
 });
 
+/** What is deleted has nothing left to change. */
+const mutableOperations: readonly string[] = ['*', 'CONNECT', 'CREATE', 'UPDATE'];
+
 function validatePolicy(policy: KubeObject): FieldError[] {
   const wanted: Spec = policy.spec ?? {};
   const { mutations = [], reinvocationPolicy = '' } = wanted;
-  const errors = policyErrors(wanted);
+  const errors = policyErrors(wanted, mutableOperations);
   if (mutations.length === 0) {
     errors.push(requiredValue('spec.mutations', 'mutations must contain at least one item'));
   }
@@ -190,7 +192,7 @@ function mutationErrors(change: Infer<typeof mutation>, path: string): FieldErro
   if (patch === undefined) {
     errors.push(requiredValue(`${path}.${given}`, `must be specified when patchType is ${patchType}`));
   } else if ((patch.expression ?? '').trim() === '') {
-    errors.push(requiredValue(`${path}.${given}.expression`, 'expression is not specified'));
+    errors.push(requiredValue(`${path}.${given}.expression`));
   }
   if (change[other] !== undefined) {
     const detail = `must not be specified when patchType is ${patchType}`;

@@ -51,7 +51,7 @@ export const validatingAdmissionPolicyBindingDefinition: ResourceDefinition = po
 function validateBinding(binding: KubeObject): FieldError[] {
   const wanted: Infer<typeof spec> = binding.spec ?? {};
   // Upstream spells the path of matchResources so.
-  return [...bindingErrors(wanted, 'spec.matchResouces'), ...actionErrors(wanted.validationActions ?? [])];
+  return [...bindingErrors(wanted, 'spec.matchResources'), ...actionErrors(wanted.validationActions ?? [])];
 }
 
 function actionErrors(wanted: readonly string[]): FieldError[] {

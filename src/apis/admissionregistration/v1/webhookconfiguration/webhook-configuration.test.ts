@@ -66,7 +66,7 @@ describe('rules', () => {
     ]));
   test('a host, without user, query, fragment', () =>
     check({ clientConfig: { url: 'https://u@/?q#f' } }, [
-      'clientConfig.url: Invalid value: "": host must be provided; desired format: https://host[/path]',
+      'clientConfig.url: Invalid value: "": host must be specified; desired format: https://host[/path]',
       'clientConfig.url: Invalid value: "u": user information is not permitted in the URL',
       'clientConfig.url: Invalid value: "f": fragments are not permitted in the URL',
       'clientConfig.url: Invalid value: "q": query parameters are not permitted in the URL',

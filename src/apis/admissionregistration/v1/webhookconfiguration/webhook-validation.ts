@@ -181,7 +181,7 @@ function urlErrors(text: string, path: string): FieldError[] {
   if (scheme.toLowerCase() !== 'https') {
     errors.push(invalidValue(path, scheme.toLowerCase(), `'https' is the only allowed URL scheme${form}`));
   }
-  if (host === '') errors.push(invalidValue(path, host, `host must be provided${form}`));
+  if (host === '') errors.push(invalidValue(path, host, `host must be specified${form}`));
   if (at !== -1) {
     const user = authority.slice(0, at);
     errors.push(invalidValue(path, user, 'user information is not permitted in the URL'));
@@ -195,8 +195,8 @@ function serviceErrors(service: NonNullable<ClientConfig['service']>, path: stri
   const { name = '', namespace = '', path: urlPath = '', port = 0 } = service;
   const errors: FieldError[] = [];
   // Upstream hands the two over in the wrong order: what is missing is reported at the other's field.
-  if (namespace === '') errors.push(requiredValue(`${path}.name`, 'service name is required'));
-  if (name === '') errors.push(requiredValue(`${path}.namespace`, 'service namespace is required'));
+  if (namespace === '') errors.push(requiredValue(`${path}.name`));
+  if (name === '') errors.push(requiredValue(`${path}.namespace`));
   for (const problem of portNumberProblems(port)) {
     errors.push(invalidValue(`${path}.port`, port, `port is not valid: ${problem}`));
   }
@@ -207,7 +207,8 @@ function urlPathErrors(field: string, path: string): FieldError[] {
   if (path === '' || path === '/') return [];
   if (path === '//') return [invalidValue(field, path, 'segment[0] may not be empty')];
   const errors = path.startsWith('/') ? [] : [invalidValue(field, path, "must start with a '/'")];
-  const segments = path.slice(1).replace(/\/$/, '').split('/');
+  // Go counts bytes: the first one is taken for a slash.
+  const segments = Buffer.from(path).subarray(1).toString('latin1').replace(/\/$/, '').split('/');
   for (const [i, segment] of segments.entries()) {
     const problems =
       segment === '' ? [' may not be empty'] : dnsSubdomainProblems(segment).map((p) => `: ${p}`);

@@ -193,6 +193,8 @@ function availability(apiService: KubeObject): string {
   return found.status === 'True' ? 'True' : `${found.status} (${found.reason ?? ''})`;
 }
 
+const portMax = 65_535;
+
 function validateApiService(apiService: KubeObject): FieldError[] {
   const wanted: Partial<Spec> = apiService.spec ?? {};
   const { group = '', version = '', groupPriorityMinimum = 0, versionPriority = 0 } = wanted;
@@ -244,6 +246,10 @@ function serviceErrors({
   }
   if ((service.namespace ?? '') === '') errors.push(requiredValue('spec.service.namespace'));
   if ((service.name ?? '') === '') errors.push(requiredValue('spec.service.name'));
+  if (service.port !== undefined && (service.port < 1 || service.port > portMax)) {
+    const detail = `port is not valid: must be between 1 and ${portMax}, inclusive`;
+    errors.push(invalidValue('spec.service.port', service.port, detail));
+  }
   if (insecureSkipTLSVerify && caBundle !== '') {
     errors.push(invalidValue(insecure, true, 'may not be true if caBundle is present'));
   }

@@ -24,9 +24,12 @@ export const flowSchemaDefinition: ResourceDefinition = {
   versions: [{ version: 'v1', schema: flowSchemaSchema }],
   storage: { group: flowControlGroup, version: 'v1', kind: 'FlowSchema', resource: 'flowschemas' },
   strategy: {
+    hasQualifiedFinalizers: true,
     hasGeneration: true,
-    defaults({ spec }) {
-      if (spec !== undefined) spec.matchingPrecedence ||= defaultPrecedence;
+    allowUnconditionalUpdate: true,
+    defaults(flowSchema) {
+      flowSchema.spec ??= {};
+      flowSchema.spec.matchingPrecedence ||= defaultPrecedence;
     },
     validate: flowSchemaErrors,
   },

@@ -33,7 +33,7 @@ function specErrors({ metadata, spec = {} }: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
   const type: string = spec.type ?? '';
   if ((metadata.name === exemptName) !== (type === 'Exempt')) {
-    errors.push(invalidValue('spec.type', type, "type must be 'Exempt' if and only if name is 'exempt'"));
+    errors.push(invalidValue('spec.type', type, "must be 'Exempt' if and only if `name` is 'exempt'"));
   }
   switch (type) {
     case 'Exempt':
@@ -51,7 +51,7 @@ function specErrors({ metadata, spec = {} }: KubeObject): FieldError[] {
       } else errors.push(...limitedErrors(spec.limited, 'spec.limited'));
       break;
     default:
-      errors.push(notSupported('spec.type', type, ['Exempt', 'Limited']));
+      errors.push(oneOf('spec.type', type, ['Exempt', 'Limited']));
   }
   return errors;
 }
@@ -61,11 +61,54 @@ function mandatoryErrors({ metadata, spec = {} }: KubeObject): FieldError[] {
   if (metadata.name === exemptName) {
     const { exempt: _, ...fixed } = spec;
     const detail = "spec of 'exempt' except the 'spec.exempt' field must equal the fixed value";
-    return deepEqual(fixed, { type: 'Exempt' }) ? [] : [invalidValue('spec', spec, detail)];
+    return deepEqual(fixed, { type: 'Exempt' }) ? [] : [invalidValue('spec', shown(spec), detail)];
   }
   if (metadata.name !== 'catch-all' || deepEqual(spec, catchAllSpec)) return [];
-  return [invalidValue('spec', spec, "spec of 'catch-all' must equal the fixed value")];
+  return [invalidValue('spec', shown(spec), "spec of 'catch-all' must equal the fixed value")];
 }
+
+/** As upstream prints its own structs, whose fields have the names of Go. */
+function shown({ type = '', limited, exempt }: Spec): unknown {
+  return {
+    Type: type,
+    Limited: limited === undefined ? null : shownLimited(limited),
+    Exempt:
+      exempt === undefined
+        ? null
+        : {
+            NominalConcurrencyShares: exempt.nominalConcurrencyShares ?? null,
+            LendablePercent: exempt.lendablePercent ?? null,
+          },
+  };
+}
+interface Spec {
+  readonly type?: string;
+  readonly limited?: LimitedLevel;
+  readonly exempt?: ExemptLevel;
+}
+
+function shownLimited(limited: LimitedLevel): unknown {
+  const { type = '', queuing } = limited.limitResponse ?? {};
+  return {
+    NominalConcurrencyShares: limited.nominalConcurrencyShares ?? 0,
+    LimitResponse: {
+      Type: type,
+      Queuing:
+        queuing === undefined
+          ? null
+          : {
+              Queues: queuing.queues ?? 0,
+              HandSize: queuing.handSize ?? 0,
+              QueueLengthLimit: queuing.queueLengthLimit ?? 0,
+            },
+    },
+    LendablePercent: limited.lendablePercent ?? null,
+    BorrowingLimitPercent: limited.borrowingLimitPercent ?? null,
+  };
+}
+
+const oneOf = (path: string, value: string, known: readonly string[]): FieldError =>
+  value === '' ? requiredValue(path) : notSupported(path, value, known);
 
 function exemptErrors(
   { nominalConcurrencyShares, lendablePercent }: ExemptLevel,
@@ -113,7 +156,7 @@ function limitResponseErrors({ type = '', queuing }: LimitResponse, path: string
         ? [requiredValue(`${path}.queuing`, 'must not be empty if limited.limitResponse.type is Limited')]
         : queuingErrors(queuing, `${path}.queuing`);
     default:
-      return [notSupported(`${path}.type`, type, ['Queue', 'Reject'])];
+      return [oneOf(`${path}.type`, type, ['Queue', 'Reject'])];
   }
 }
 
