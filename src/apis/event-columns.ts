@@ -15,7 +15,7 @@ export function eventColumns(toCore: (object: KubeObject) => KubeObject): Column
     type: 'string',
     priority,
     description,
-    value: (object) => value(toCore(object)),
+    value: (object) => value(toCore(object)) ?? '',
   });
   return [
     { ...column('Last Seen', 0, 'Time since it last happened.', lastSeen), isAge: true },

@@ -53,6 +53,7 @@ export const bindingFields = {
 /** `roleKinds`: what may be given. Bindings of all namespaces must say in which one a service account is. */
 export function bindingStrategy(roleKinds: readonly string[], isNamespaced: boolean): ResourceStrategy {
   return {
+    hasQualifiedFinalizers: true,
     allowUnconditionalUpdate: true,
     allowCreateOnUpdate: true,
     validateName: pathSegmentProblems,
@@ -121,9 +122,6 @@ function subjectErrors(subject: Partial<Subject>, isNamespaced: boolean, path: s
       break;
     case 'User':
     case 'Group':
-      if (name === '') {
-        errors.push(invalidValue(`${path}.name`, name, `${kind.toLowerCase()} name cannot be empty`));
-      }
       if (apiGroup !== rbacGroup) errors.push(notSupported(`${path}.apiGroup`, apiGroup, [rbacGroup]));
       break;
     default:

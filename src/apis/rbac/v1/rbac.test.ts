@@ -79,7 +79,7 @@ describe('aggregation', () => {
       [{}, expression('Gt', '1')],
       [
         `${path}[1].matchExpressions[0].operator: Invalid value: "Gt": not a valid selector operator`,
-        `${path}[1]: Invalid value: "null": "Gt" is not a valid label selector operator`,
+        `${path}[1]: Invalid value: null: invalid label selector.`,
       ],
     ));
   test('values where none belong', () =>
@@ -87,7 +87,7 @@ describe('aggregation', () => {
       [expression('Exists', 'x')],
       [
         `${path}[0].matchExpressions[0].values: Forbidden: may not be specified when \`operator\` is 'Exists' or 'DoesNotExist'`,
-        `${path}[0]: Invalid value: "null": values: Invalid value: ["x"]: values set must be empty for exists and does not exist`,
+        `${path}[0]: Invalid value: null: invalid label selector.`,
       ],
     ));
 
@@ -140,10 +140,7 @@ describe('bindings', () => {
           'subjects[0].kind: Unsupported value: "": supported values: "ServiceAccount", "User", "Group"',
         ]));
       test('a user without name', () =>
-        check(definition, { subjects: [{ kind: 'User' }] }, [
-          'subjects[0].name: Required value',
-          'subjects[0].name: Invalid value: "": user name cannot be empty',
-        ]));
+        check(definition, { subjects: [{ kind: 'User' }] }, ['subjects[0].name: Required value']));
       test('a group of another API group', () =>
         check(definition, { subjects: [{ kind: 'Group', apiGroup: 'x', name: 'a' }] }, [
           `subjects[0].apiGroup: Unsupported value: "x": supported values: "${group}"`,

@@ -53,7 +53,7 @@ export function requestErrors(request: KubeObject, old: KubeObject | undefined):
 function specErrors({ spec = {} }: KubeObject, old: KubeObject | undefined): FieldError[] {
   const errors: FieldError[] = [];
   const problem = signingRequestProblem(spec.request ?? '');
-  if (problem !== undefined) errors.push(invalidValue('spec.request', spec.request ?? '', problem));
+  if (problem !== undefined) errors.push(invalidValue('spec.request', spec.request ?? null, problem));
   errors.push(...usageErrors(spec.usages ?? [], old?.spec?.usages));
   const signerName: string = spec.signerName ?? '';
   if (signerName !== legacySigner) errors.push(...signerNameErrors(signerName));

@@ -2,13 +2,7 @@
  * Lease, coordination.k8s.io/v1. Field numbers are those of k8s.io/api/coordination/v1/generated.proto, rules those
  * of kubernetes pkg/apis/coordination/validation.
  */
-import {
-  type FieldError,
-  forbidden,
-  invalidValue,
-  notSupported,
-} from '../../../../apimachinery/field-error.ts';
-import { labelKeyProblems } from '../../../../apimachinery/names.ts';
+import { type FieldError, invalidValue } from '../../../../apimachinery/field-error.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
 import { kindSchema } from '../../../../apimachinery/schema/meta.ts';
@@ -53,9 +47,6 @@ const leaseSchema = kindSchema({
   fields: { spec: byValue(2, spec, 'Who holds the lease, and since when.') },
 });
 
-/** The only strategy that upstream names without a domain. */
-const standardStrategies: readonly string[] = ['OldestEmulationVersion'];
-
 export const leaseDefinition: ResourceDefinition = {
   group: 'coordination.k8s.io',
   resource: 'leases',
@@ -68,7 +59,13 @@ export const leaseDefinition: ResourceDefinition = {
   contexts: ['Platform', 'Project'],
   versions: [{ version: 'v1', schema: leaseSchema }],
   storage: { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', resource: 'leases' },
-  strategy: { allowUnconditionalUpdate: false, allowCreateOnUpdate: true, validate: validateLease },
+  strategy: {
+    allowUnconditionalUpdate: false,
+    allowCreateOnUpdate: true,
+    prepareForCreate: dropCoordination,
+    prepareForUpdate: dropCoordination,
+    validate: validateLease,
+  },
   subresources: [],
   columns: [
     nameColumn,
@@ -76,7 +73,7 @@ export const leaseDefinition: ResourceDefinition = {
       name: 'Holder',
       type: 'string',
       description: 'Who holds the lease.',
-      value: (lease) => lease.spec?.holderIdentity,
+      value: (lease) => lease.spec?.holderIdentity ?? '',
     },
     ageColumn,
   ],
@@ -84,7 +81,7 @@ export const leaseDefinition: ResourceDefinition = {
 };
 
 function validateLease(lease: KubeObject): FieldError[] {
-  const { leaseDurationSeconds, leaseTransitions, strategy, preferredHolder } = lease.spec ?? {};
+  const { leaseDurationSeconds, leaseTransitions } = lease.spec ?? {};
   const errors: FieldError[] = [];
   if (leaseDurationSeconds !== undefined && leaseDurationSeconds <= 0) {
     errors.push(invalidValue('spec.leaseDurationSeconds', leaseDurationSeconds, 'must be greater than 0'));
@@ -94,18 +91,12 @@ function validateLease(lease: KubeObject): FieldError[] {
       invalidValue('spec.leaseTransitions', leaseTransitions, 'must be greater than or equal to 0'),
     );
   }
-  if (strategy !== undefined) errors.push(...strategyErrors(strategy));
-  if ((preferredHolder ?? '') !== '' && (strategy ?? '') === '') {
-    errors.push(forbidden('spec.preferredHolder', 'may only be specified if `strategy` is defined'));
-  }
   return errors;
 }
 
-/** Upstream reports a bad strategy at `spec.strategy.strategy`, and so do we. */
-function strategyErrors(strategy: string): FieldError[] {
-  const path = 'spec.strategy.strategy';
-  if (!strategy.includes('/')) {
-    return standardStrategies.includes(strategy) ? [] : [notSupported(path, strategy, standardStrategies)];
-  }
-  return labelKeyProblems(strategy).map((problem) => invalidValue(path, strategy, problem));
+/** Nobody coordinates candidates here. Upstream drops the two just so where its gate for that is off, as by default. */
+function dropCoordination({ spec }: KubeObject): void {
+  if (spec === undefined) return;
+  delete spec.strategy;
+  delete spec.preferredHolder;
 }

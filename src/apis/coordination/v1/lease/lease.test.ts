@@ -10,6 +10,14 @@ const lease = (spec: object | undefined): KubeObject => ({
   ...(spec === undefined ? {} : { spec }),
 });
 
+const context = {
+  nowMs: 0,
+  user: { name: '', uid: '', groups: [], extra: {} },
+  dryRun: false,
+  newUid: () => '',
+  revision: 0,
+};
+
 describe('spec', () => {
   function check(spec: object | undefined, expected: string[]): void {
     const errors = leaseDefinition.strategy.validate?.(lease(spec)) ?? [];
@@ -30,27 +38,17 @@ describe('spec', () => {
     check({ leaseTransitions: -1 }, [
       'spec.leaseTransitions: Invalid value: -1: must be greater than or equal to 0',
     ]));
-  test('the standard strategy', () =>
-    check({ strategy: 'OldestEmulationVersion', preferredHolder: 'b' }, []));
-  test('a strategy of a domain', () => check({ strategy: 'example.com/mine' }, []));
-  test('no other strategy', () =>
-    check({ strategy: 'mine' }, [
-      'spec.strategy.strategy: Unsupported value: "mine": supported values: "OldestEmulationVersion"',
-    ]));
-  test('no strategy of an empty domain', () =>
-    check({ strategy: '/mine' }, [
-      'spec.strategy.strategy: Invalid value: "/mine": prefix part must be non-empty',
-    ]));
-  test('nobody preferred without a strategy', () =>
-    check({ preferredHolder: 'b' }, [
-      'spec.preferredHolder: Forbidden: may only be specified if `strategy` is defined',
-    ]));
+  test('who coordinates is not kept', () => {
+    const made = lease({ holderIdentity: 'a', strategy: 'x.io/mine', preferredHolder: 'b' });
+    leaseDefinition.strategy.prepareForUpdate?.(made, lease({}), context);
+    assert.deepEqual(made.spec, { holderIdentity: 'a' });
+  });
 });
 
 describe('columns', () => {
-  function check(spec: object | undefined, expected: string | undefined): void {
+  function check(spec: object | undefined, expected: string): void {
     assert.equal(leaseDefinition.columns[1]?.value(lease(spec)), expected);
   }
   test('the holder', () => check({ holderIdentity: 'a' }, 'a'));
-  test('nobody', () => check(undefined, undefined));
+  test('nobody', () => check(undefined, ''));
 });

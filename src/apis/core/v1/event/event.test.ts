@@ -123,7 +123,7 @@ describe('columns', () => {
       { ...newer, series: { count: 5, lastObservedTime: at(5) }, count: 2, lastTimestamp: at(2) },
       { 'Last Seen': at(5), 'First Seen': newer.eventTime, Count: 5 },
     ));
-  test('no object', () => check({ involvedObject: undefined }, { Object: '', Subobject: undefined }));
+  test('no object', () => check({ involvedObject: undefined }, { Object: '', Subobject: '' }));
   test('an object without a name', () => check({ involvedObject: { kind: 'Node' } }, { Object: 'node' }));
   test('a source without a host', () => check({ source: { component: 'reader' } }, { Source: 'reader' }));
   test('no time', () => check({}, { 'Last Seen': '', 'First Seen': '' }));

@@ -25,7 +25,6 @@ export const namespaceDefinition: ResourceDefinition = {
   storage: { group: '', version: 'v1', kind: 'Namespace', resource: 'namespaces' },
   strategy: namespaceStrategy,
   subresources: [namespaceStatusSubresource, namespaceFinalizeSubresource],
-  resetFields: [['spec', 'finalizers']],
   columns: [
     nameColumn,
     {

@@ -4,7 +4,8 @@
  * Source of the rules: kubernetes pkg/registry/core/namespace and pkg/apis/core/validation.
  */
 import { type FieldError, invalidValue } from '../../../../apimachinery/field-error.ts';
-import { dnsLabelProblems, labelKeyProblems } from '../../../../apimachinery/names.ts';
+import { unqualifiedFinalizerErrors } from '../../../../apimachinery/metadata-validation.ts';
+import { dnsLabelProblems } from '../../../../apimachinery/names.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import type {
   ResourceStrategy,
@@ -20,13 +21,17 @@ const namespaceNameLabel = 'kubernetes.io/metadata.name';
 
 const undeletable = new Set(systemNamespaces.map(({ metadata }) => metadata.name));
 /** Finalizers that need no domain before their name. */
-const standardFinalizers: readonly string[] = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
 export const namespaceStrategy: ResourceStrategy = {
+  hasQualifiedFinalizers: true,
   allowUnconditionalUpdate: true,
   validateName: dnsLabelProblems,
 
-  defaults: labelWithName,
+  defaults(namespace) {
+    labelWithName(namespace);
+    // As upstream's defaulting: who writes a status need not say the phase.
+    if ((namespace.status?.phase ?? '') === '') namespace.status = { ...namespace.status, phase: 'Active' };
+  },
 
   prepareForCreate(namespace) {
     labelWithName(namespace);
@@ -95,11 +100,5 @@ function labelWithName(namespace: KubeObject): void {
 
 function finalizerErrors(namespace: KubeObject): FieldError[] {
   const finalizers: string[] = namespace.spec?.finalizers ?? [];
-  return finalizers.flatMap((finalizer) => {
-    const problems = labelKeyProblems(finalizer);
-    if (!finalizer.includes('/') && !standardFinalizers.includes(finalizer)) {
-      problems.push('name is neither a standard finalizer name nor is it fully qualified');
-    }
-    return problems.map((problem) => invalidValue('spec.finalizers', finalizer, problem));
-  });
+  return finalizers.flatMap((finalizer) => unqualifiedFinalizerErrors(finalizer, 'spec.finalizers'));
 }

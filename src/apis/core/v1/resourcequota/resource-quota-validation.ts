@@ -44,7 +44,7 @@ export function validateResourceQuotaUpdate(quota: KubeObject, old: KubeObject):
   const before: string[] = old.spec?.scopes ?? [];
   const isSame =
     scopes.every((scope) => before.includes(scope)) && before.every((scope) => scopes.includes(scope));
-  return isSame ? [] : [invalidValue('spec.scopes', scopes, 'field is immutable')];
+  return isSame ? [] : [invalidValue('spec.scopes', quota.spec?.scopes ?? null, 'field is immutable')];
 }
 
 function listErrors(quantities: Readonly<Record<string, string>>, path: string): FieldError[] {

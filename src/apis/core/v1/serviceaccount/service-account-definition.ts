@@ -50,22 +50,14 @@ export const serviceAccountDefinition: ResourceDefinition = {
   versions: [{ version: 'v1', schema: serviceAccountSchema }],
   storage: { group: '', version: 'v1', kind: 'ServiceAccount', resource: 'serviceaccounts' },
   strategy: {
+    hasQualifiedFinalizers: true,
     returnsDeleted: true,
     allowUnconditionalUpdate: true,
     prepareForCreate: keepSecretNames,
     prepareForUpdate: keepSecretNames,
   },
   subresources: [],
-  columns: [
-    nameColumn,
-    {
-      name: 'Secrets',
-      type: 'string',
-      description: 'How many secrets belong to the account.',
-      value: (account) => account.secrets?.length ?? 0,
-    },
-    ageColumn,
-  ],
+  columns: [nameColumn, ageColumn],
   strategicMergePatch: true,
 };
 

@@ -57,9 +57,12 @@ function changeErrors(event: KubeObject, old: KubeObject): FieldError[] {
   return errors;
 }
 
+/** What Go has where nothing is written. */
+const zeroOf = (old: unknown): unknown => (typeof old === 'string' ? '' : typeof old === 'number' ? 0 : null);
+
 function changedError(value: unknown, old: unknown, field: string): FieldError[] {
   const isSame = deepEqual(value, old) || (isUnset(value) && isUnset(old));
-  return isSame ? [] : [invalidValue(field, value ?? null, 'field is immutable')];
+  return isSame ? [] : [invalidValue(field, value ?? zeroOf(old), 'field is immutable')];
 }
 
 function seriesErrors(event: KubeObject): FieldError[] {

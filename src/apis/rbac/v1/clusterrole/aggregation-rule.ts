@@ -40,18 +40,19 @@ export function aggregationErrors(role: KubeObject): FieldError[] {
   }
   return selectors.flatMap((selector, index) => {
     const errors = labelSelectorErrors(selector, `${path}[${index}]`);
-    const problem = selectorProblem(selector);
     // Upstream has lost the selector by the time it finds the fault a second time.
-    return problem === undefined ? errors : [...errors, invalidValue(`${path}[${index}]`, 'null', problem)];
+    return isSelector(selector)
+      ? errors
+      : [...errors, invalidValue(`${path}[${index}]`, null, 'invalid label selector.')];
   });
 }
 
-function selectorProblem(selector: Selector): string | undefined {
+function isSelector(selector: Selector): boolean {
   try {
     selectorOfObject(selector);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
+    return true;
+  } catch {
+    return false;
   }
 }
 
