@@ -142,7 +142,9 @@ function fieldReader(name: string, { schema, required, pointer }: Field): ReadFi
     };
   }
   const value = valueReader(schema);
-  const keepsEmpty = required || pointer === true;
+  // IntOrString and RawExtension are structs, which omitempty does not leave out.
+  const isStruct = schema.type === 'int-or-string' || schema.type === 'any';
+  const keepsEmpty = required || pointer === true || isStruct;
   return (reader, wireType, object, depth) => {
     checkWireType(wireType, value.wireType, name);
     const read = value.read(reader, depth);

@@ -11,10 +11,13 @@ import { yamlReadOptions } from './yaml.ts';
 export function repeatedYamlKeys(source: string): string[] {
   const lineOf = lineCounter(source);
   const found: string[] = [];
+  let documents = 0;
   const open: { readonly keys: Set<string> | undefined; isKeyNext: boolean }[] = [];
   for (const event of yaml.parseEvents(source, yamlReadOptions)) {
     switch (event.type) {
       case yaml.EVENT_ID.DOCUMENT:
+        // The reader takes no more than the first.
+        if (++documents > 1) return found;
         open.push({ keys: undefined, isKeyNext: false });
         break;
       case yaml.EVENT_ID.MAPPING:

@@ -1,7 +1,7 @@
 /**
  * YAML in and out, as JSON values: what is not JSON (dates, sets, binary, infinities) does not come in. Scalars are
  * resolved as upstream's reader does (YAML 1.1 as go-yaml v2 has it: `yes` is true, `010` is 8, a date is a string),
- * output looks like upstream's writer's. One document a text; tools split files, the API takes objects.
+ * output looks like upstream's writer's. One document a text; tools split files, and what follows is not looked at.
  */
 import * as yaml from 'js-yaml';
 import { limits } from '../limits.ts';
@@ -19,7 +19,7 @@ export class YamlSyntaxError extends SyntaxError {
 }
 
 /**
- * Parses one document; an empty text is null. Of a key that occurs twice the last value counts. Integers beyond
+ * Parses the first document; an empty text is null. Of a key that occurs twice the last value counts. Integers beyond
  * 2^53 are bigint. Aliases become copies, within a bound on what they expand to. Throws YamlSyntaxError.
  */
 export function parseYaml(text: string | Buffer): JsonValue {
@@ -33,8 +33,7 @@ export function parseYaml(text: string | Buffer): JsonValue {
       cause: error,
     });
   }
-  const [document = null, ...others] = documents;
-  if (others.some((other) => other !== null)) throw new YamlSyntaxError('more than one document', 0);
+  const [document = null] = documents;
   // An anchor is shared by all its aliases: copying gives each its own, and counts what they come to.
   return source.includes('*') || surrogateEscape.test(source)
     ? copied(document as JsonValue, { bytesLeft: limits.yamlExpandedBytes }, 0)

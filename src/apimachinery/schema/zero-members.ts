@@ -175,7 +175,7 @@ const isObject = (value: JsonValue): value is JsonObject =>
 
 function isEmpty(value: JsonValue): boolean {
   if (Array.isArray(value)) return value.length === 0;
-  if (!isObject(value)) return value === '';
+  if (!isObject(value)) return false;
   for (const _ in value) return false;
   return true;
 }
