@@ -170,6 +170,9 @@ export const unsupportedMediaType = (accepted: readonly string[]): StatusError =
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
     { reason: 'UnsupportedMediaType' },
   );
+/** Upstream's router has no patch of the type. */
+export const unroutedMediaType = (): StatusError =>
+  failure(415, '415: Unsupported Media Type', { reason: 'UnsupportedMediaType', details: {} });
 export const tooLarge = (message: string): StatusError =>
   failure(413, message, { reason: 'RequestEntityTooLarge' });
 export const expired = (message: string, continueToken?: string): StatusError =>

@@ -82,7 +82,7 @@ export class Health {
   async #one(endpoint: HealthEndpoint, check: HealthCheck): Promise<StaticDocument> {
     const reason = await this.#run(endpoint, check);
     return reason === undefined
-      ? textDocument(200, 'ok')
+      ? { ...textDocument(200, 'ok'), headers: {} }
       : textDocument(500, `internal server error: ${reason}\n`);
   }
 

@@ -35,7 +35,11 @@ const bad = (headers: Record<string, string>, requested: string): Promise<void> 
     server,
     path,
     { headers },
-    { code: 400, message: `requested [${requested}] without impersonating a user`, reason: 'BadRequest' },
+    {
+      code: 400,
+      message: `requested &user.DefaultInfo{Name:"", ${requested}} without impersonating a user name`,
+      reason: 'BadRequest',
+    },
   );
 
 test('a user, also for administrators', async () => {
@@ -51,15 +55,15 @@ test('a user, also for administrators', async () => {
 });
 
 test('everything else, but no user', async () => {
-  await bad({ 'impersonate-group': 'dev' }, '{Group  dev    }');
-  await bad({ 'impersonate-user': '', 'impersonate-group': 'dev' }, '{Group  dev    }');
-  await bad({ 'impersonate-uid': '1-2' }, '{UID  1-2  authentication.k8s.io/v1  }');
-  await bad({ 'impersonate-extra-scopes': 'view' }, '{UserExtra  view  authentication.k8s.io/v1  scopes}');
+  const dev = 'UID:"", Groups:[]string{"dev"}, Extra:map[string][]string';
+  await bad({ 'impersonate-group': 'dev' }, `${dev}(nil)`);
+  await bad({ 'impersonate-user': '', 'impersonate-group': 'dev' }, `${dev}(nil)`);
+  await bad({ 'impersonate-uid': '1-2' }, 'UID:"1-2", Groups:[]string(nil), Extra:map[string][]string(nil)');
   await bad(
-    { 'impersonate-extra-example.com%2Fteam': 'a', 'impersonate-group': 'dev' },
-    '{Group  dev    } {UserExtra  a  authentication.k8s.io/v1  example.com/team}',
+    { 'impersonate-extra-example.com%2Fteam': 'a', 'impersonate-extra-b': 'c', 'impersonate-group': 'dev' },
+    `${dev}{"b":[]string{"c"}, "example.com/team":[]string{"a"}}`,
   );
-  await bad({ 'impersonate-extra-%zz': 'a' }, '{UserExtra  a  authentication.k8s.io/v1  %zz}');
+  await bad({ 'impersonate-extra-%zz': 'a', 'impersonate-group': 'dev' }, `${dev}{"%zz":[]string{"a"}}`);
 });
 
 test('discovery, watches and what has no resource', async () => {

@@ -111,6 +111,7 @@ function clean(value: JsonValue, place: Place): JsonValue {
   if (Array.isArray(value)) return value.map((item, i) => clean(item, under(place, String(i), false)));
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value.causes)) value.causes.sort(byConflict);
+  if (Array.isArray(value.managedFields)) value.managedFields.sort(byManager);
   const isList =
     'items' in value || 'rows' in value || value.kind === 'Table' || /List$/.test(String(value.kind));
   return Object.fromEntries(
@@ -126,6 +127,15 @@ function byConflict(one: JsonValue, other: JsonValue): number {
   const [a, b] = [one, other].map((cause) => cause as JsonObject);
   if (a?.reason !== 'FieldManagerConflict' || b?.reason !== 'FieldManagerConflict') return 0;
   return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}
+
+/** Entries stand in the order of their times, of whole seconds: on which of them a case began is chance. */
+function byManager(one: JsonValue, other: JsonValue): number {
+  const [a, b] = [one, other].map((entry) => {
+    const { operation, manager, subresource } = entry as JsonObject;
+    return JSON.stringify([operation, manager, subresource ?? '']);
+  });
+  return a! < b! ? -1 : Number(a! > b!);
 }
 
 function under(place: Place, key: string, inList: boolean): Place {

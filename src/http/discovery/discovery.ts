@@ -7,7 +7,7 @@ import { encodeProtobuf } from '../../apimachinery/codec/protobuf-documents.ts';
 import { stringifyYaml } from '../../apimachinery/codec/yaml.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import type { ObjectSchema } from '../../apimachinery/schema/schema.ts';
-import { noRepresentation } from '../../apimachinery/status.ts';
+import { noRepresentation, notAcceptable } from '../../apimachinery/status.ts';
 import type { Surface } from '../../request/context.ts';
 import type { DocumentCache } from '../document-cache.ts';
 import { type MediaRange, parseAccept } from '../negotiation/media-range.ts';
@@ -196,7 +196,8 @@ function negotiate(accept: string | undefined, isRoot: boolean): Form {
     const form = formOf(range, isRoot);
     if (form !== undefined) return form;
   }
-  throw noRepresentation(Object.values(mediaTypes));
+  // What is aggregated stands before upstream's router.
+  throw (isRoot ? notAcceptable : noRepresentation)(Object.values(mediaTypes));
 }
 
 function formOf(range: MediaRange, isRoot: boolean): Form | undefined {

@@ -3,6 +3,7 @@
  * authorization can say who may. Never ignored: the client would act as itself and believe otherwise. Statuses and
  * sentences are those of apiserver/pkg/endpoints/filters/impersonation.
  */
+import { goQuote } from '../../apimachinery/apply/go-text.ts';
 import { badRequest } from '../../apimachinery/status.ts';
 import type { Attributes } from '../../authz/authorizer.ts';
 import { forbiddenError } from '../../authz/forbidden.ts';
@@ -12,59 +13,38 @@ import type { Exchange } from '../exchange.ts';
 const extraPrefix = 'impersonate-extra-';
 const reason = 'this server does not offer impersonation yet, to no user';
 
-/** What one header wants to be: an object reference, as upstream makes one to authorize. */
-interface Wish {
-  readonly kind: 'User' | 'ServiceAccount' | 'Group' | 'UserExtra' | 'UID';
-  readonly namespace: string;
-  readonly name: string;
-  readonly apiVersion: string;
-  readonly fieldPath: string;
-}
-
 /** Throws 403, and 400 where something is to be impersonated but no user; returns where nothing is. */
 export function refuseImpersonation(exchange: Exchange, info: RequestInfo, user: UserInfo): void {
   const names = exchange.headerNames('impersonate-');
   if (names.length === 0) return;
-  const [first, ...more] = wishesOf(exchange, names);
-  if (first === undefined) return;
-  if (first.kind !== 'User' && first.kind !== 'ServiceAccount') {
-    const shown = [first, ...more].map(goText).join(' ');
-    throw badRequest(`requested [${shown}] without impersonating a user`);
-  }
-  throw forbiddenError(attributesOf(first, info, user), reason);
+  const name = exchange.header('impersonate-user') ?? '';
+  const wish: Wish = {
+    uid: exchange.header('impersonate-uid') ?? '',
+    groups: valuesOf(exchange, 'impersonate-group'),
+    extra: extraOf(exchange, names),
+  };
+  if (name === '' && wish.uid === '' && wish.groups.length === 0 && wish.extra.size === 0) return;
+  // The message repeats what the client sent: no browser may take it for a page.
+  exchange.setHeader('x-content-type-options', 'nosniff');
+  if (name === '') throw badRequest(`requested ${goText(wish)} without impersonating a user name`);
+  throw forbiddenError(attributesOf(name, info, user), reason);
 }
 
-function wishesOf(exchange: Exchange, names: readonly string[]): Wish[] {
-  const wish = (kind: Wish['kind'], name: string, rest: Partial<Wish> = {}): Wish => ({
-    kind,
-    namespace: '',
-    name,
-    apiVersion: '',
-    fieldPath: '',
-    ...rest,
-  });
-  const apiVersion = 'authentication.k8s.io/v1';
-  const wishes: Wish[] = [];
-  const asked = exchange.header('impersonate-user') ?? '';
-  if (asked !== '') {
-    const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(asked);
-    wishes.push(
-      account === null
-        ? wish('User', asked)
-        : wish('ServiceAccount', account[2]!, { namespace: account[1]! }),
-    );
-  }
-  for (const group of valuesOf(exchange, 'impersonate-group')) wishes.push(wish('Group', group));
+/** Whom a client wants to be, beside the name. */
+interface Wish {
+  readonly uid: string;
+  readonly groups: readonly string[];
+  readonly extra: ReadonlyMap<string, readonly string[]>;
+}
+
+function extraOf(exchange: Exchange, names: readonly string[]): Wish['extra'] {
+  const extra = new Map<string, readonly string[]>();
   for (const name of names) {
     if (!name.startsWith(extraPrefix)) continue;
-    const fieldPath = unescaped(name.slice(extraPrefix.length));
-    for (const value of valuesOf(exchange, name)) {
-      wishes.push(wish('UserExtra', value, { apiVersion, fieldPath }));
-    }
+    const key = unescaped(name.slice(extraPrefix.length));
+    extra.set(key, [...(extra.get(key) ?? []), ...valuesOf(exchange, name)]);
   }
-  const uid = exchange.header('impersonate-uid') ?? '';
-  if (uid !== '') wishes.push(wish('UID', uid, { apiVersion }));
-  return wishes;
+  return extra;
 }
 
 /** Lines of one header; the exchange has joined them. */
@@ -79,17 +59,24 @@ function unescaped(key: string): string {
   }
 }
 
-/** An ObjectReference as Go prints it: kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath. */
-const goText = ({ kind, namespace, name, apiVersion, fieldPath }: Wish): string =>
-  `{${kind} ${namespace} ${name}  ${apiVersion}  ${fieldPath}}`;
+/** As Go prints the user that was asked for, its name empty. */
+function goText({ uid, groups, extra }: Wish): string {
+  const texts = (values: readonly string[]): string =>
+    values.length === 0 ? '[]string(nil)' : `[]string{${values.map(goQuote).join(', ')}}`;
+  const keys = [...extra.keys()].sort();
+  const pairs = keys.map((key) => `${goQuote(key)}:${texts(extra.get(key) ?? [])}`);
+  const extraText = pairs.length === 0 ? '(nil)' : `{${pairs.join(', ')}}`;
+  return `&user.DefaultInfo{Name:"", UID:${goQuote(uid)}, Groups:${texts(groups)}, Extra:map[string][]string${extraText}}`;
+}
 
-function attributesOf({ kind, namespace, name }: Wish, info: RequestInfo, user: UserInfo): Attributes {
+function attributesOf(asked: string, info: RequestInfo, user: UserInfo): Attributes {
+  const [, namespace = '', account] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(asked) ?? [];
   const resource: ResourceRequest = {
     group: '',
     version: '',
     namespace,
-    resource: kind === 'User' ? 'users' : 'serviceaccounts',
-    name,
+    resource: account === undefined ? 'users' : 'serviceaccounts',
+    name: account ?? asked,
     subresource: '',
   };
   return { user, surface: info.surface, verb: 'impersonate', path: info.path, resource };

@@ -9,7 +9,7 @@ import type { JsonObject } from '../../apimachinery/object-meta.ts';
 import { DecodeError, decodeObject } from '../../apimachinery/schema/decode.ts';
 import { deleteOptionsSchema } from '../../apimachinery/schema/meta.ts';
 import type { Infer } from '../../apimachinery/schema/schema.ts';
-import { bareError, invalid } from '../../apimachinery/status.ts';
+import { badRequest, invalid } from '../../apimachinery/status.ts';
 import type { Deletion } from '../../registry/delete.ts';
 import type { WriteOptions } from '../../registry/engine.ts';
 import { isTrue } from '../../request/request-info.ts';
@@ -67,7 +67,6 @@ function deletionOf({ preconditions, propagationPolicy, orphanDependents }: Dele
 const isPolicy = (policy: string | undefined): policy is PropagationPolicy =>
   propagationPolicies.some((known) => known === policy);
 
-/** Upstream has no status for a body of this kind that cannot be read: it is a 500 without a reason. */
 function fromBody(exchange: Exchange, body: Buffer): DeleteOptions {
   const format = negotiateBody(exchange.header('content-type'));
   let options: DeleteOptions;
@@ -82,7 +81,7 @@ function fromBody(exchange: Exchange, body: Buffer): DeleteOptions {
   } catch (error) {
     const isExpected =
       error instanceof DecodeError || error instanceof ProtobufError || error instanceof Unrecognized;
-    throw isExpected ? bareError(error.message) : error;
+    throw isExpected ? badRequest(error.message, error) : error;
   }
   refuseKind(options);
   return options;
@@ -97,7 +96,7 @@ function refuseKind(options: DeleteOptions): void {
   const { version } = parseApiVersion(apiVersion) ?? { version: apiVersion };
   const isKind =
     kindsOfAnyVersion.includes(kind) || (apiVersion === 'meta.k8s.io/v1' && kindsOfMeta.includes(kind));
-  throw bareError(
+  throw badRequest(
     isKind
       ? `converting (${version}.${kind}) to (v1.DeleteOptions): unknown conversion`
       : `no kind "${kind}" is registered for version "${apiVersion}" in scheme "${scheme}"`,

@@ -6,7 +6,7 @@
 import { forbidden } from '../../apimachinery/field-error.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
-import { unsupportedMediaType } from '../../apimachinery/status.ts';
+import { unroutedMediaType, unsupportedMediaType } from '../../apimachinery/status.ts';
 import type { Target } from '../../registry/engine.ts';
 import { spokenForm } from '../../registry/subresource-form.ts';
 import { update as updateObject } from '../../registry/update.ts';
@@ -56,6 +56,7 @@ function patchForm(target: Target, contentType: string | undefined): PatchForm |
   );
   const type = (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
   const form = type === applyType ? 'apply' : offered.includes(type) ? patchForms[type] : undefined;
-  if (form === undefined) throw unsupportedMediaType(offered);
-  return form;
+  if (form !== undefined) return form;
+  // Built-in kinds stand behind a router that has its say first; only those have strategic merge patches.
+  throw target.served.definition.strategicMergePatch ? unroutedMediaType() : unsupportedMediaType(offered);
 }

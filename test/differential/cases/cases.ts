@@ -1,5 +1,6 @@
 /** All cases, in the order in which they run. */
 import type { Case } from '../case.ts';
+import { appliedKindCases } from './applied-kinds.ts';
 import { deletionCases } from './deletion.ts';
 import { discoveryCases } from './discovery.ts';
 import { fieldManagementCases } from './field-management.ts';
@@ -7,6 +8,7 @@ import { formCases } from './forms.ts';
 import { kindCases } from './kinds.ts';
 import { listCases } from './lists.ts';
 import { refusalCases } from './refusals.ts';
+import { subresourceCases } from './subresources.ts';
 import { watchCases } from './watches.ts';
 import { writeCases } from './writes.ts';
 
@@ -19,5 +21,7 @@ export const cases: readonly Case[] = [
   ...watchCases,
   ...formCases,
   ...kindCases,
+  ...subresourceCases,
+  ...appliedKindCases,
   ...discoveryCases,
 ];

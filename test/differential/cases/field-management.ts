@@ -3,7 +3,6 @@ import { type Case, get, named, patch, post, put } from '../case.ts';
 
 const maps = '/api/v1/namespaces/{ns}/configmaps';
 const services = '/api/v1/namespaces/{ns}/services';
-const quotas = '/api/v1/namespaces/{ns}/resourcequotas';
 const map = (fields: Record<string, unknown> = {}) =>
   ({ apiVersion: 'v1', kind: 'ConfigMap', ...fields }) as never;
 const by = (manager: string) => `fieldManager=${manager}`;
@@ -192,22 +191,6 @@ export const fieldManagementCases: readonly Case[] = [
       patch('apply', `${maps}/a?${by('kubectl')}`, map({ data: { k: 'v2' } })),
       patch('apply', `${maps}/a?${by('kubectl')}`, map({ data: {} })),
       get(`${maps}/a`),
-    ],
-  },
-  {
-    name: 'the status of a quota',
-    requests: [
-      post(`${quotas}?${by('maker')}`, { metadata: { name: 'q' }, spec: { hard: { configmaps: '5' } } }),
-      patch('apply', `${quotas}/q?${by('one')}`, {
-        apiVersion: 'v1',
-        kind: 'ResourceQuota',
-        spec: { hard: { secrets: '1k', configmaps: 5 } },
-      }),
-      patch('apply', `${quotas}/q?${by('two')}`, {
-        apiVersion: 'v1',
-        kind: 'ResourceQuota',
-        spec: { hard: { configmaps: '6' } },
-      }),
     ],
   },
 ];

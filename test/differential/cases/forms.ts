@@ -107,10 +107,10 @@ export const formCases: readonly Case[] = [
         get(`${path}/a`, { accept: 'application/yaml' }),
       ]),
       get(maps, as('Table', 'v1', 'application/yaml')),
-      post(maps, 'metadata:\n  name: y\ndata:\n  k: "1"\n', {
+      post(maps, 'metadata:\n  name: made\ndata:\n  k: "1"\n', {
         headers: { 'content-type': 'application/yaml', accept: 'application/yaml' },
       }),
-      put(`${maps}/y`, 'metadata:\n  name: y\ndata:\n  k: 1\n', {
+      put(`${maps}/made`, 'metadata:\n  name: made\ndata:\n  k: 1\n', {
         headers: { 'content-type': 'application/yaml' },
       }),
       post(maps, 'metadata:\n\tname: y\n', { headers: { 'content-type': 'application/yaml' } }),
@@ -130,7 +130,6 @@ export const formCases: readonly Case[] = [
       get('/api/v1/namespaces/{ns}', { accept: protobuf }),
       get('/nope', { accept: protobuf }),
       get('/api', { accept: protobuf }),
-      get('/apis', { accept: protobuf }),
       get('/apis/rbac.authorization.k8s.io/v1', { accept: protobuf }),
       get(`${maps}/a`, { accept: `${protobuf},application/json` }),
       post(maps, { metadata: { name: 'p' } }, { headers: { accept: protobuf } }),

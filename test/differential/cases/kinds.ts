@@ -36,17 +36,13 @@ export const kindCases: readonly Case[] = [
     { spec: { sessionAffinity: 'ClientIP' } },
     [{}, { spec: {} }, { spec: { ports: [{ port: 0 }] } }, { spec: { type: 'Nope', ports: [{ port: 1 }] } }],
   ),
-  life(
-    `${core}/resourcequotas`,
-    { spec: { hard: { pods: '1', 'requests.cpu': 0.5 } } },
-    { spec: { hard: { pods: '2' } } },
-    [
-      { spec: { hard: { pods: '-1' } } },
-      { spec: { hard: { pods: 'x' } } },
-      { spec: { hard: { nope: '1' } } },
-      { spec: { scopes: ['Nope'] } },
-    ],
-  ),
+  // With nothing to count: how far Milo's controller has counted is no difference of the API.
+  life(`${core}/resourcequotas`, { spec: {} }, { metadata: { annotations: { a: 'b' } } }, [
+    { spec: { hard: { pods: '-1' } } },
+    { spec: { hard: { pods: 'x' } } },
+    { spec: { hard: { nope: '1' } } },
+    { spec: { scopes: ['Nope'] } },
+  ]),
   life(
     `${core}/endpoints`,
     { subsets: [{ addresses: [{ ip: '192.0.2.1' }], ports: [{ port: 1 }] }] },
@@ -136,15 +132,20 @@ export const kindCases: readonly Case[] = [
     ],
   },
   {
-    name: 'a quota refuses',
+    name: 'quotas',
     requests: [
-      post(`${core}/resourcequotas`, {
+      post(`${core}/resourcequotas?dryRun=All`, {
         metadata: { name: 'q' },
-        spec: { hard: { 'count/configmaps': '0' } },
+        spec: {
+          hard: { pods: '1', 'requests.cpu': 0.5, 'limits.memory': '1.5Gi', 'count/configmaps': '1e3' },
+        },
       }),
-      get(`${core}/resourcequotas/q`),
+      patch('apply', `${core}/resourcequotas/q?dryRun=All&fieldManager=m`, {
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        spec: { hard: { secrets: '1k', configmaps: 5 } },
+      }),
       patch('merge', `${core}/resourcequotas/q/status`, { status: { hard: { a: 'x' } } }),
-      patch('merge', `${core}/resourcequotas/q/status`, { status: { used: { configmaps: '3' } } }),
     ],
   },
 ];
