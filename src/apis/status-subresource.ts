@@ -3,10 +3,8 @@ import type { FieldError } from '../apimachinery/field-error.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type { SubresourceDefinition } from '../apimachinery/resource-definition.ts';
 import { copyField } from './copy-field.ts';
+import { copyMetadata } from './copy-metadata.ts';
 import { subresourceVerbs } from './verbs.ts';
-
-/** Metadata a client may write. The rest is the server's, and restored by the engine on every write. */
-const writableMetadata = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;
 
 export interface StatusSubresourceOptions {
   /** `written`: as for built-in kinds, labels and the like may change too; `kept`: as for custom resources. */
@@ -20,12 +18,7 @@ export function statusSubresource(options: StatusSubresourceOptions): Subresourc
     verbs: subresourceVerbs,
     merge(stored, incoming) {
       copyField(stored, incoming, 'status');
-      if (options.metadata === 'kept') return;
-      for (const name of writableMetadata) {
-        const value = incoming.metadata[name];
-        if (value === undefined) delete stored.metadata[name];
-        else Object.assign(stored.metadata, { [name]: structuredClone(value) });
-      }
+      if (options.metadata === 'written') copyMetadata(stored, incoming);
     },
     resetFields: options.metadata === 'kept' ? [['metadata'], ['spec']] : [['spec']],
     ...(options.validate === undefined ? {} : { validate: options.validate }),

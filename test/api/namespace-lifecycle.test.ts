@@ -246,12 +246,12 @@ function lifecycle(base: string): void {
         spec: { finalizers },
       });
 
-    test('writes spec.finalizers and nothing else', async () => {
+    test('writes spec.finalizers and metadata, and nothing else', async () => {
       await create('finalized');
-      const change = { metadata: { labels: { not: 'taken' } }, status: { phase: 'Terminating' } };
+      const change = { metadata: { labels: { is: 'taken' } }, status: { phase: 'Terminating' } };
       const answer = await must(put(['kubernetes', 'example.com/own'], change), 200);
       assert.deepEqual(answer.spec.finalizers, ['kubernetes', 'example.com/own']);
-      assert.equal(answer.metadata.labels.not, undefined);
+      assert.equal(answer.metadata.labels.is, 'taken');
       assert.equal(answer.status.phase, 'Active');
     });
     test('nothing else writes it', async () => {

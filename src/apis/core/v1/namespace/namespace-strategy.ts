@@ -12,6 +12,7 @@ import type {
   SubresourceDefinition,
 } from '../../../../apimachinery/resource-definition.ts';
 import { copyField } from '../../../copy-field.ts';
+import { copyMetadata } from '../../../copy-metadata.ts';
 import { statusSubresource } from '../../../status-subresource.ts';
 import { subresourceVerbs } from '../../../verbs.ts';
 import { systemNamespaces } from './system-namespaces.ts';
@@ -20,7 +21,6 @@ const namespaceFinalizer = 'kubernetes';
 const namespaceNameLabel = 'kubernetes.io/metadata.name';
 
 const undeletable = new Set(systemNamespaces.map(({ metadata }) => metadata.name));
-/** Finalizers that need no domain before their name. */
 
 export const namespaceStrategy: ResourceStrategy = {
   hasQualifiedFinalizers: true,
@@ -79,12 +79,13 @@ export const namespaceStatusSubresource = statusSubresource({
   },
 });
 
-/** PUT of a whole namespace, of which only `spec.finalizers` is taken: how a content controller lets go. */
+/** PUT of a whole namespace, of which `spec.finalizers` and metadata are taken: how a content controller lets go. */
 export const namespaceFinalizeSubresource: SubresourceDefinition = {
   name: 'finalize',
   verbs: subresourceVerbs.filter((verb) => verb === 'update'),
   resetFields: [['status']],
   merge(stored, incoming) {
+    copyMetadata(stored, incoming);
     const finalizers: string[] = incoming.spec?.finalizers ?? [];
     const { finalizers: _, ...spec } = stored.spec ?? {};
     stored.spec = finalizers.length === 0 ? spec : { ...spec, finalizers };

@@ -165,11 +165,12 @@ describe('finalize', () => {
       status: { phase: 'Active' },
     });
     namespaceFinalizeSubresource.merge(stored, incoming);
-    assert.deepEqual(stored, namespace({ spec: expected, status: { phase: 'Terminating' } }));
+    const { metadata } = incoming;
+    assert.deepEqual(stored, namespace({ metadata, spec: expected, status: { phase: 'Terminating' } }));
   }
   test('lets go with an empty list', () => check([], {}));
   test('lets go with no list', () => check(undefined, {}));
-  test('takes finalizers and nothing else', () =>
+  test('takes finalizers and metadata, and nothing else', () =>
     check(['example.com/x'], { finalizers: ['example.com/x'] }));
 });
 
