@@ -107,7 +107,7 @@ describe('refused', () => {
     path,
     applying('[]'),
     badRequest(
-      'error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}',
+      'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}',
     ),
   );
   check(
@@ -155,7 +155,7 @@ describe('refused', () => {
     `${path}&fieldValidation=Strict`,
     applying('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: refused\ndata:\n  a: x\n  a: z\n'),
     badRequest(
-      'error strict decoding patch: error converting YAML to JSON: yaml: unmarshal errors:\n  line 7: key "a" already set in map',
+      'error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  line 7: key "a" already set in map',
     ),
   );
   test('a stale resourceVersion', async () => {

@@ -165,7 +165,7 @@ class Applier {
   #judge(findings: readonly string[]): void {
     const { directive, warn } = this.#validation;
     if (directive === 'Strict' && findings.length > 0) {
-      throw badRequest(`error strict decoding patch: error converting YAML to JSON: ${findings[0]}`);
+      throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${findings[0]}`);
     }
     judge({ directive: 'Warn', warn }, findings, badRequest);
   }
@@ -186,14 +186,14 @@ function configIn(text: string): { config: JsonObject; isJson: boolean } {
       }
     } else value = parseYaml(text);
   } catch (error) {
-    if (error instanceof YamlSyntaxError) throw badRequest(`error decoding patch: ${error.message}`, error);
+    if (error instanceof YamlSyntaxError) throw badRequest(`error decoding YAML: ${error.message}`, error);
     throw error;
   }
   if (value === null) return { config: {}, isJson };
   const type = jsonTypeOf(value);
   if (type === 'object') return { config: value as JsonObject, isJson };
   throw badRequest(
-    `error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${type} into Go value of type map[string]interface {}`,
+    `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${type} into Go value of type map[string]interface {}`,
   );
 }
 
