@@ -14,6 +14,8 @@ export interface VersionDefinition {
   readonly version: string;
   /** The whole object, `metadata` included (apimachinery/schema/meta.ts has its schema). */
   readonly schema: ObjectSchema;
+  /** Told with every answer about it. */
+  readonly deprecationWarning?: string;
   /** Only where this version is not the stored one. */
   readonly convert?: {
     toStorage(object: KubeObject): KubeObject;

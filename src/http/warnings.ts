@@ -8,14 +8,20 @@ import type { Exchange } from './exchange.ts';
 
 /** A function that adds a warning to the response that is yet to come; after that it does nothing. */
 export function warner(exchange: Exchange): (message: string) => void {
-  let warnings: Warnings | undefined;
   return (message) => {
     if (message === '' || exchange.isStarted) return;
-    warnings ??= new Warnings();
+    let warnings = told.get(exchange);
+    if (warnings === undefined) {
+      warnings = new Warnings();
+      told.set(exchange, warnings);
+    }
     warnings.add(message);
     if (warnings.headers.length > 0) exchange.setHeader('warning', warnings.headers);
   };
 }
+
+/** Of those only that have any: several who do not know of each other may warn of one request. */
+const told = new WeakMap<Exchange, Warnings>();
 
 export class Warnings {
   /** Header values, in the order the warnings came. */

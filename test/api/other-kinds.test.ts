@@ -205,3 +205,20 @@ test('numbers and repeated structs are read as Go reads them', async () => {
   const ignored = await json('{"metadata":{"name":"beyond"},"unknown":{"x":[1e400]}}');
   assert.equal(ignored.status, 201, ignored.text);
 });
+
+test('who asks for what is outdated is told, before all else, whatever comes of it', async () => {
+  const endpoints = '/api/v1/namespaces/default/endpoints';
+  const told = '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"';
+  const written = await server.post(endpoints, {
+    metadata: { name: 'outdated' },
+    subsets: [{ addresses: [{ ip: 'FD00::1' }] }],
+  });
+  assert.equal(written.status, 201, written.text);
+  assert.equal(
+    written.headers.warning,
+    `${told}, 299 - "subsets[0].addresses[0].ip: IPv6 address \\"FD00::1\\" should be in RFC 5952 canonical format (\\"fd00::1\\")"`,
+  );
+  assert.equal((await server.get(endpoints)).headers.warning, told);
+  assert.equal((await server.get(`${endpoints}/absent`)).headers.warning, told);
+  assert.equal((await server.remove(`${endpoints}/outdated`)).headers.warning, told);
+});

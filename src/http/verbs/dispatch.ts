@@ -5,6 +5,7 @@ import { badRequest, pathMethodNotAllowed, pathNotFound } from '../../apimachine
 import { findSubresource, type ServedResource } from '../../registry/definition-table.ts';
 import type { Engine } from '../../registry/engine.ts';
 import type { RequestInfo, ResourceRequest, Tenant } from '../../request/context.ts';
+import { warner } from '../warnings.ts';
 import { create } from './create.ts';
 import { createVirtual } from './create-virtual.ts';
 import { remove } from './delete.ts';
@@ -60,6 +61,7 @@ export async function dispatch({ request, tenant, ...asked }: Dispatch): Promise
   const verb = offered.includes(info.verb) ? table[info.verb] : undefined;
   if (verb === undefined) throw pathMethodNotAllowed();
   checkName(request.name);
+  warner(asked.exchange)(served.version.deprecationWarning ?? '');
   const target = { served, tenant, namespace: request.namespace, name: request.name };
   await verb({ ...asked, target, subresource });
 }

@@ -43,11 +43,7 @@ const port = object(
   {
     name: field(1, string(), 'Name of the port, that of the service; needed where there are several.'),
     port: required(2, integer('int32'), 'Number of the port.'),
-    protocol: field(
-      3,
-      string({ default: 'TCP', knownValues: portProtocols }),
-      'TCP, UDP or SCTP; TCP when not given.',
-    ),
+    protocol: field(3, string({ knownValues: portProtocols }), 'TCP, UDP or SCTP; TCP when not given.'),
     appProtocol: pointer(4, string(), 'What is spoken on the port.'),
   },
   {
@@ -87,9 +83,16 @@ export const endpointsDefinition: ResourceDefinition = {
   description,
   verbs: objectVerbs,
   contexts: ['Platform', 'Project'],
-  versions: [{ version: 'v1', schema: endpointsSchema }],
+  versions: [
+    {
+      version: 'v1',
+      schema: endpointsSchema,
+      deprecationWarning: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+    },
+  ],
   storage: { group: '', version: 'v1', kind: 'Endpoints', resource: 'endpoints' },
   strategy: {
+    defaults: setProtocols,
     hasQualifiedFinalizers: true,
     allowUnconditionalUpdate: true,
     allowCreateOnUpdate: true,
@@ -122,6 +125,13 @@ function validateEndpoints(endpoints: KubeObject): FieldError[] {
       ...ports.flatMap((each, j) => portErrors(each, ports.length > 1, `${path}.ports[${j}]`)),
     ];
   });
+}
+
+/** Here and not in the schema, where upstream's readers of OpenAPI would see it. */
+function setProtocols(endpoints: KubeObject): void {
+  for (const { ports = [] } of (endpoints.subsets as Subset[] | undefined) ?? []) {
+    for (const each of ports) each.protocol ||= 'TCP';
+  }
 }
 
 function addressWarnings(endpoints: KubeObject): string[] {
