@@ -124,7 +124,7 @@ export const objectMetaSchema = object(
     // An empty list is a wish: that nobody's fields be tracked any more.
     managedFields: pointer(
       17,
-      list(managedFieldsEntrySchema),
+      list(managedFieldsEntrySchema, { listType: 'atomic' }),
       'Which manager owns which fields. Kept by the server for its own use.',
     ),
   },
@@ -182,7 +182,11 @@ export const deleteOptionsSchema = object(
       'Superseded by propagationPolicy. True leaves dependents ownerless.',
     ),
     propagationPolicy: pointer(4, string(), 'Orphan, Background or Foreground: what happens to dependents.'),
-    dryRun: field(5, list(string()), 'All: do everything but keep the change. The only value.'),
+    dryRun: field(
+      5,
+      list(string(), { listType: 'atomic' }),
+      'All: do everything but keep the change. The only value.',
+    ),
     ignoreStoreReadErrorWithClusterBreakingPotential: pointer(
       6,
       boolean(),
@@ -230,7 +234,7 @@ const statusDetailsSchema = object(
     group: field(2, string(), 'API group of the object concerned.'),
     kind: field(3, string(), 'Kind or resource of the object concerned.'),
     uid: field(6, string(), 'UID of the object concerned.'),
-    causes: field(4, list(statusCauseSchema), 'What led to the failure, one by one.'),
+    causes: field(4, list(statusCauseSchema, { listType: 'atomic' }), 'What led to the failure, one by one.'),
     retryAfterSeconds: field(5, integer('int32'), 'Seconds to wait before trying again.'),
   },
   { name: `${meta}.StatusDetails`, description: 'StatusDetails tells more about a Status.' },

@@ -81,8 +81,12 @@ const apiResourceSchema: ObjectSchema = object(
     version: field(9, string(), 'Version of its kind, where that is not the version of the list.'),
     kind: required(3, string(), 'Kind of its objects.'),
     verbs,
-    shortNames: field(5, list(string()), 'Names that are quicker to type.'),
-    categories: field(7, list(string()), 'Groups of resources it belongs to, such as all.'),
+    shortNames: field(5, list(string(), { listType: 'atomic' }), 'Names that are quicker to type.'),
+    categories: field(
+      7,
+      list(string(), { listType: 'atomic' }),
+      'Groups of resources it belongs to, such as all.',
+    ),
     storageVersionHash: field(10, string(), 'Changes when the stored form does.'),
   },
   named('APIResource', 'is a resource and what can be done with it.'),
@@ -92,7 +96,11 @@ export const apiResourceListSchema: ObjectSchema = object(
   {
     ...typeFields,
     groupVersion: required(1, string(), 'Group and version of the resources.'),
-    resources: required(2, list(apiResourceSchema), 'The resources and subresources.'),
+    resources: required(
+      2,
+      list(apiResourceSchema, { listType: 'atomic' }),
+      'The resources and subresources.',
+    ),
   },
   named('APIResourceList', 'lists the resources of one group and version.'),
 );

@@ -25,7 +25,7 @@ const fieldRequirement = object(
     values: field(3, atomicStrings, 'The values of In and NotIn; empty for the others.'),
   },
   {
-    name: component('FieldSelectorRequirement'),
+    name: 'io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement',
     description: 'FieldSelectorRequirement is a rule on one field.',
   },
 );

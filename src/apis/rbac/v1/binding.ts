@@ -13,7 +13,15 @@ import {
 import { dnsSubdomainProblems, pathSegmentProblems } from '../../../apimachinery/names.ts';
 import type { KubeObject } from '../../../apimachinery/object-meta.ts';
 import type { ColumnDefinition, ResourceStrategy } from '../../../apimachinery/resource-definition.ts';
-import { field, type Infer, list, object, required, string } from '../../../apimachinery/schema/schema.ts';
+import {
+  byValue,
+  field,
+  type Infer,
+  list,
+  object,
+  required,
+  string,
+} from '../../../apimachinery/schema/schema.ts';
 import { ageColumn, nameColumn } from '../../columns.ts';
 import { rbacComponent, rbacGroup } from './policy-rule.ts';
 
@@ -38,7 +46,7 @@ type Subject = Infer<typeof subjectSchema>;
 
 const roleRefSchema = object(
   {
-    apiGroup: required(1, string(), 'API group of the role.'),
+    apiGroup: byValue(1, string(), 'API group of the role.'),
     kind: required(2, string(), 'Role or ClusterRole.'),
     name: required(3, string(), 'Name of the role.'),
   },

@@ -9,7 +9,7 @@ import {
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
 import { kindSchema } from '../../../../apimachinery/schema/meta.ts';
-import { byValue, field, type Infer, list, object, string } from '../../../../apimachinery/schema/schema.ts';
+import { field, type Infer, list, object, required, string } from '../../../../apimachinery/schema/schema.ts';
 import { component, matchResourcesSchema, paramRefSchema } from '../admission-schemas.ts';
 import { bindingColumns, bindingErrors, defaultBinding, policyDefinition } from '../policies.ts';
 
@@ -19,10 +19,10 @@ const actions: readonly string[] = ['Audit', 'Deny', 'Warn'];
 
 const spec = object(
   {
-    policyName: field(1, string(), 'Name of the policy.'),
+    policyName: required(1, string(), 'Name of the policy.'),
     paramRef: field(2, paramRefSchema, 'Where the parameters of the policy are.'),
     matchResources: field(3, matchResourcesSchema, 'Which of the requests of the policy are meant.'),
-    validationActions: field(
+    validationActions: required(
       4,
       list(string({ knownValues: ['Audit', 'Deny', 'Warn'] }), { listType: 'set' }),
       'What a rule that does not hold leads to: Deny, Warn, Audit; not Deny together with Warn.',
@@ -41,7 +41,7 @@ export const validatingAdmissionPolicyBindingDefinition: ResourceDefinition = po
   schema: kindSchema({
     name: component('ValidatingAdmissionPolicyBinding'),
     description,
-    fields: { spec: byValue(2, spec, 'Which policy is bound, and how.') },
+    fields: { spec: required(2, spec, 'Which policy is bound, and how.') },
   }),
   strategy: { defaults: defaultBinding, validate: validateBinding },
   subresources: [],

@@ -72,11 +72,7 @@ const spec = object(
       list(string(), { listType: 'atomic' }),
       'Groups of the user who asked. Set by the server.',
     ),
-    extra: field(
-      6,
-      map(list(string(), { listType: 'atomic' })),
-      'What else is known of the user who asked. Set by the server.',
-    ),
+    extra: field(6, map(list(string())), 'What else is known of the user who asked. Set by the server.'),
   },
   {
     name: component('CertificateSigningRequestSpec'),

@@ -61,7 +61,7 @@ const resourceRule = object(
     apiGroups: required(2, words, 'API groups of the resource; * alone is every group.'),
     resources: required(3, words, 'Resources in the plural, or resource/subresource; * alone is every one.'),
     clusterScope: field(4, boolean(), 'Whether requests that name no namespace are meant.'),
-    namespaces: required(5, words, 'Namespaces that are meant; * alone is every one.'),
+    namespaces: byValue(5, words, 'Namespaces that are meant; * alone is every one.'),
   },
   {
     name: component('ResourcePolicyRule'),
@@ -121,7 +121,7 @@ const spec = object(
       ),
       'Where the requests go.',
     ),
-    matchingPrecedence: required(
+    matchingPrecedence: byValue(
       2,
       integer('int32'),
       'Of the flow schemas that match a request, the one with the lowest number takes it: 1 to 10000, or 1000.',

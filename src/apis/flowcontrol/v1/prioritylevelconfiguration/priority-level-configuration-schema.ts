@@ -19,9 +19,9 @@ const int32 = integer('int32');
 
 const queuing = object(
   {
-    queues: required(1, int32, 'How many queues there are; 64 when not given.'),
-    handSize: required(2, int32, 'How many queues a flow may be put into; 8 when not given.'),
-    queueLengthLimit: required(3, int32, 'How many requests a queue holds; 50 when not given.'),
+    queues: byValue(1, int32, 'How many queues there are; 64 when not given.'),
+    handSize: byValue(2, int32, 'How many queues a flow may be put into; 8 when not given.'),
+    queueLengthLimit: byValue(3, int32, 'How many requests a queue holds; 50 when not given.'),
   },
   { name: component('QueuingConfiguration'), description: 'QueuingConfiguration says how requests wait.' },
 );
@@ -29,7 +29,7 @@ export type Queuing = Infer<typeof queuing>;
 
 const limitResponse = object(
   {
-    type: field(1, string(), 'Queue or Reject.'),
+    type: required(1, string(), 'Queue or Reject.'),
     queuing: field(2, queuing, 'How requests wait, for type Queue.'),
   },
   {

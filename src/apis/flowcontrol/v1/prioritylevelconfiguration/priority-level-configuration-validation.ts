@@ -88,7 +88,7 @@ interface Spec {
 }
 
 function shownLimited(limited: LimitedLevel): unknown {
-  const { type = '', queuing } = limited.limitResponse ?? {};
+  const { type = '', queuing } = limited.limitResponse ?? { type: '' };
   return {
     NominalConcurrencyShares: limited.nominalConcurrencyShares ?? 0,
     LimitResponse: {
@@ -121,7 +121,7 @@ function limitedErrors(limited: LimitedLevel, path: string): FieldError[] {
   const { nominalConcurrencyShares, limitResponse, lendablePercent, borrowingLimitPercent } = limited;
   const errors = [
     ...shareErrors(nominalConcurrencyShares, path),
-    ...limitResponseErrors(limitResponse ?? {}, `${path}.limitResponse`),
+    ...limitResponseErrors(limitResponse ?? { type: '' }, `${path}.limitResponse`),
     ...lendableErrors(lendablePercent, path),
   ];
   if (borrowingLimitPercent !== undefined && borrowingLimitPercent < 0) {

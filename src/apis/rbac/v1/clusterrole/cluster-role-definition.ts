@@ -2,7 +2,7 @@
 import { pathSegmentProblems } from '../../../../apimachinery/names.ts';
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
 import { kindSchema } from '../../../../apimachinery/schema/meta.ts';
-import { field, required } from '../../../../apimachinery/schema/schema.ts';
+import { byValue, field } from '../../../../apimachinery/schema/schema.ts';
 import { createdAtColumn, nameColumn } from '../../../columns.ts';
 import { objectVerbs } from '../../../verbs.ts';
 import { policyRulesErrors, policyRulesSchema, rbacComponent, rbacGroup } from '../policy-rule.ts';
@@ -29,7 +29,7 @@ export const clusterRoleDefinition: ResourceDefinition = {
         name: rbacComponent('ClusterRole'),
         description,
         fields: {
-          rules: required(2, policyRulesSchema, 'What the role allows.'),
+          rules: byValue(2, policyRulesSchema, 'What the role allows.'),
           aggregationRule: field(
             3,
             aggregationRuleSchema,

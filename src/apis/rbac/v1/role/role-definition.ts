@@ -2,7 +2,7 @@
 import { pathSegmentProblems } from '../../../../apimachinery/names.ts';
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
 import { kindSchema } from '../../../../apimachinery/schema/meta.ts';
-import { required } from '../../../../apimachinery/schema/schema.ts';
+import { byValue } from '../../../../apimachinery/schema/schema.ts';
 import { createdAtColumn, nameColumn } from '../../../columns.ts';
 import { objectVerbs } from '../../../verbs.ts';
 import { policyRulesErrors, policyRulesSchema, rbacComponent, rbacGroup } from '../policy-rule.ts';
@@ -26,7 +26,7 @@ export const roleDefinition: ResourceDefinition = {
       schema: kindSchema({
         name: rbacComponent('Role'),
         description,
-        fields: { rules: required(2, policyRulesSchema, 'What the role allows.') },
+        fields: { rules: byValue(2, policyRulesSchema, 'What the role allows.') },
       }),
     },
   ],
