@@ -33,18 +33,24 @@ export const endpointSliceDefinition: ResourceDefinition = {
     allowCreateOnUpdate: false,
     defaults(slice) {
       for (const endpoint of (slice.endpoints as Endpoint[] | undefined) ?? []) endpoint.conditions ??= {};
+      for (const port of (slice.ports as EndpointPort[] | undefined) ?? []) {
+        port.name ??= '';
+        port.protocol ??= 'TCP';
+      }
     },
     prepareForCreate: dropTopology,
     prepareForUpdate(slice, old) {
+      // Of metadata, labels alone make a new generation; what is dropped counts as well.
+      const isSame =
+        deepEqual(slice.metadata.labels ?? {}, old.metadata.labels ?? {}) &&
+        deepEqual(contentOf(slice), contentOf(old));
+      if (!isSame) slice.metadata.generation = (old.metadata.generation ?? 0) + 1;
       dropTopology(slice);
-      // Of metadata, labels alone make a new generation.
-      if (deepEqual(slice.metadata.labels ?? {}, old.metadata.labels ?? {})) return;
-      slice.metadata.generation = (old.metadata.generation ?? 0) + 1;
     },
     validate: validateEndpointSlice,
     validateUpdate: validateEndpointSliceUpdate,
-    warnings: ({ addressType }) =>
-      addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : [],
+    warnings: ({ addressType }, old) =>
+      addressType === 'FQDN' && old === undefined ? ['spec.addressType: FQDN endpoints are deprecated'] : [],
   },
   subresources: [],
   columns: [
@@ -77,6 +83,13 @@ export const endpointSliceDefinition: ResourceDefinition = {
   ],
   strategicMergePatch: true,
 };
+
+/** Nothing and an empty list are the same. */
+const contentOf = ({ addressType, endpoints, ports }: KubeObject): unknown => [
+  addressType,
+  endpoints ?? [],
+  ports ?? [],
+];
 
 /** Only slices of before v1 may say it. */
 function dropTopology(slice: KubeObject): void {

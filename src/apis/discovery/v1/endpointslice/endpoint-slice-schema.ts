@@ -67,12 +67,8 @@ const endpoint = object(
 );
 const port = object(
   {
-    name: pointer(1, string({ default: '' }), 'Name of the port, unique in the slice.'),
-    protocol: pointer(
-      2,
-      string({ default: 'TCP', knownValues: portProtocols }),
-      'TCP, UDP or SCTP; TCP when not given.',
-    ),
+    name: pointer(1, string(), 'Name of the port, unique in the slice.'),
+    protocol: pointer(2, string({ knownValues: portProtocols }), 'TCP, UDP or SCTP; TCP when not given.'),
     port: pointer(3, integer('int32'), 'Number of the port; all ports when absent.'),
     appProtocol: pointer(4, string(), 'What is spoken on the port.'),
   },
@@ -97,7 +93,7 @@ export const endpointSliceSchema = kindSchema({
       string({ knownValues: ['FQDN', 'IPv4', 'IPv6'] }),
       'IPv4, IPv6 or FQDN: what all addresses are. It cannot be changed.',
     ),
-    endpoints: required(2, list(endpoint, { listType: 'atomic' }), 'Up to 1000 endpoints.'),
+    endpoints: byValue(2, list(endpoint, { listType: 'atomic' }), 'Up to 1000 endpoints.'),
     ports: byValue(3, list(port, { listType: 'atomic' }), 'The ports of every endpoint, up to 100.'),
   },
 });

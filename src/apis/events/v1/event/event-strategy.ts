@@ -19,6 +19,8 @@ const fixedFields = [
   'message',
   'source',
   ...olderFields,
+  // Upstream looks at it twice, and says so.
+  'reason',
   'type',
   'eventTime',
   'action',
@@ -57,12 +59,37 @@ function changeErrors(event: KubeObject, old: KubeObject): FieldError[] {
   return errors;
 }
 
+/** Upstream prints its own structs, whose fields have the names of Go. */
+function shown(field: string, value: unknown, old: unknown): unknown {
+  const fields = structs[field];
+  if (value === undefined && (fields === undefined || field === 'related'))
+    return times.has(field) ? null : zeroOf(old);
+  if (fields === undefined) return value;
+  const given = (value ?? {}) as Readonly<Record<string, string>>;
+  return Object.fromEntries(Object.entries(fields).map(([go, json]) => [go, given[json] ?? '']));
+}
+const times: ReadonlySet<string> = new Set(['eventTime', 'firstTimestamp', 'lastTimestamp']);
+const reference = {
+  Kind: 'kind',
+  Namespace: 'namespace',
+  Name: 'name',
+  UID: 'uid',
+  APIVersion: 'apiVersion',
+  ResourceVersion: 'resourceVersion',
+  FieldPath: 'fieldPath',
+};
+const structs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  involvedObject: reference,
+  related: reference,
+  source: { Component: 'component', Host: 'host' },
+};
+
 /** What Go has where nothing is written. */
 const zeroOf = (old: unknown): unknown => (typeof old === 'string' ? '' : typeof old === 'number' ? 0 : null);
 
 function changedError(value: unknown, old: unknown, field: string): FieldError[] {
   const isSame = deepEqual(value, old) || (isUnset(value) && isUnset(old));
-  return isSame ? [] : [invalidValue(field, value ?? zeroOf(old), 'field is immutable')];
+  return isSame ? [] : [invalidValue(field, shown(field, value, old), 'field is immutable')];
 }
 
 function seriesErrors(event: KubeObject): FieldError[] {

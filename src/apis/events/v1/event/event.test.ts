@@ -131,17 +131,27 @@ describe('a change', () => {
     check({ ...complete, series: { count: 1 } }, { ...complete, series: { count: 1 } }, []));
   test('from absent to empty', () => check(complete, { ...complete, deprecatedCount: 0 }, []));
 
+  test('not of reason, which is told twice', () => {
+    const error = 'reason: Invalid value: "x": field is immutable';
+    check(complete, { ...complete, reason: 'x' }, [error, error]);
+  });
+  test('not of what is left out', () =>
+    check({ ...complete, related: { kind: 'X' } }, complete, [
+      'related: Invalid value: null: field is immutable',
+    ]));
+
+  const reference =
+    '{"Kind":"X","Namespace":"","Name":"","UID":"","APIVersion":"","ResourceVersion":"","FieldPath":""}';
   const changes: [name: string, value: unknown, error: string][] = [
-    ['regarding', { kind: 'X' }, 'involvedObject: Invalid value: {"kind":"X"}'],
-    ['reason', 'x', 'reason: Invalid value: "x"'],
+    ['regarding', { kind: 'X' }, `involvedObject: Invalid value: ${reference}`],
     ['note', 'x', 'message: Invalid value: "x"'],
     ['type', 'Warning', 'type: Invalid value: "Warning"'],
     ['eventTime', '2027-01-01T00:00:00.000000Z', 'eventTime: Invalid value: "2027-01-01T00:00:00.000000Z"'],
     ['action', 'x', 'action: Invalid value: "x"'],
-    ['related', { kind: 'X' }, 'related: Invalid value: {"kind":"X"}'],
+    ['related', { kind: 'X' }, `related: Invalid value: ${reference}`],
     ['reportingController', 'x', 'reportingController: Invalid value: "x"'],
     ['reportingInstance', 'x', 'reportingInstance: Invalid value: "x"'],
-    ['deprecatedSource', { host: 'x' }, 'source: Invalid value: {"host":"x"}'],
+    ['deprecatedSource', { host: 'x' }, 'source: Invalid value: {"Component":"","Host":"x"}'],
     ['deprecatedCount', 1, 'count: Invalid value: 1'],
     ['deprecatedFirstTimestamp', 'x', 'firstTimestamp: Invalid value: "x"'],
     ['deprecatedLastTimestamp', 'x', 'lastTimestamp: Invalid value: "x"'],
