@@ -151,7 +151,7 @@ test('DeleteOptions come in every group version, and nothing else does', async (
     [{ kind: 'PatchOptions' }, 'converting (v1.PatchOptions) to (v1.DeleteOptions): unknown conversion'],
   ] as const) {
     const { status, json } = await server.remove(`${configMaps}/here`, body);
-    assert.deepEqual([status, json.message], [500, message]);
+    assert.deepEqual([status, json.message], [400, message]);
   }
   assert.equal((await server.get(`${configMaps}/here`)).status, 200);
 });

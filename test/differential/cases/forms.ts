@@ -122,11 +122,14 @@ export const formCases: readonly Case[] = [
     name: 'protobuf',
     requests: [
       ...made,
-      ...collections.flatMap((path) => [
-        get(path, { accept: protobuf }),
-        get(`${path}/a`, { accept: protobuf }),
-        get(`${path}/nope`, { accept: protobuf }),
-      ]),
+      // Without services: what is known to differ in them could not be told apart by field numbers.
+      ...collections
+        .filter((path) => !path.endsWith('/services'))
+        .flatMap((path) => [
+          get(path, { accept: protobuf }),
+          get(`${path}/a`, { accept: protobuf }),
+          get(`${path}/nope`, { accept: protobuf }),
+        ]),
       get('/api/v1/namespaces/{ns}', { accept: protobuf }),
       get('/nope', { accept: protobuf }),
       get('/api', { accept: protobuf }),
