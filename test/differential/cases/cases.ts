@@ -11,7 +11,6 @@ import { refusalCases } from './refusals.ts';
 import { subresourceCases } from './subresources.ts';
 import { watchCases } from './watches.ts';
 import { writeCases } from './writes.ts';
-import { wrongFieldCases } from './wrong-fields.ts';
 
 export const cases: readonly Case[] = [
   ...refusalCases,
@@ -25,5 +24,4 @@ export const cases: readonly Case[] = [
   ...subresourceCases,
   ...appliedKindCases,
   ...discoveryCases,
-  ...wrongFieldCases,
 ];
