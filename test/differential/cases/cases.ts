@@ -11,6 +11,7 @@ import { refusalCases } from './refusals.ts';
 import { subresourceCases } from './subresources.ts';
 import { watchCases } from './watches.ts';
 import { writeCases } from './writes.ts';
+import { wrongFieldCases } from './wrong-fields.ts';
 
 export const cases: readonly Case[] = [
   ...refusalCases,
@@ -24,4 +25,5 @@ export const cases: readonly Case[] = [
   ...subresourceCases,
   ...appliedKindCases,
   ...discoveryCases,
+  ...wrongFieldCases,
 ];
