@@ -86,10 +86,13 @@ interface FieldDecoder {
   readonly decode: Decoder;
   readonly dropsEmpty: boolean;
 }
-function fieldDecoder({ schema, number, required, pointer }: Field): FieldDecoder {
+function fieldDecoder({ schema, number, required, pointer, byValue }: Field): FieldDecoder {
   // Go never leaves out a struct, and RawExtension and IntOrString are structs.
   const isStruct = schema.type === 'object' || schema.type === 'any' || schema.type === 'int-or-string';
-  return { decode: decoderOf(schema), dropsEmpty: number > 0 && !required && pointer !== true && !isStruct };
+  return {
+    decode: decoderOf(schema),
+    dropsEmpty: number > 0 && !required && pointer !== true && byValue !== true && !isStruct,
+  };
 }
 
 function objectDecoder(schema: ObjectSchema): Decoder {

@@ -37,6 +37,16 @@ const partsBeforeFraction: readonly (readonly [RegExp, string])[] = [
   [/^\d\d/, '05'],
 ];
 
+/** As Go's package time quotes: what is no printable ASCII, byte by byte. */
+const quoted = (text: string): string =>
+  `"${[...Buffer.from(text)]
+    .map((byte) => {
+      if (byte === 0x22 || byte === 0x5c) return `\\${String.fromCharCode(byte)}`;
+      if (byte >= 0x20 && byte < 0x80) return String.fromCharCode(byte);
+      return `\\x${byte.toString(16).padStart(2, '0')}`;
+    })
+    .join('')}"`;
+
 /** Reads one part of the layout after the other, as Go does, so that the problem names the part that is missing. */
 function parseTime(
   text: string,
@@ -46,7 +56,7 @@ function parseTime(
 ): { seconds: number } | { problem: string } {
   if (fractionName === '' && canonical.test(text)) return { seconds: 0 };
   const problem = (what: string): { problem: string } => ({
-    problem: `parsing time ${JSON.stringify(text)}${what}`,
+    problem: `parsing time ${quoted(text)}${what}`,
   });
   let rest = text;
   for (const [part, name] of [
@@ -55,10 +65,10 @@ function parseTime(
     [/^(Z|[+-]\d\d:\d\d)/, 'Z07:00'],
   ] as const) {
     const match = part.exec(rest);
-    if (match === null) return problem(` as "${layout}": cannot parse ${JSON.stringify(rest)} as "${name}"`);
+    if (match === null) return problem(` as "${layout}": cannot parse ${quoted(rest)} as "${name}"`);
     rest = rest.slice(match[0].length);
   }
-  if (rest !== '') return problem(`: extra text: ${JSON.stringify(rest)}`);
+  if (rest !== '') return problem(`: extra text: ${quoted(rest)}`);
 
   const number = (at: number): number => Number(text.slice(at, at + 2));
   const [month, day] = [number(5), number(8)];
