@@ -93,7 +93,7 @@ export async function populate(target: Target): Promise<AnswerBytes> {
   const object = await client.expect(200, 'GET', configMapPath(project, listed.namespace, nameOf(0)));
   const list = await client.expect(200, 'GET', configMapPath(project, listed.namespace));
   await client.close();
-  const event = Buffer.from(`{"type":"MODIFIED","object":${object.toString()}}\n`);
+  const event = Buffer.from(`{"type":"MODIFIED","object":${object.toString().trimEnd()}}\n`);
   return { object, list, event };
 }
 

@@ -62,9 +62,12 @@ async function check(target: string, headers: Record<string, string>, isCompress
   assert.equal(answer.headers['content-encoding'], isCompressed ? 'gzip' : undefined, target);
   assert.equal(answer.headers['content-type'], plain.headers['content-type']);
   const body = isCompressed ? gunzipSync(answer.body) : answer.body;
-  assert.ok(body.equals(plain.body), target);
+  assert.ok(ageless(body) === ageless(plain.body), target);
   if (isCompressed) assert.match(String(answer.headers.vary), /Accept-Encoding$/);
 }
+
+/** Between the two answers a second may pass, and the ages in a table with it. */
+const ageless = (body: Buffer): string => body.toString().replaceAll(/"\d+s"/g, '"age"');
 
 test('one object', async () => {
   await check(`${path}/long`, gzip, true);

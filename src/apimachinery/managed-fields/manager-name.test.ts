@@ -19,8 +19,8 @@ describe('managerNameErrors', () => {
   check('ü'.repeat(65), ['Too long: may not be more than 128 bytes']);
   check('a\tb', ['Invalid value: "a\\tb": invalid character U+0009 (at position 1)']);
   check('ü\u200b\u00a0', [
-    'Invalid value: "ü\u200b\u00a0": invalid character U+200B (at position 2)',
-    'Invalid value: "ü\u200b\u00a0": invalid character U+00A0 (at position 5)',
+    'Invalid value: "ü\\u200b\\u00a0": invalid character U+200B (at position 2)',
+    'Invalid value: "ü\\u200b\\u00a0": invalid character U+00A0 (at position 5)',
   ]);
 });
 

@@ -27,7 +27,7 @@ check('manager too long', { manager: 'm'.repeat(129) }, [
   'manager: Too long: may not be more than 128 bytes',
 ]);
 check('manager unprintable', { manager: 'a\u0001' }, [
-  'manager: Invalid value: "a\\u0001": invalid character U+0001 (at position 1)',
+  'manager: Invalid value: "a\\x01": invalid character U+0001 (at position 1)',
 ]);
 check('subresource', { subresource: 's'.repeat(256) }, []);
 check('subresource too long', { subresource: 's'.repeat(257) }, [

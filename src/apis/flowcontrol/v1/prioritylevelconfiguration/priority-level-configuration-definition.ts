@@ -74,7 +74,13 @@ export const priorityLevelConfigurationDefinition: ResourceDefinition = {
     kind: 'PriorityLevelConfiguration',
     resource: 'prioritylevelconfigurations',
   },
-  strategy: { hasGeneration: true, allowUnconditionalUpdate: true, hasQualifiedFinalizers: true, defaults: setDefaults, validate: priorityLevelErrors },
+  strategy: {
+    hasGeneration: true,
+    allowUnconditionalUpdate: true,
+    hasQualifiedFinalizers: true,
+    defaults: setDefaults,
+    validate: priorityLevelErrors,
+  },
   subresources: [statusSubresource({ metadata: 'kept' })],
   columns: [
     nameColumn,
