@@ -54,6 +54,7 @@ const validating = policy('ValidatingAdmissionPolicy', {
   matchConditions: [{ name: 'all', expression: 'true' }],
 });
 const mutating = policy('MutatingAdmissionPolicy', {
+  reinvocationPolicy: 'Never',
   mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[]' } }],
 });
 const manifests: readonly (readonly [resource: string, text: string, shown: RegExp])[] = [
