@@ -4,12 +4,14 @@ import type { Attributes } from './authorizer.ts';
 
 export function requestAttributes(user: UserInfo, info: RequestInfo): Attributes {
   const { surface, verb, path, resource, narrowed } = info;
-  const asked = { user, surface, verb, path };
-  if (resource === undefined) return asked;
-  if (narrowed === undefined) return { ...asked, resource };
+  if (resource === undefined) return { user, surface, verb, path };
+  if (narrowed === undefined) return { user, surface, verb, path, resource };
   const { name, fields, labels } = narrowed;
   return {
-    ...asked,
+    user,
+    surface,
+    verb,
+    path,
     resource: resource.name === '' && name !== '' ? { ...resource, name } : resource,
     fields,
     labels,

@@ -13,9 +13,10 @@ const narrowable: ReadonlySet<string> = new Set(['list', 'watch', 'deletecollect
 
 /** Undefined where there is no selector, or the verb takes none. */
 export function narrowingOf(verb: string, query: URLSearchParams): Narrowing | undefined {
+  if (!narrowable.has(verb)) return undefined;
   const fieldText = query.get('fieldSelector') ?? '';
   const labelText = query.get('labelSelector') ?? '';
-  if ((fieldText === '' && labelText === '') || !narrowable.has(verb)) return undefined;
+  if (fieldText === '' && labelText === '') return undefined;
   const fields = parsed(fieldText, parseFieldSelector);
   const labels = parsed(labelText, parseLabelSelector);
   const isReadable = fields !== undefined && labels !== undefined;

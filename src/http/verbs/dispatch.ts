@@ -47,23 +47,24 @@ export interface Dispatch extends Omit<VerbRequest, 'target' | 'subresource'> {
 }
 
 /** Answers the request. Throws 404 for paths the definition does not have, 405 for verbs it does not offer. */
-export async function dispatch({ request, tenant, ...asked }: Dispatch): Promise<void> {
-  const { engine, info } = asked;
+export async function dispatch(asked: Dispatch): Promise<void> {
+  const { engine, streams, virtual, exchange, info, request, tenant, user, isOver } = asked;
   const served = findServed(engine, info, request);
   const { definition } = served;
   const subresource = findSubresource(definition, request.subresource);
   if (request.subresource !== '' && subresource === undefined) throw pathNotFound();
   // Upstream's router knows these methods only; HEAD is none of them.
-  if (asked.exchange.method === 'HEAD' || verbs[info.verb] === undefined) throw pathMethodNotAllowed();
+  if (exchange.method === 'HEAD' || verbs[info.verb] === undefined) throw pathMethodNotAllowed();
   checkPath(definition, info.verb, request);
   const offered = subresource?.verbs ?? definition.verbs;
   const table = definition.isVirtual === true ? virtualVerbs : verbs;
   const verb = offered.includes(info.verb) ? table[info.verb] : undefined;
   if (verb === undefined) throw pathMethodNotAllowed();
   checkName(request.name);
-  warner(asked.exchange)(served.version.deprecationWarning ?? '');
+  const { deprecationWarning } = served.version;
+  if (deprecationWarning !== undefined) warner(exchange)(deprecationWarning);
   const target = { served, tenant, namespace: request.namespace, name: request.name };
-  await verb({ ...asked, target, subresource });
+  await verb({ engine, streams, virtual, exchange, info, user, isOver, target, subresource });
 }
 
 /** Names that no object can have, whatever the kind: they would lead elsewhere in a path. */

@@ -9,14 +9,15 @@ import { renderingOf, renderObject, renderStored } from './rendering.ts';
 import type { VerbRequest } from './verb.ts';
 
 export async function get({ engine, exchange, info, target, subresource }: VerbRequest): Promise<void> {
-  const { served } = spokenForm(target.served, subresource);
+  const served = subresource === undefined ? target.served : spokenForm(target.served, subresource).served;
   const rendering = renderingOf(exchange, info, served, 'get', engine.clock.now());
   const stored = await getObject(engine, target, info.query.get('resourceVersion') ?? '');
   const body =
     subresource?.form === undefined
       ? renderStored(rendering, stored)
       : renderObject(rendering, shown(subresource.form, objectOf(target.served, stored)));
-  await sendBody(exchange, 200, rendering.negotiated.mediaType, body);
+  const sending = sendBody(exchange, 200, rendering.negotiated.mediaType, body);
+  if (sending !== undefined) await sending;
 }
 
 function shown(form: SubresourceForm, object: KubeObject): KubeObject {
