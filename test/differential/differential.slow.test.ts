@@ -52,7 +52,7 @@ function isUnknown({ request, at }: Found): boolean {
 
 test('every known difference still occurs', { skip }, () => {
   assert.deepEqual(
-    knownDifferences.filter((entry) => !met.has(entry)),
+    knownDifferences.filter((entry) => !met.has(entry) && entry.isOccasional !== true),
     [],
   );
 });
