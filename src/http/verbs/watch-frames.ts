@@ -7,7 +7,7 @@ import { stringifyJson } from '../../apimachinery/codec/json.ts';
 import { encodeWatchFrame } from '../../apimachinery/codec/protobuf-documents.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
-import { zeroFields } from '../../apimachinery/schema/zero-object.ts';
+import { asWritten } from '../../apimachinery/schema/zero-members.ts';
 import type { Status } from '../../apimachinery/status.ts';
 import { must } from '../../lib/assert.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -73,8 +73,8 @@ export class WatchFrames {
     if (transform === 'partial') return this.#frame('BOOKMARK', partialObjectMetadata(bookmark, metaVersion));
     if (transform === 'none') {
       // JSON has what Go does not leave out of an empty object; the protobuf writer knows that by itself.
-      const zero = this.#rendering.negotiated.format === 'json' ? zeroFields(version.schema) : {};
-      return this.#frame('BOOKMARK', { ...bookmark, ...zero });
+      const isJson = this.#rendering.negotiated.format === 'json';
+      return this.#frame('BOOKMARK', isJson ? asWritten(bookmark, version.schema) : bookmark);
     }
     const table = renderBookmarkTable(definition, bookmark, {
       includeObject: this.#rendering.includeObject,
