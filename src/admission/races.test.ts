@@ -15,6 +15,7 @@ import { ControllerRuntime } from '../controllers/runtime/controller.ts';
 import { systemClock } from '../lib/clock.ts';
 import { create } from '../registry/create.ts';
 import { DefinitionTable } from '../registry/definition-table.ts';
+import { onlyBuiltIn } from '../registry/definitions.ts';
 import { deleteObject } from '../registry/delete.ts';
 import { type Engine, keyOf, noWarnings, type Target } from '../registry/engine.ts';
 import { SharedDefaults } from '../registry/shared-defaults.ts';
@@ -82,7 +83,7 @@ class World {
     this.engine = {
       store,
       hub: new WatchHub(store),
-      definitions,
+      definitions: onlyBuiltIn(definitions, (tenant) => tenant === tenantOfPlatform),
       plugins: [keptFinalizers(), projectLifecycle(store), namespaceLifecycle(store), hierarchy(store)],
       turns: new Turns(),
       clock: systemClock,
@@ -117,7 +118,7 @@ class World {
 
   target(resource: Resource, name: string, tenant = platform): Target {
     const isOurs = kinds[resource].apiVersion === apiVersion;
-    const served = this.engine.definitions.find(
+    const served = this.engine.definitions.builtIn.find(
       tenant.surface.kind,
       isOurs ? group : '',
       isOurs ? 'v1alpha1' : 'v1',

@@ -2,7 +2,7 @@
 import { indentJson } from '../apimachinery/codec/indent-json.ts';
 import { limits } from '../apimachinery/limits.ts';
 import { pathMethodNotAllowed, pathNotFound } from '../apimachinery/status.ts';
-import type { RequestInfo } from '../request/context.ts';
+import type { RequestInfo, Tenant } from '../request/context.ts';
 import { acceptsGzip, compressedDocument } from './compression.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import type { Exchange } from './exchange.ts';
@@ -23,8 +23,9 @@ export async function answerDocument(
   documents: Documents,
   exchange: Exchange,
   info: RequestInfo,
+  tenant: Tenant,
 ): Promise<void> {
-  const document = await find(documents, exchange, info);
+  const document = await find(documents, exchange, info, tenant);
   if (document === undefined) throw pathNotFound();
   const isHead = exchange.method === 'HEAD' && !hasOnlyGet.test(info.path);
   if (exchange.method !== 'GET' && !isHead) throw pathMethodNotAllowed();
@@ -62,8 +63,9 @@ async function find(
   documents: Documents,
   exchange: Exchange,
   info: RequestInfo,
+  tenant: Tenant,
 ): Promise<StaticDocument | undefined> {
-  const { path, query, surface } = info;
+  const { path, query } = info;
   const accept = exchange.header('accept');
   const conditions = {
     ifNoneMatch: exchange.header('if-none-match'),
@@ -71,10 +73,10 @@ async function find(
   };
   if (path === '/version' || path === '/version/') return documents.version;
   if (path.startsWith('/openapi')) {
-    return documents.openApi.respond(surface, { path, query, accept, ...conditions });
+    return documents.openApi.respond(tenant, { path, query, accept, ...conditions });
   }
   return (
-    documents.discovery.respond(surface, { path, accept, ifNoneMatch: conditions.ifNoneMatch }) ??
+    documents.discovery.respond(tenant, { path, accept, ifNoneMatch: conditions.ifNoneMatch }) ??
     (await documents.health.respond(path, query))
   );
 }

@@ -141,7 +141,7 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
     throw info.surface.kind === 'Project' ? notFound(parts.project, info.surface.name) : pathNotFound();
   }
   if (info.resource === undefined) {
-    await answerDocument(parts.documents, exchange, info);
+    await answerDocument(parts.documents, exchange, info, tenant);
     return;
   }
   const deadline = new Deadline(passage.timeoutMs ?? limits.requestTimeoutMs);

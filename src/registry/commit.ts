@@ -28,8 +28,12 @@ import { recordOf } from './stored-object.ts';
 export function putOf(engine: Engine, target: Target, object: KubeObject, expect: number): Put {
   const { served } = target;
   const stored = served.version.convert === undefined ? object : served.version.convert.toStorage(object);
-  const form = engine.definitions.storageOf(served.definition);
-  return { kind: 'put', key: keyOf(target), record: recordOf(form, stored, engine.clock.now()), expect };
+  return {
+    kind: 'put',
+    key: keyOf(target),
+    record: recordOf(served.form, stored, engine.clock.now()),
+    expect,
+  };
 }
 
 /**
@@ -91,7 +95,7 @@ function companionPut(
   options: WriteOptions,
 ): Put {
   const { group, resource } = companion.definition;
-  const form = must(engine.definitions.stored(companion.definition), `definition of ${resource}`);
+  const form = must(engine.definitions.builtIn.stored(companion.definition), `definition of ${resource}`);
   const { definition } = form;
   const { object } = companion;
   const context = strategyContext(engine, options);
@@ -129,7 +133,7 @@ export function chargePuts(
 ): Put[] {
   const charges = engine.plugins.flatMap((plugin) => plugin.charge?.(request) ?? []);
   return charges.map(({ key, object, expect }) => {
-    const form = must(engine.definitions.stored(key), `definition of ${key.resource}`);
+    const form = must(engine.definitions.builtIn.stored(key), `definition of ${key.resource}`);
     return { kind: 'put', key, record: recordOf(form, object, engine.clock.now()), expect };
   });
 }

@@ -19,6 +19,8 @@ export interface ServedResource {
   readonly version: VersionDefinition;
   /** The version is the stored one: its bytes are served as they lie. */
   readonly isStoredForm: boolean;
+  /** As what its objects lie in the store. */
+  readonly form: StorageForm;
 }
 
 /** In what form objects lie in the store, whichever of their views wrote them. */
@@ -32,10 +34,22 @@ export interface StorageForm {
   readonly selectableFields: Readonly<Record<string, (stored: KubeObject) => string>>;
 }
 
+/** What one control plane serves at this moment. Many control planes share one. */
+export interface ServedDefinitions {
+  /** The resource at a path. */
+  find(group: string, version: string, resource: string): ServedResource | undefined;
+  /** The resource of a kind that is served in that version. */
+  findKind(apiVersion: string, kind: string): ResourceDefinition | undefined;
+  /** The form in which a stored resource lies, whether or not this control plane shows it. */
+  stored(gr: GroupResource): StorageForm | undefined;
+  /** All of it: the same list for as long as nothing changes. */
+  readonly shown: readonly ResourceDefinition[];
+}
+
 export class DefinitionTable {
   readonly #served = new Map<string, ServedResource>();
   readonly #stored = new Map<string, StorageForm>();
-  readonly #visible = new Map<ContextKind, readonly ResourceDefinition[]>();
+  readonly #surfaces = new Map<ContextKind, ServedDefinitions>();
   readonly all: readonly ResourceDefinition[];
 
   constructor(given: readonly ResourceDefinition[]) {
@@ -43,20 +57,45 @@ export class DefinitionTable {
     this.all = definitions;
     for (const definition of definitions) {
       for (const version of definition.versions) {
-        this.#served.set(`${definition.group}/${version.version}/${definition.resource}`, {
-          definition,
-          version,
-          isStoredForm: version.convert === undefined,
-        });
+        const name = `${definition.group}/${version.version}/${definition.resource}`;
+        this.#served.set(name, this.#servedAs(definition, version));
       }
     }
     for (const definition of definitions.filter(ownsStorage)) {
       const views = definitions.filter((other) => storageName(other) === storageName(definition));
       const selectableFields = Object.assign({}, ...views.map((view) => view.selectableFields));
       const versions = new Map(views.flatMap(versionEntries));
-      const served = { definition, version: storedVersion(definition), isStoredForm: true };
+      const served = this.#servedAs(definition, storedVersion(definition));
       this.#stored.set(storageName(definition), { definition, served, versions, selectableFields });
     }
+  }
+
+  /** Views come before what they are views of, so forms are looked up when they are asked for. */
+  #servedAs(definition: ResourceDefinition, version: VersionDefinition): ServedResource {
+    const formOf = (): StorageForm => this.storageOf(definition);
+    return {
+      definition,
+      version,
+      isStoredForm: version.convert === undefined,
+      get form() {
+        return formOf();
+      },
+    };
+  }
+
+  /** What a surface shows; the same object every time. */
+  on(surface: ContextKind): ServedDefinitions {
+    let served = this.#surfaces.get(surface);
+    if (served === undefined) {
+      served = {
+        find: (group, version, resource) => this.find(surface, group, version, resource),
+        findKind: (apiVersion, kind) => this.#findKind(surface, apiVersion, kind),
+        stored: (gr) => this.stored(gr),
+        shown: this.all.filter((definition) => definition.contexts.includes(surface)),
+      };
+      this.#surfaces.set(surface, served);
+    }
+    return served;
   }
 
   /** The resource at a path, if the surface shows it. */
@@ -65,8 +104,7 @@ export class DefinitionTable {
     return served?.definition.contexts.includes(surface) ? served : undefined;
   }
 
-  /** The resource of a kind, if the surface shows it in that version. */
-  findKind(surface: ContextKind, apiVersion: string, kind: string): ResourceDefinition | undefined {
+  #findKind(surface: ContextKind, apiVersion: string, kind: string): ResourceDefinition | undefined {
     const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: '' };
     return this.all.find(
       (definition) =>
@@ -84,16 +122,6 @@ export class DefinitionTable {
 
   storageOf(definition: ResourceDefinition): StorageForm {
     return must(this.#stored.get(storageName(definition)), `storage of ${storageName(definition)}`);
-  }
-
-  /** The same list every time. */
-  visibleOn(surface: ContextKind): readonly ResourceDefinition[] {
-    let visible = this.#visible.get(surface);
-    if (visible === undefined) {
-      visible = this.all.filter((definition) => definition.contexts.includes(surface));
-      this.#visible.set(surface, visible);
-    }
-    return visible;
   }
 }
 

@@ -11,14 +11,15 @@ import { parseRecord } from '../storage/record.ts';
 import type { ObjectKey, Revision, Store, StoredRecord, TenantId } from '../storage/store.ts';
 import type { WatchHub } from '../storage/watch-hub.ts';
 import type { AdmissionPlugin } from './admission.ts';
-import type { DefinitionTable, ServedResource } from './definition-table.ts';
+import type { ServedResource } from './definition-table.ts';
+import type { Definitions } from './definitions.ts';
 import type { Turns } from './turns.ts';
 
 export interface Engine {
   /** Shows the shared defaults (store-with-defaults.ts) as if they were stored. */
   readonly store: Store;
   readonly hub: WatchHub;
-  readonly definitions: DefinitionTable;
+  readonly definitions: Definitions;
   /** In running order. */
   readonly plugins: readonly AdmissionPlugin[];
   readonly turns: Turns;

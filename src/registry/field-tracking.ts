@@ -29,11 +29,10 @@ import type { Engine, WriteOptions } from './engine.ts';
 const endpoints = new WeakMap<StorageForm, Map<string, TrackedEndpoint>>();
 
 export function trackedEndpoint(
-  engine: Pick<Engine, 'definitions'>,
   served: ServedResource,
   subresource: SubresourceDefinition | undefined,
 ): TrackedEndpoint {
-  const form = engine.definitions.storageOf(served.definition);
+  const { form } = served;
   const apiVersion = apiVersionOf({ group: served.definition.group, version: served.version.version });
   const name = `${apiVersion}/${subresource?.name ?? ''}`;
   let known = endpoints.get(form);
@@ -90,20 +89,18 @@ const onlyVersion = (form: SubresourceForm): Versions => ({
 
 /** An object as an endpoint shows it, with the entries of those who manage what can be seen of it there. */
 export function trackedForm(
-  engine: Engine,
   served: ServedResource,
   subresource: SubresourceDefinition | undefined,
   object: KubeObject,
 ): KubeObject {
   if (subresource?.form === undefined) return object;
   const shown = subresource.form.show(object);
-  setManagedFields(shown, toScaleEntries(object.metadata.managedFields, replicasPaths(engine, served)));
+  setManagedFields(shown, toScaleEntries(object.metadata.managedFields, replicasPaths(served)));
   return shown;
 }
 
 /** The managedFields of `old` after a write through an endpoint left those of `wanted`. */
 export function managedFieldsBehind(
-  engine: Engine,
   served: ServedResource,
   subresource: SubresourceDefinition | undefined,
   wanted: KubeObject,
@@ -112,35 +109,29 @@ export function managedFieldsBehind(
   const { managedFields } = wanted.metadata;
   if (subresource?.form === undefined) return managedFields;
   const apiVersion = apiVersionOf({ group: served.definition.group, version: served.version.version });
-  return toParentEntries(
-    old.metadata.managedFields,
-    managedFields,
-    apiVersion,
-    replicasPaths(engine, served),
-  );
+  return toParentEntries(old.metadata.managedFields, managedFields, apiVersion, replicasPaths(served));
 }
 
 /** Scale is the one other form in which an object is written. All versions of a kind have their replicas alike. */
-function replicasPaths(engine: Engine, { definition }: ServedResource): ReplicasPaths {
+function replicasPaths({ definition, form }: ServedResource): ReplicasPaths {
   const { specReplicasPath } = must(definition.scale, `where ${definition.kind} has its replicas`);
   const path = specReplicasPath
     .split('.')
     .slice(1)
     .map((name) => `f:${name}`);
-  const { versions } = engine.definitions.storageOf(definition);
-  return Object.fromEntries([...versions.keys()].map((apiVersion) => [apiVersion, path]));
+  return Object.fromEntries([...form.versions.keys()].map((apiVersion) => [apiVersion, path]));
 }
 
 /** Sets the managedFields of an object that is to be created. `object` has what the client sent. */
 export function trackCreation(
-  engine: Pick<Engine, 'definitions' | 'clock'>,
+  engine: Pick<Engine, 'clock'>,
   served: ServedResource,
   object: KubeObject,
   options: Pick<WriteOptions, 'fieldManager'>,
 ): void {
   const nothing: KubeObject = { apiVersion: object.apiVersion, kind: object.kind, metadata: {} };
   const writer = { manager: options.fieldManager, nowMs: engine.clock.now() };
-  const tracked = trackUpdate(trackedEndpoint(engine, served, undefined), nothing, object, writer);
+  const tracked = trackUpdate(trackedEndpoint(served, undefined), nothing, object, writer);
   setManagedFields(object, tracked);
 }
 
@@ -164,15 +155,15 @@ export function trackReplacement(
   if (!isEdit && deepEqual(object, old)) return;
   if (isEdit) setManagedFields(object, given);
   const writer = { manager: options.fieldManager, nowMs: engine.clock.now() };
-  const endpoint = trackedEndpoint(engine, served, subresource);
+  const endpoint = trackedEndpoint(served, subresource);
   if (subresource?.form === undefined) {
     setManagedFields(object, trackUpdate(endpoint, old, object, writer));
     return;
   }
-  const before = trackedForm(engine, served, subresource, old);
+  const before = trackedForm(served, subresource, old);
   const after = { ...wanted, metadata: { ...wanted.metadata } };
   setManagedFields(after, trackUpdate(endpoint, before, after, writer));
-  setManagedFields(object, managedFieldsBehind(engine, served, subresource, after, old));
+  setManagedFields(object, managedFieldsBehind(served, subresource, after, old));
 }
 
 export function setManagedFields({ metadata }: KubeObject, managedFields: JsonValue[] | undefined): void {

@@ -65,7 +65,7 @@ function emptyReport(): RemovalReport {
 /** True when every object found was removed or is held. */
 async function removalPass(engine: Engine, scope: RemovalScope, report: RemovalReport): Promise<boolean> {
   const { store } = engine;
-  const form = engine.definitions.stored(scope);
+  const form = engine.definitions.of(scope.tenant).stored(scope);
   let after: { namespace: string; name: string } | undefined;
   let isComplete = true;
   while (!scope.signal?.aborted) {

@@ -8,7 +8,7 @@ import { type KubeObject, timestamp } from '../apimachinery/object-meta.ts';
 import { assert } from '../lib/assert.ts';
 import { bootstrapUser, serverFieldManager } from '../request/system-users.ts';
 import type { ObjectKey } from '../storage/store.ts';
-import type { DefinitionTable, StorageForm } from './definition-table.ts';
+import type { StorageForm } from './definition-table.ts';
 import { trackCreation } from './field-tracking.ts';
 import { stampNew } from './metadata.ts';
 import { recordOf } from './stored-object.ts';
@@ -20,15 +20,13 @@ const blankMs = 0;
 export class SharedDefault {
   readonly name: string;
   readonly #form: StorageForm;
-  readonly #definitions: DefinitionTable;
   readonly #object: KubeObject;
   readonly #blank: Buffer;
   readonly #uids: readonly number[];
   readonly #times: readonly number[];
 
-  constructor(definitions: DefinitionTable, form: StorageForm, object: KubeObject) {
+  constructor(form: StorageForm, object: KubeObject) {
     this.name = object.metadata.name ?? '';
-    this.#definitions = definitions;
     this.#form = form;
     this.#object = object;
     this.#blank = this.made(blankUid, blankMs);
@@ -55,8 +53,7 @@ export class SharedDefault {
     const object = structuredClone(this.#object);
     strategy.defaults?.(object);
     stampNew(object, strategy, uid, nowMs);
-    const tracking = { definitions: this.#definitions, clock: { now: () => nowMs } };
-    trackCreation(tracking, served, object, { fieldManager: serverFieldManager });
+    trackCreation({ clock: { now: () => nowMs } }, served, object, { fieldManager: serverFieldManager });
     strategy.prepareForCreate?.(object, {
       nowMs,
       user: bootstrapUser,

@@ -21,7 +21,7 @@ export class SharedDefaults {
       const { sharedObjects = [], storage } = definition;
       if (sharedObjects.length === 0) continue;
       const form = definitions.storageOf(definition);
-      const defaults = sharedObjects.map((object) => new SharedDefault(definitions, form, object));
+      const defaults = sharedObjects.map((object) => new SharedDefault(form, object));
       const byName = new Map(defaults.map((each) => [each.name, each]));
       const names = [...byName.keys()].sort();
       const others = this.#byResource.get(storage.resource) ?? [];

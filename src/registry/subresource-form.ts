@@ -22,7 +22,7 @@ export function spokenForm(
   return { served: servedForm(served, form), show: (object) => form.show(object) };
 }
 
-function servedForm({ definition }: ServedResource, form: SubresourceForm): ServedResource {
+function servedForm({ definition, form: stored }: ServedResource, form: SubresourceForm): ServedResource {
   const { group, version, kind, schema, columns } = form;
   return {
     definition: {
@@ -37,5 +37,6 @@ function servedForm({ definition }: ServedResource, form: SubresourceForm): Serv
     },
     version: { version, schema },
     isStoredForm: false,
+    form: stored,
   };
 }

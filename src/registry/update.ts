@@ -135,7 +135,7 @@ async function attemptUpdate(
   object.metadata.resourceVersion = String(stored.revision);
   if (request.subresource === undefined) keepStatus(target, object, old);
   if (request.isApply === true) {
-    setManagedFields(object, managedFieldsBehind(engine, served, request.subresource, wanted, old));
+    setManagedFields(object, managedFieldsBehind(served, request.subresource, wanted, old));
   } else trackReplacement(engine, served, request.subresource, object, { old, wanted }, options);
   const context = strategyContext(engine, options);
   if (request.subresource === undefined) strategy.prepareForUpdate?.(object, old, context);

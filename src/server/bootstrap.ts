@@ -13,7 +13,7 @@ const options = { user: bootstrapUser, dryRun: false, fieldManager: serverFieldM
 
 export async function bootstrap(engine: Engine): Promise<void> {
   const served = must(
-    engine.definitions.find('Platform', '', 'v1', 'namespaces'),
+    engine.definitions.builtIn.find('Platform', '', 'v1', 'namespaces'),
     'definition of namespaces',
   );
   for (const name of ['default', 'milo-system']) {

@@ -69,7 +69,10 @@ export class InProcessClient implements PlaneClient {
 
   /** The stored form. */
   #target(ref: ObjectRef): Target {
-    const { served } = must(this.#engine.definitions.stored(ref), `definition of ${ref.resource}`);
+    const { served } = must(
+      this.#engine.definitions.of(ref.tenant).stored(ref),
+      `definition of ${ref.resource}`,
+    );
     return {
       served,
       namespace: ref.namespace,

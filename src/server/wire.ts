@@ -34,6 +34,7 @@ import { WatchStreams } from '../http/verbs/watch-streams.ts';
 import { type BuildInfo, gitVersion, versionDocument } from '../http/version.ts';
 import type { Clock } from '../lib/clock.ts';
 import { DefinitionTable } from '../registry/definition-table.ts';
+import { type Definitions, onlyBuiltIn } from '../registry/definitions.ts';
 import type { Engine } from '../registry/engine.ts';
 import { SharedDefaults } from '../registry/shared-defaults.ts';
 import { StoreWithDefaults } from '../registry/store-with-defaults.ts';
@@ -70,8 +71,9 @@ export interface Wired {
 
 export async function wire(input: WireInput): Promise<Wired> {
   const { logger, clock } = input;
-  const definitions = new DefinitionTable(input.definitions);
-  const defaults = new SharedDefaults(definitions);
+  const builtIn = new DefinitionTable(input.definitions);
+  const definitions = onlyBuiltIn(builtIn, (tenant) => tenant === tenantOfPlatform);
+  const defaults = new SharedDefaults(builtIn);
   const store = new StoreWithDefaults(input.store, defaults, planeOrigins(input.store));
   const hub = new WatchHub(store);
   const engine: Engine = {
@@ -106,7 +108,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       clusterRoleAggregationController(store, client),
       garbageCollector(store, client, {
         findKind: kindsOf(definitions),
-        resources: () => definitions.all.filter(isStored).map(({ storage }) => storage),
+        resources: () => builtIn.all.filter(isStored).map(({ storage }) => storage),
       }),
     ],
     {
@@ -125,7 +127,7 @@ export async function wire(input: WireInput): Promise<Wired> {
   const streams = new WatchStreams(clock);
   const tenants = new TenantResolver(store, { ...projectDefinition.storage, startRevisionField });
   const unfollow = finishRemovedProjects(store, streams);
-  const shown: ShownDefinitions = ({ kind }) => definitions.visibleOn(kind);
+  const shown: ShownDefinitions = ({ id }) => definitions.of(id).shown;
   const cache = new DocumentCache();
   const authenticator = authenticators({ tokens: input.tokens });
   const authorizer = authorizers();
@@ -172,10 +174,9 @@ export async function wire(input: WireInput): Promise<Wired> {
 const isStored = ({ isVirtual }: ResourceDefinition): boolean => isVirtual !== true;
 
 /** Where objects of a kind lie that a control plane serves. */
-function kindsOf(definitions: DefinitionTable): FindKind {
+function kindsOf(definitions: Definitions): FindKind {
   return (tenant, apiVersion, kind) => {
-    const surface = tenant === tenantOfPlatform ? 'Platform' : 'Project';
-    const definition = definitions.findKind(surface, apiVersion, kind);
+    const definition = definitions.of(tenant).findKind(apiVersion, kind);
     if (definition === undefined || !isStored(definition)) return undefined;
     const { group, resource } = definition.storage;
     return { group, resource, isNamespaced: definition.scope === 'Namespaced' };

@@ -6,6 +6,7 @@ import { configMapDefinition } from '../../src/apis/core/v1/configmap/configmap-
 import { authorizers } from '../../src/authz/chain.ts';
 import { type PipelineParts, pipeline } from '../../src/http/pipeline.ts';
 import { DefinitionTable } from '../../src/registry/definition-table.ts';
+import { onlyBuiltIn } from '../../src/registry/definitions.ts';
 import { Turns } from '../../src/registry/turns.ts';
 import { controllersUser } from '../../src/request/system-users.ts';
 import { tenantOfPlatform } from '../../src/storage/keys.ts';
@@ -26,7 +27,7 @@ beforeEach(() => {
 const parts = {
   engine: {
     store: { get: () => undefined, applied: 1, commit: () => commit() },
-    definitions: new DefinitionTable([configMapDefinition]),
+    definitions: onlyBuiltIn(new DefinitionTable([configMapDefinition]), () => true),
     plugins: [],
     turns: new Turns(),
     clock: { now: () => 0 },

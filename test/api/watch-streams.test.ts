@@ -12,6 +12,7 @@ import { WatchStreams } from '../../src/http/verbs/watch-streams.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { create } from '../../src/registry/create.ts';
 import { DefinitionTable } from '../../src/registry/definition-table.ts';
+import { onlyBuiltIn } from '../../src/registry/definitions.ts';
 import { type Engine, noWarnings, type Target } from '../../src/registry/engine.ts';
 import { Turns } from '../../src/registry/turns.ts';
 import { controllersUser } from '../../src/request/system-users.ts';
@@ -44,7 +45,7 @@ before(async () => {
   engine = {
     store,
     hub,
-    definitions,
+    definitions: onlyBuiltIn(definitions, () => true),
     plugins: [],
     turns: new Turns(),
     clock: systemClock,

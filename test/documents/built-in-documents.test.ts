@@ -13,19 +13,24 @@ import { DefinitionTable } from '../../src/registry/definition-table.ts';
 type Json = any;
 const surfaces = ['Platform', 'Organization', 'Folder', 'Project', 'User'] as const;
 const table = new DefinitionTable(builtInDefinitions);
-const shown: ShownDefinitions = ({ kind }) => table.visibleOn(kind);
+const shown: ShownDefinitions = ({ surface }) => table.on(surface.kind).shown;
 const cache = new DocumentCache();
 const discovery = new Discovery(shown, { serverAddress: 'localhost:6443', otherPaths: [] }, cache);
 const openApi = new OpenApi(shown, { title: 'Milo', version: 'v0' }, cache, { now: () => 0 });
 
 const discovered = (kind: (typeof surfaces)[number], path: string): Json =>
-  JSON.parse(discovery.respond({ kind, name: '' }, { path, accept: undefined })!.body.toString());
+  JSON.parse(
+    discovery.respond({ id: '', surface: { kind, name: '' } }, { path, accept: undefined })!.body.toString(),
+  );
 const openApiDocument = async (
   kind: (typeof surfaces)[number],
   path: string,
   accept?: string,
 ): Promise<Buffer> =>
-  (await openApi.respond({ kind, name: '' }, { path, query: new URLSearchParams(), accept }))!.body;
+  (await openApi.respond(
+    { id: '', surface: { kind, name: '' } },
+    { path, query: new URLSearchParams(), accept },
+  ))!.body;
 
 /** Names of all groups and versions that discovery lists, as OpenAPI names them. */
 function versionsOf(kind: (typeof surfaces)[number]): string[] {

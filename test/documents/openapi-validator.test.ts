@@ -9,7 +9,7 @@ import { DefinitionTable } from '../../src/registry/definition-table.ts';
 
 const table = new DefinitionTable(builtInDefinitions);
 const openApi = new OpenApi(
-  ({ kind }) => table.visibleOn(kind),
+  ({ surface }) => table.on(surface.kind).shown,
   { title: 'Milo', version: 'v0' },
   new DocumentCache(),
   { now: () => 0 },
@@ -18,7 +18,7 @@ const surfaces = ['Platform', 'Organization', 'Folder', 'Project', 'User'] as co
 
 async function body(kind: (typeof surfaces)[number], path: string): Promise<Buffer> {
   const document = await openApi.respond(
-    { kind, name: '' },
+    { id: '', surface: { kind, name: '' } },
     { path, query: new URLSearchParams(), accept: undefined },
   );
   assert.equal(document?.status, 200, path);

@@ -5,13 +5,13 @@ import { parseYaml } from '../../apimachinery/codec/yaml.ts';
 import type { ContextKind, ResourceDefinition } from '../../apimachinery/resource-definition.ts';
 import { object } from '../../apimachinery/schema/schema.ts';
 import { StatusError } from '../../apimachinery/status.ts';
-import type { Surface } from '../../request/context.ts';
 import { DocumentCache } from '../document-cache.ts';
 import type { StaticDocument } from '../static-document.ts';
 import { Discovery } from './discovery.ts';
 import { apiResourceListSchema } from './discovery-schemas.ts';
 import { compareGroups } from './group-priority.ts';
 import { storageVersionHash } from './resource-lists.ts';
+import type { ShownTo } from './served-surface.ts';
 
 interface Sketch {
   readonly group: string;
@@ -76,7 +76,7 @@ const definitions = [
   }),
 ];
 const lists = new Map<ContextKind, readonly ResourceDefinition[]>();
-const shown = ({ kind }: Surface): readonly ResourceDefinition[] => {
+const shown = ({ surface: { kind } }: ShownTo): readonly ResourceDefinition[] => {
   const list = lists.get(kind) ?? definitions.filter(({ contexts }) => contexts.includes(kind));
   lists.set(kind, list);
   return list;
@@ -88,7 +88,8 @@ const ask = (
   path: string,
   accept: string | undefined,
   ifNoneMatch?: string,
-): StaticDocument | undefined => discovery.respond({ kind, name: '' }, { path, accept, ifNoneMatch });
+): StaticDocument | undefined =>
+  discovery.respond({ id: '', surface: { kind, name: '' } }, { path, accept, ifNoneMatch });
 
 const v2 = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 const v2beta1 = 'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList';

@@ -8,7 +8,6 @@ import { stringifyYaml } from '../../apimachinery/codec/yaml.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import type { ObjectSchema } from '../../apimachinery/schema/schema.ts';
 import { noRepresentation, notAcceptable } from '../../apimachinery/status.ts';
-import type { Surface } from '../../request/context.ts';
 import type { DocumentCache } from '../document-cache.ts';
 import { type MediaRange, parseAccept } from '../negotiation/media-range.ts';
 import {
@@ -32,7 +31,13 @@ import {
   type ServedGroup,
   type TypedDocument,
 } from './resource-lists.ts';
-import { keyOfGroups, type ServedSurface, type ShownDefinitions, servedSurface } from './served-surface.ts';
+import {
+  keyOfGroups,
+  type ServedSurface,
+  type ShownDefinitions,
+  type ShownTo,
+  servedSurface,
+} from './served-surface.ts';
 
 export interface DiscoveryOptions {
   /** `host:port` at which clients reach the server; told in `/api`. */
@@ -85,10 +90,10 @@ export class Discovery {
    * The response to a GET, or undefined where there is no such document. Throws the 406 StatusError when the client
    * accepts none of its forms.
    */
-  respond(surface: Surface, request: DiscoveryRequest): StaticDocument | undefined {
+  respond(tenant: ShownTo, request: DiscoveryRequest): StaticDocument | undefined {
     const { path, accept } = request;
     const normal = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-    const sources = this.#sourcesOf(servedSurface(this.#shown(surface)));
+    const sources = this.#sourcesOf(servedSurface(this.#shown(tenant)));
     // The index of paths has one form, whatever is accepted.
     if (normal === '/' || normal === '/index.html') return this.#index([...sources.keys()]);
     const source = sources.get(normal);

@@ -4,14 +4,17 @@
  * surfaces share a document when they show the very same definitions.
  */
 import type { ResourceDefinition } from '../../apimachinery/resource-definition.ts';
-import type { Surface } from '../../request/context.ts';
+import type { Tenant } from '../../request/context.ts';
 import { type ServedGroup, servedGroups } from './resource-lists.ts';
 
+/** Whom documents are made for. */
+export type ShownTo = Pick<Tenant, 'id' | 'surface'>;
+
 /**
- * What a surface shows: the same list for as long as nothing has changed, another once something has. This is the only
- * way in which documents learn of definitions.
+ * What a control plane shows: the same list for as long as nothing has changed, another once something has. This is the
+ * only way in which documents learn of definitions.
  */
-export type ShownDefinitions = (surface: Surface) => readonly ResourceDefinition[];
+export type ShownDefinitions = (to: ShownTo) => readonly ResourceDefinition[];
 
 export interface ServedSurface {
   /** By priority. */

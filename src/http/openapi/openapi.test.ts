@@ -4,8 +4,8 @@ import type { ContextKind, ResourceDefinition } from '../../apimachinery/resourc
 import { scaleSubresource } from '../../apimachinery/scale/scale-subresource.ts';
 import { kindSchema } from '../../apimachinery/schema/meta.ts';
 import { field, list, map, object, string } from '../../apimachinery/schema/schema.ts';
-import type { Surface } from '../../request/context.ts';
 import { surfacePrefix } from '../../request/request-info.ts';
+import type { ShownTo } from '../discovery/served-surface.ts';
 import { DocumentCache } from '../document-cache.ts';
 import { openApiFaults } from '../testing/openapi-structure.ts';
 import { OpenApi, type OpenApiRequest } from './openapi.ts';
@@ -74,31 +74,32 @@ const moon: ResourceDefinition = {
 const nowMs = Date.parse('2026-01-01T00:00:00Z');
 const definitions = [note, planet, moon];
 const lists = new Map<ContextKind, readonly ResourceDefinition[]>();
-const shown = ({ kind }: Surface): readonly ResourceDefinition[] => {
+const shown = ({ surface: { kind } }: ShownTo): readonly ResourceDefinition[] => {
   const list = lists.get(kind) ?? definitions.filter(({ contexts }) => contexts.includes(kind));
   lists.set(kind, list);
   return list;
 };
 const info = { title: 'Test', version: 'v1.2.3' };
 const openApi = new OpenApi(shown, info, new DocumentCache(), { now: () => nowMs });
-const platform: Surface = { kind: 'Platform', name: '' };
-const organization: Surface = { kind: 'Organization', name: 'acme' };
-const project: Surface = { kind: 'Project', name: 'p' };
+const shownTo = (kind: ContextKind, name: string): ShownTo => ({ id: name, surface: { kind, name } });
+const platform = shownTo('Platform', '');
+const organization = shownTo('Organization', 'acme');
+const project = shownTo('Project', 'p');
 const request = (url: string, more: Partial<OpenApiRequest> = {}): OpenApiRequest => {
   const { pathname, searchParams } = new URL(url, 'http://localhost');
   return { path: pathname, query: searchParams, accept: undefined, ...more };
 };
 // biome-ignore lint/suspicious/noExplicitAny: a document is read as its client reads it.
-const read = async (surface: Surface, url: string): Promise<any> =>
+const read = async (surface: ShownTo, url: string): Promise<any> =>
   JSON.parse((await openApi.respond(surface, request(url)))!.body.toString());
 
 test('the index leads to the documents, on the surface that was asked', async () => {
-  const check = async (surface: Surface, ...names: string[]): Promise<void> => {
+  const check = async (surface: ShownTo, ...names: string[]): Promise<void> => {
     const { paths } = (await read(surface, '/openapi/v3')) as {
       paths: Record<string, { serverRelativeURL: string }>;
     };
     assert.deepEqual(Object.keys(paths), names);
-    const prefix = surfacePrefix(surface);
+    const prefix = surfacePrefix(surface.surface);
     for (const [name, { serverRelativeURL }] of Object.entries(paths)) {
       assert.ok(serverRelativeURL.startsWith(`${prefix}/openapi/v3/${name}?hash=`), serverRelativeURL);
       const document = await openApi.respond(surface, request(serverRelativeURL.slice(prefix.length)));
@@ -111,7 +112,7 @@ test('the index leads to the documents, on the surface that was asked', async ()
   await check(platform, 'api', 'api/v1', 'apis', ...space, 'version');
   await check(organization, 'api', 'apis', ...space, 'version');
   await check(project, 'api', 'api/v1', 'apis', 'version');
-  await check({ kind: 'User', name: 'u' }, 'api', 'apis', 'version');
+  await check(shownTo('User', 'u'), 'api', 'apis', 'version');
 });
 
 test('hashes and conditions', async () => {
@@ -162,27 +163,24 @@ test('what is not there is not answered', async () => {
 });
 
 test('surfaces that show the same share their bytes; others do not', async () => {
-  const body = async (surface: Surface, path: string): Promise<Buffer> =>
+  const body = async (surface: ShownTo, path: string): Promise<Buffer> =>
     (await openApi.respond(surface, request(path)))!.body;
   assert.equal(await body(platform, '/openapi/v3/api/v1'), await body(project, '/openapi/v3/api/v1'));
   const path = '/openapi/v3/apis/space.example.com/v1';
   assert.notEqual(await body(platform, path), await body(organization, path));
   assert.ok(!(await body(platform, path)).includes('Moon'));
-  assert.equal(
-    await body(project, '/openapi/v2'),
-    await body({ kind: 'Project', name: 'other' }, '/openapi/v2'),
-  );
+  assert.equal(await body(project, '/openapi/v2'), await body(shownTo('Project', 'other'), '/openapi/v2'));
 });
 
 test('definitions that come and go are in the documents of their surface, and of no other', async () => {
   let ours: readonly ResourceDefinition[] = [note];
   const changing = new OpenApi(
-    (surface) => (surface.name === 'p' ? ours : shown(surface)),
+    (to) => (to.surface.name === 'p' ? ours : shown(to)),
     info,
     new DocumentCache(),
     { now: () => nowMs },
   );
-  const names = async (surface: Surface): Promise<string> => {
+  const names = async (surface: ShownTo): Promise<string> => {
     const index = await changing.respond(surface, request('/openapi/v3'));
     return Object.keys(JSON.parse(index!.body.toString()).paths).join(' ');
   };
@@ -193,7 +191,7 @@ test('definitions that come and go are in the documents of their surface, and of
   ours = [note, moon];
   assert.match(await names(project), / apis\/space\.example\.com\/v1 /);
   assert.match(await swagger(), /com\.example\.space\.v1\.Moon/);
-  assert.equal(await names({ kind: 'Project', name: 'other' }), 'api api/v1 apis version');
+  assert.equal(await names(shownTo('Project', 'other')), 'api api/v1 apis version');
   ours = [note];
   assert.equal(await names(project), 'api api/v1 apis version');
   assert.equal(await swagger(), before);

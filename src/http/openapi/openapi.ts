@@ -8,12 +8,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject } from '../../apimachinery/object-meta.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { Surface } from '../../request/context.ts';
 import { surfacePrefix } from '../../request/request-info.ts';
 import {
   keyOfGroups,
   type ServedSurface,
   type ShownDefinitions,
+  type ShownTo,
   servedSurface,
 } from '../discovery/served-surface.ts';
 import type { DocumentCache } from '../document-cache.ts';
@@ -81,15 +81,15 @@ export class OpenApi {
   }
 
   /** The response to a GET below `/openapi`, or undefined where there is no such document. */
-  async respond(surface: Surface, request: OpenApiRequest): Promise<StaticDocument | undefined> {
-    const served = servedSurface(this.#shown(surface));
+  async respond(tenant: ShownTo, request: OpenApiRequest): Promise<StaticDocument | undefined> {
+    const served = servedSurface(this.#shown(tenant));
     const { path, accept } = request;
     if (path === '/openapi/v2') {
       const form = negotiate(accept, protobufTypes.v2);
       return form === undefined ? notAcceptable() : conditional(await this.#swagger(served, form), request);
     }
     if (path !== '/openapi/v3' && !path.startsWith('/openapi/v3/')) return undefined;
-    const prefix = surfacePrefix(surface);
+    const prefix = surfacePrefix(tenant.surface);
     const name = path.slice('/openapi/v3/'.length);
     if (name === '') return conditional(await this.#index(served, prefix), request);
     const source = this.#sourcesOf(served).get(name);

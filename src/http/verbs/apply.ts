@@ -43,9 +43,9 @@ export async function apply(request: VerbRequest): Promise<void> {
     'PatchOptions',
     isNamed ? [] : [requiredValue('fieldManager', 'is required for apply patch')],
   );
-  const endpoint = trackedEndpoint(engine, served, subresource);
+  const endpoint = trackedEndpoint(served, subresource);
   const applier = new Applier(
-    engine.definitions,
+    engine.definitions.builtIn,
     form.served,
     endpoint,
     body.toString('utf8'),
@@ -53,7 +53,7 @@ export async function apply(request: VerbRequest): Promise<void> {
   );
   const force = isTrue(info.query.get('force') ?? 'false');
   const change = (current: () => KubeObject): KubeObject =>
-    applier.apply(trackedForm(engine, served, subresource, current()), {
+    applier.apply(trackedForm(served, subresource, current()), {
       manager: options.fieldManager,
       force,
       nowMs: engine.clock.now(),

@@ -25,7 +25,7 @@ export async function createVirtual(request: VerbRequest): Promise<void> {
   const options = writeOptions(request, 'CreateOptions');
   const decode = await readObject(
     exchange,
-    engine.definitions,
+    engine.definitions.builtIn,
     target.served,
     fieldValidationOf(info.query, options),
   );

@@ -13,7 +13,7 @@ export async function create(request: VerbRequest): Promise<void> {
   const options = writeOptions(request, 'CreateOptions');
   const decode = await readObject(
     exchange,
-    engine.definitions,
+    engine.definitions.builtIn,
     target.served,
     fieldValidationOf(info.query, options),
   );

@@ -4,7 +4,7 @@ import type { ResourceDefinition } from '../../apimachinery/resource-definition.
 import { badRequest, pathMethodNotAllowed, pathNotFound } from '../../apimachinery/status.ts';
 import { findSubresource, type ServedResource } from '../../registry/definition-table.ts';
 import type { Engine } from '../../registry/engine.ts';
-import type { RequestInfo, ResourceRequest, Tenant } from '../../request/context.ts';
+import type { ResourceRequest, Tenant } from '../../request/context.ts';
 import { warner } from '../warnings.ts';
 import { create } from './create.ts';
 import { createVirtual } from './create-virtual.ts';
@@ -32,10 +32,10 @@ const virtualVerbs: Readonly<Record<string, Verb>> = { create: createVirtual };
 /** Verbs of a collection; all others are of one object. */
 const collectionVerbs: ReadonlySet<string> = new Set(['list', 'create', 'deletecollection']);
 
-/** The served resource a path names on its surface. Throws 404. */
-function findServed(engine: Engine, info: RequestInfo, request: ResourceRequest): ServedResource {
+/** The served resource a path names in its control plane. Throws 404. */
+function findServed(engine: Engine, tenant: Tenant, request: ResourceRequest): ServedResource {
   const { group, version, resource } = request;
-  const served = engine.definitions.find(info.surface.kind, group, version, resource);
+  const served = engine.definitions.of(tenant.id).find(group, version, resource);
   if (served === undefined) throw pathNotFound();
   return served;
 }
@@ -49,7 +49,7 @@ export interface Dispatch extends Omit<VerbRequest, 'target' | 'subresource'> {
 /** Answers the request. Throws 404 for paths the definition does not have, 405 for verbs it does not offer. */
 export async function dispatch(asked: Dispatch): Promise<void> {
   const { engine, streams, virtual, exchange, info, request, tenant, user, isOver } = asked;
-  const served = findServed(engine, info, request);
+  const served = findServed(engine, tenant, request);
   const { definition } = served;
   const subresource = findSubresource(definition, request.subresource);
   if (request.subresource !== '' && subresource === undefined) throw pathNotFound();

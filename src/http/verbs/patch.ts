@@ -32,7 +32,7 @@ export async function patch(request: VerbRequest): Promise<void> {
     info.query.has('force') ? [forbidden('force', 'may not be specified for non-apply patch')] : [],
   );
   const patched = patcher(
-    engine.definitions,
+    engine.definitions.builtIn,
     spoken.served,
     form,
     body.toString('utf8'),

@@ -15,7 +15,7 @@ export async function update(request: VerbRequest): Promise<void> {
   const options = writeOptions(request, 'UpdateOptions');
   const decode = await readObject(
     exchange,
-    engine.definitions,
+    engine.definitions.builtIn,
     form.served,
     fieldValidationOf(info.query, options),
   );
