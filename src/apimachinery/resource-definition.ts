@@ -2,18 +2,41 @@
  * ResourceDefinition: everything the engine knows of a resource. Built-in kinds write one in `apis/`; a
  * CustomResourceDefinition compiles into the same shape. Pure data and pure functions: no IO, no clock.
  */
+import type { ApplySchema } from './apply/apply-schema.ts';
 import type { FieldError } from './field-error.ts';
 import type { GroupResource, GroupVersionKind } from './gvk.ts';
-import type { JsonValue, KubeObject } from './object-meta.ts';
+import type { JsonObject, JsonValue, KubeObject } from './object-meta.ts';
+import type { Dialect, OpenApiSchema } from './schema/openapi.ts';
 import type { ObjectSchema } from './schema/schema.ts';
 
 /** A control plane or context whose surface may show a resource. */
 export type ContextKind = 'Platform' | 'Organization' | 'Folder' | 'Project' | 'User';
 
+/**
+ * What the schema of a custom resource does to objects of one version, beside what every object has: it takes the
+ * place of the compiled uses of `VersionDefinition.schema`, which knows no more of such a kind than its metadata.
+ */
+export interface CustomForm {
+  /**
+   * What a client sent, as an object of the kind: metadata typed, unknown fields dropped and their paths added to
+   * `unknownFields`, defaults set. May change and share `value`. Throws DecodeError for what has a wrong type.
+   */
+  decode(value: JsonObject, unknownFields?: string[]): KubeObject;
+  /** The same for what the server itself has made or stored, in place: nothing of it is refused. */
+  complete(object: KubeObject): void;
+  /** Every judgement of the schema: values, lists, embedded objects, rules. Ratcheted by `old`. */
+  validate(object: KubeObject, old: KubeObject | undefined): FieldError[];
+  readonly applySchema: ApplySchema;
+  /** The kind as a component of OpenAPI. */
+  openApi(dialect: Dialect): OpenApiSchema;
+}
+
 export interface VersionDefinition {
   readonly version: string;
   /** The whole object, `metadata` included (apimachinery/schema/meta.ts has its schema). */
   readonly schema: ObjectSchema;
+  /** Of custom resources alone. Compiled when it is first asked for, and perhaps again later: keep it no longer than a request. */
+  readonly custom?: CustomForm;
   /** Told with every answer about it. */
   readonly deprecationWarning?: string;
   /** Only where this version is not the stored one. */
@@ -177,6 +200,13 @@ export interface ResourceDefinition {
   readonly versions: readonly VersionDefinition[];
   /** Where and as what its objects lie; shared by two definitions when they are views of one (Event). */
   readonly storage: GroupVersionKind & GroupResource;
+  /**
+   * Of custom resources: names the version and schema by which an object is written. What carries another name in the
+   * store was written by a schema from before, and is completed by the present one whenever it is read.
+   */
+  readonly writtenBy?: string;
+  /** What the server itself reads of a stored object without parsing it. Nobody selects by them. */
+  readonly headerFields?: Readonly<Record<string, (stored: KubeObject) => string>>;
   readonly strategy: ResourceStrategy;
   readonly subresources: readonly SubresourceDefinition[];
   /** Adds `/scale`. */

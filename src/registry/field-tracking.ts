@@ -72,7 +72,7 @@ function versionsOf(form: StorageForm): Versions {
   return {
     schemaOf(apiVersion) {
       const found = form.versions.get(apiVersion);
-      return found === undefined ? undefined : applySchemaOf(found.schema);
+      return found === undefined ? undefined : (found.custom?.applySchema ?? applySchemaOf(found.schema));
     },
     convert(object, from, to) {
       const given = object as unknown as KubeObject;

@@ -14,7 +14,7 @@ import {
   ownerValue,
 } from '../storage/index-names.ts';
 import { expiryValue, type IndexEntry } from '../storage/keys.ts';
-import { encodeRecord, type RecordHeader, serializeObject } from '../storage/record.ts';
+import { encodeRecord, type RecordHeader, serializeObject, writtenByField } from '../storage/record.ts';
 import type { StorageForm } from './definition-table.ts';
 
 /** The record of an object in its storage version. `resourceVersion` is left out: the store's revision is it. */
@@ -30,9 +30,9 @@ function headerOf(form: StorageForm, object: KubeObject, nowMs: number): RecordH
   const { definition } = form;
   const deleting = metadata.deletionTimestamp !== undefined;
   const fields: Record<string, string> = {};
-  for (const [label, value] of Object.entries(form.selectableFields)) {
-    fields[label] = value(object);
-  }
+  if (definition.writtenBy !== undefined) fields[writtenByField] = definition.writtenBy;
+  for (const [label, value] of Object.entries(form.selectableFields)) fields[label] = value(object);
+  for (const [name, value] of Object.entries(definition.headerFields ?? {})) fields[name] = value(object);
   const indexes: IndexEntry[] = [];
   for (const uid of new Set((metadata.ownerReferences ?? []).map((owner) => owner.uid))) {
     indexes.push({ scope: 'tenant', name: ownerIndex, value: ownerValue(uid) });

@@ -26,7 +26,8 @@ export function validateObject(
       ...(strategy.validateName === undefined ? {} : { validateName: strategy.validateName }),
     }),
   );
-  errors.push(...validateValue(version.schema, object));
+  if (version.custom === undefined) errors.push(...validateValue(version.schema, object));
+  else errors.push(...version.custom.validate(object, old));
   const own = strategy.validate?.(object) ?? [];
   const change =
     old === undefined ? strategy.validateCreate?.(object) : strategy.validateUpdate?.(object, old);

@@ -34,6 +34,9 @@ export interface SerializedObject {
   readonly rvOffset: number;
 }
 
+/** Name of the header field that says by which schema a custom resource was written. It comes before all others. */
+export const writtenByField = '';
+
 const formatVersion = 1;
 const flagsAt = 1;
 const jsonOffsetAt = 2;
@@ -220,6 +223,15 @@ export function fieldsOf(record: Buffer): TextMap {
   reader.skipText();
   reader.skipTexts();
   return reader.texts();
+}
+
+/** Of a custom resource, by which schema it was written (`writtenByField`); "" where the record does not say. */
+export function writtenByOf(record: Buffer): string {
+  const reader = new HeaderReader(record);
+  reader.skipText();
+  reader.skipTexts();
+  // It stands first among the fields, and has a name that no other field can have.
+  return reader.count() > 0 && reader.text() === writtenByField ? reader.text() : '';
 }
 
 export function indexesOf(record: Buffer): readonly IndexEntry[] {

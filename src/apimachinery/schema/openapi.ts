@@ -97,11 +97,11 @@ const refPrefix = { v2: '#/definitions/', v3: '#/components/schemas/' } as const
 
 /** Collects the components of one document while its schemas are converted. */
 export class OpenApiComponents {
-  readonly #dialect: Dialect;
+  readonly dialect: Dialect;
   readonly #schemas = new Map<string, OpenApiSchema>();
 
   constructor(dialect: Dialect) {
-    this.#dialect = dialect;
+    this.dialect = dialect;
   }
 
   /** Adds a named object as a kind and gives the reference to it. */
@@ -157,19 +157,19 @@ export class OpenApiComponents {
   }
 
   #reference(name: string): OpenApiSchema {
-    return { $ref: refPrefix[this.#dialect] + name };
+    return { $ref: refPrefix[this.dialect] + name };
   }
 
   /** In version 3.0 nothing may stand beside `$ref`, so whatever else is said goes around it. */
   #refer(name: string, beside: OpenApiSchema): OpenApiSchema {
     const reference = this.#reference(name);
     if (Object.keys(beside).length === 0) return reference;
-    return this.#dialect === 'v3' ? { allOf: [reference], ...beside } : { ...reference, ...beside };
+    return this.dialect === 'v3' ? { allOf: [reference], ...beside } : { ...reference, ...beside };
   }
 
   #special(kind: keyof typeof special, schema: Schema): OpenApiSchema {
     const { name } = special[kind];
-    if (!this.#schemas.has(name)) this.#schemas.set(name, specialSchema(kind, this.#dialect));
+    if (!this.#schemas.has(name)) this.#schemas.set(name, specialSchema(kind, this.dialect));
     const { nullable: _, ...beside } = this.#common(schema);
     return this.#refer(name, beside);
   }
@@ -178,13 +178,13 @@ export class OpenApiComponents {
     return {
       ...(schema.description === undefined ? {} : { description: schema.description }),
       ...this.#default(schema.default),
-      ...(schema.nullable === true && this.#dialect === 'v3' ? { nullable: true } : {}),
+      ...(schema.nullable === true && this.dialect === 'v3' ? { nullable: true } : {}),
     };
   }
 
   /** Swagger has none: its readers would fill them in, and send what the user did not write. */
   #default(value: JsonValue | undefined): OpenApiSchema {
-    return value === undefined || this.#dialect === 'v2' ? {} : { default: value };
+    return value === undefined || this.dialect === 'v2' ? {} : { default: value };
   }
 
   #string(schema: StringSchema): OpenApiSchema {
@@ -267,9 +267,9 @@ export class OpenApiComponents {
   #describe(schema: OpenApiSchema, description: string): OpenApiSchema {
     if (description === '') return schema;
     if (schema.$ref === undefined) return { ...schema, description };
-    const named = this.#schemas.get(schema.$ref.slice(refPrefix[this.#dialect].length));
+    const named = this.#schemas.get(schema.$ref.slice(refPrefix[this.dialect].length));
     if (named?.description === description) return schema;
-    return this.#dialect === 'v3' ? { allOf: [schema], description } : { ...schema, description };
+    return this.dialect === 'v3' ? { allOf: [schema], description } : { ...schema, description };
   }
 }
 

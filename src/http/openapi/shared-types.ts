@@ -1,7 +1,16 @@
 /** Adds to a document's components what its operations speak of: kinds, their lists, and the types all kinds share. */
 import type { GroupVersion, GroupVersionKind } from '../../apimachinery/gvk.ts';
-import type { ResourceDefinition, VersionDefinition } from '../../apimachinery/resource-definition.ts';
-import { deleteOptionsSchema, listMetaSchema, statusSchema } from '../../apimachinery/schema/meta.ts';
+import type {
+  CustomForm,
+  ResourceDefinition,
+  VersionDefinition,
+} from '../../apimachinery/resource-definition.ts';
+import {
+  deleteOptionsSchema,
+  listMetaSchema,
+  objectMetaSchema,
+  statusSchema,
+} from '../../apimachinery/schema/meta.ts';
 import { componentName, type OpenApiComponents } from '../../apimachinery/schema/openapi.ts';
 import { hasProtobufForm } from '../../apimachinery/schema/protobuf-form.ts';
 import {
@@ -49,7 +58,8 @@ export function addResource(
   const kind = version.schema.name ?? componentName(gvk);
   const description = version.schema.description ?? definition.description;
   const schema = { ...version.schema, name: kind, description };
-  components.addKind(schema, kind, [gvk]);
+  if (version.custom === undefined) components.addKind(schema, kind, [gvk]);
+  else addCustomKind(components, version.custom, kind, gvk);
   const list = `${kind.slice(0, kind.lastIndexOf('.') + 1)}${definition.listKind}`;
   if (definition.verbs.includes('list')) {
     components.addKind(listSchema(definition, schema), list, [{ ...gvk, kind: definition.listKind }]);
@@ -63,6 +73,20 @@ export function addResource(
     components.addKind(form.schema, forms[name], [formGvk]);
   }
   return { kind, list, forms };
+}
+
+function addCustomKind(
+  components: OpenApiComponents,
+  custom: CustomForm,
+  name: string,
+  gvk: GroupVersionKind,
+): void {
+  // The schema refers to it.
+  components.convert(objectMetaSchema);
+  components.add(name, {
+    ...custom.openApi(components.dialect),
+    'x-kubernetes-group-version-kind': [gvk],
+  });
 }
 
 function listSchema({ kind, listKind }: ResourceDefinition, item: ObjectSchema): ObjectSchema {

@@ -16,12 +16,11 @@ import { applyDefaults } from '../../apimachinery/schema/default.ts';
 import { hasProtobufForm } from '../../apimachinery/schema/protobuf-form.ts';
 import { readJson } from '../../apimachinery/schema/read-json.ts';
 import type { ObjectSchema } from '../../apimachinery/schema/schema.ts';
-import { strictErrorsOfText } from '../../apimachinery/schema/strict-errors.ts';
 import { badRequest, type StatusError } from '../../apimachinery/status.ts';
 import type { DefinitionTable, ServedResource } from '../../registry/definition-table.ts';
 import type { Exchange } from '../exchange.ts';
 import { negotiateBody } from '../negotiation/negotiate-body.ts';
-import { type FieldValidation, findingsInYaml, judge } from './field-validation.ts';
+import { type FieldValidation, findingsIn, judge } from './field-validation.ts';
 import { OtherKind, withKindOf } from './other-kind.ts';
 
 /** The body of a write. The function decodes it anew on each call: the engine changes what it is given. */
@@ -37,19 +36,12 @@ export async function readObject(
   return () => {
     if (format === 'protobuf') return finish(definitions, served, readProtobuf(served, body));
     const text = body.toString('utf8');
-    const { schema } = served.version;
     const { value, hasRepeated } = recognized(format, text, body, served);
     const unknown: string[] | undefined = isJudged ? undefined : [];
     const object = finish(definitions, served, value, unknown);
     if (unknown !== undefined) {
       isJudged = true;
-      const hasUnknown = unknown.length > 0;
-      const findings =
-        format === 'yaml'
-          ? findingsInYaml(text, value, schema, hasUnknown)
-          : hasUnknown || hasRepeated
-            ? strictErrorsOfText(text, schema)
-            : [];
+      const findings = findingsIn({ format, text, value, hasRepeated, unknown }, served.version);
       judge(validation, findings, (message) => badRequest(`${cannotHandle(served)}: ${message}`));
     }
     return object;
@@ -198,8 +190,10 @@ export function typed(
   unknownFields?: string[],
 ): KubeObject {
   const { definition, version } = served;
-  const { schema } = version;
-  const object = decodeObject(withKindOf(definitions, served, value), schema, unknownFields) as KubeObject;
+  const { schema, custom } = version;
+  const typedValue = withKindOf(definitions, served, value);
+  if (custom !== undefined) return custom.decode(typedValue, unknownFields);
+  const object = decodeObject(typedValue, schema, unknownFields) as KubeObject;
   applyDefaults(schema, object);
   definition.strategy.defaults?.(object);
   return object;

@@ -2,11 +2,18 @@
  * `fieldValidation`: what becomes of unknown and repeated fields of a body. Ignore looks for none, Warn says them in
  * Warning headers, Strict refuses the request. Finding them is apimachinery/schema/strict-errors.ts.
  */
+import { goQuote } from '../../apimachinery/apply/go-text.ts';
 import { hasRepeatedField } from '../../apimachinery/codec/repeated-field.ts';
 import { repeatedYamlKeys } from '../../apimachinery/codec/yaml-repeated-keys.ts';
+import { limits } from '../../apimachinery/limits.ts';
 import type { JsonValue } from '../../apimachinery/object-meta.ts';
+import type { VersionDefinition } from '../../apimachinery/resource-definition.ts';
 import type { Schema } from '../../apimachinery/schema/schema.ts';
-import { strictErrorsOfText, strictErrorsOfValue } from '../../apimachinery/schema/strict-errors.ts';
+import {
+  strictErrorsOfText,
+  strictErrorsOfValue,
+  untypedDocument,
+} from '../../apimachinery/schema/strict-errors.ts';
 import type { WriteOptions } from '../../registry/engine.ts';
 
 export interface FieldValidation {
@@ -48,8 +55,40 @@ export function findingsInJson(
   return hasUnknown || hasRepeatedField(text, value) ? strictErrorsOfText(text, schema) : [];
 }
 
+interface ReadDocument {
+  readonly format: 'json' | 'yaml';
+  readonly text: string;
+  readonly value: JsonValue;
+  readonly hasRepeated: boolean;
+  /** Paths of the fields that decoding dropped. */
+  readonly unknown: readonly string[];
+}
+
+/** Findings in the text of an object. */
+export function findingsIn(
+  { format, text, value, hasRepeated, unknown }: ReadDocument,
+  { schema, custom }: VersionDefinition,
+): readonly string[] {
+  if (custom !== undefined) {
+    const repeated =
+      format === 'yaml'
+        ? repeatedKeysFinding(text)
+        : hasRepeated
+          ? strictErrorsOfText(text, untypedDocument)
+          : [];
+    return [...repeated, ...unknownFieldsFound(unknown)];
+  }
+  const hasUnknown = unknown.length > 0;
+  if (format === 'yaml') return findingsInYaml(text, value, schema, hasUnknown);
+  return hasUnknown || hasRepeated ? strictErrorsOfText(text, schema) : [];
+}
+
+/** What decoding of a custom resource found, in its own order. */
+export const unknownFieldsFound = (paths: readonly string[]): string[] =>
+  paths.slice(0, limits.strictErrors).map((path) => `unknown field ${goQuote(path)}`);
+
 /** Findings in a YAML text of a kind. Repeated keys are one finding, of several lines; the others come by name. */
-export function findingsInYaml(
+function findingsInYaml(
   text: string,
   value: JsonValue,
   schema: Schema,

@@ -5,7 +5,7 @@
 import { stringifyJson } from '../../apimachinery/codec/json.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
-import { objectOf } from '../../registry/engine.ts';
+import { isServedAsStored, objectOf } from '../../registry/engine.ts';
 import { type ListMeta, renderTable } from '../../registry/table.ts';
 import { servedItemLength, writeServedItem } from '../../storage/record.ts';
 import type { StoredEntry } from '../../storage/store.ts';
@@ -23,9 +23,11 @@ export function listBody(rendering: Rendering): ListBody {
   const { kind, apiVersion } = listType(rendering);
   return {
     head: `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"items":[`,
-    items: rendering.isRaw
-      ? rawItems
-      : (entries, before = '', after = '') => `${before}${parsedItems(rendering, entries)}${after}`,
+    items: (entries, before, after) => {
+      const isRaw = rendering.isRaw && entries.every((entry) => isServedAsStored(rendering.served, entry));
+      if (isRaw) return rawItems(entries, before, after);
+      return `${before ?? ''}${parsedItems(rendering, entries)}${after ?? ''}`;
+    },
     tail: (meta) => `],"metadata":${stringifyJson(meta)}}\n`,
   };
 }

@@ -14,7 +14,7 @@ import {
 } from '../../apimachinery/status.ts';
 import type { DefinitionTable, ServedResource } from '../../registry/definition-table.ts';
 import { kindUnreadable, typed } from './body.ts';
-import { type FieldValidation, judge } from './field-validation.ts';
+import { type FieldValidation, judge, unknownFieldsFound } from './field-validation.ts';
 import { OtherKind } from './other-kind.ts';
 import type { PatchDocument, PatchForm } from './patch-forms.ts';
 
@@ -31,6 +31,10 @@ export function patcher(
 ): (current: KubeObject) => KubeObject {
   const { schema } = served.version;
   const isStrict = validation.directive !== 'Ignore';
+  const found = (paths: readonly string[], ofKind: () => string[]): string[] => {
+    if (served.version.custom !== undefined) return unknownFieldsFound(paths);
+    return paths.length === 0 ? [] : ofKind();
+  };
   let document: PatchDocument | undefined;
   return (current) => {
     document ??= form.read(text, isStrict);
@@ -48,7 +52,7 @@ export function patcher(
       if (error instanceof DecodeError) throw refuse(form.mismatch(error));
       throw error;
     }
-    const ofResult = unknown === undefined || unknown.length === 0 ? [] : form.unknownFields(result, schema);
+    const ofResult = found(unknown ?? [], () => form.unknownFields(result, schema));
     judge(validation, [...findings, ...ofResult], refuse);
     return object;
   };

@@ -15,7 +15,7 @@ import type { ObjectSchema } from '../../apimachinery/schema/schema.ts';
 import { asWritten } from '../../apimachinery/schema/zero-members.ts';
 import { badRequest } from '../../apimachinery/status.ts';
 import type { ServedResource } from '../../registry/definition-table.ts';
-import { objectOf } from '../../registry/engine.ts';
+import { isServedAsStored, objectOf } from '../../registry/engine.ts';
 import {
   type IncludeObject,
   partialObjectMetadata,
@@ -38,7 +38,7 @@ export interface Rendering {
   readonly served: ServedResource;
   readonly includeObject: IncludeObject;
   readonly pretty: boolean;
-  /** The stored bytes are the answer. */
+  /** What is wanted is what a record holds, where the record is served as it is stored. */
   readonly isRaw: boolean;
   readonly nowMs: number;
 }
@@ -88,7 +88,8 @@ function includeObjectOf(query: URLSearchParams): IncludeObject {
 
 /** One stored object as the body of a response. */
 export function renderStored(rendering: Rendering, stored: StoredRecord): Buffer | string {
-  if (rendering.isRaw) return servedJson(stored.record, stored.revision);
+  if (rendering.isRaw && isServedAsStored(rendering.served, stored))
+    return servedJson(stored.record, stored.revision);
   return renderObject(rendering, objectOf(rendering.served, stored));
 }
 

@@ -11,7 +11,7 @@ import { asWritten } from '../../apimachinery/schema/zero-members.ts';
 import type { Status } from '../../apimachinery/status.ts';
 import { must } from '../../lib/assert.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { objectOf } from '../../registry/engine.ts';
+import { isServedAsStored, objectOf } from '../../registry/engine.ts';
 import {
   partialObjectMetadata,
   renderBookmarkTable,
@@ -36,9 +36,9 @@ export class WatchFrames {
     this.#rendering = rendering;
     this.#clock = clock;
     const { served, negotiated, includeObject } = rendering;
-    const { group, resource } = served.definition;
+    const { group, resource, writtenBy = '' } = served.definition;
     const { format, transform, metaVersion } = negotiated;
-    const form = `${format}/${group}/${served.version.version}/${resource}/${transform}/${metaVersion}/${includeObject}`;
+    const form = `${format}/${group}/${served.version.version}/${resource}/${writtenBy}/${transform}/${metaVersion}/${includeObject}`;
     this.#forms = { ADDED: `${form}/ADDED`, MODIFIED: `${form}/MODIFIED`, DELETED: `${form}/DELETED` };
   }
 
@@ -54,7 +54,7 @@ export class WatchFrames {
 
   state(type: EventType, stored: StoredRecord): Buffer {
     const { isRaw, served } = this.#rendering;
-    if (isRaw) return rawFrame(type, stored);
+    if (isRaw && isServedAsStored(served, stored)) return rawFrame(type, stored);
     return this.#frame(type, this.#transform(objectOf(served, stored)));
   }
 
