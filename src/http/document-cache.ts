@@ -4,20 +4,18 @@
  * A document once given stays whole, whether kept or not.
  */
 import { limits } from '../apimachinery/limits.ts';
+import { BoundedCache } from '../lib/bounded-cache.ts';
 import type { StaticDocument } from './static-document.ts';
 
 export class DocumentCache {
-  /** The least recently used first. */
-  readonly #documents = new Map<string, StaticDocument>();
-  #bytes = 0;
+  readonly #documents = new BoundedCache<StaticDocument>({
+    entriesMax: limits.documents,
+    weightMax: limits.documentBytes,
+    weightOf: ({ body }) => body.length,
+  });
 
   find(key: string): StaticDocument | undefined {
-    const known = this.#documents.get(key);
-    if (known !== undefined) {
-      this.#documents.delete(key);
-      this.#documents.set(key, known);
-    }
-    return known;
+    return this.#documents.get(key);
   }
 
   get(key: string, build: () => StaticDocument): StaticDocument {
@@ -25,21 +23,10 @@ export class DocumentCache {
     if (known !== undefined) return known;
     const document = build();
     this.#documents.set(key, document);
-    this.#bytes += document.body.length;
-    this.#makeRoom(key);
     return document;
   }
 
   get bytes(): number {
-    return this.#bytes;
-  }
-
-  #makeRoom(newest: string): void {
-    for (const [key, { body }] of this.#documents) {
-      const isFull = this.#documents.size > limits.documents || this.#bytes > limits.documentBytes;
-      if (!isFull || key === newest) return;
-      this.#documents.delete(key);
-      this.#bytes -= body.length;
-    }
+    return this.#documents.weight;
   }
 }
