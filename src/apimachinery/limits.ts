@@ -116,6 +116,19 @@ export const limits = {
   auditAnnotations: 20,
   auditAnnotationExpressionBytes: 5 * 1024,
 
+  // Rules of schemas (x-kubernetes-validations). Costs are CEL's: a million of them may take a tenth of a second.
+  /** Of one expression as estimated, times how often its value can occur in an object. */
+  ruleEstimatedCost: 10_000_000,
+  /** Of all expressions of a schema. */
+  schemaEstimatedCost: 100_000_000,
+  /** Of one evaluation. */
+  ruleCallCost: 1_000_000,
+  /** Of all evaluations for one object. */
+  objectRulesCost: 10_000_000,
+  ruleMessageBytes: 5 * 1024,
+  /** Of the name and generateName of any resource, when costs are estimated. */
+  resourceNameLength: 253,
+
   // Tenancy.
   tenantCacheEntries: 4_096,
   folderDepth: 10,

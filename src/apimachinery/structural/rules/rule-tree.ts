@@ -1,0 +1,104 @@
+/**
+ * The part of a schema that has rules in it or below: the spine along which an object is walked. Rules stand at a node
+ * or inside its `allOf`, where they speak of the same value; `anyOf`, `oneOf` and `not` cannot have any. Knows nothing
+ * of CEL.
+ */
+import type { JsonSchemaProps, ValidationRule } from '../json-schema-props.ts';
+import { type DeclaredType, declareType } from './declared-type.ts';
+import { escapeName } from './escape-name.ts';
+
+export interface RuleNode {
+  /** Of the value: what its type, items and fields are. */
+  readonly schema: JsonSchemaProps;
+  readonly rules: readonly ValidationRule[];
+  /** What `self` is; undefined where rules have no type for the value. */
+  readonly type: DeclaredType | undefined;
+  /** The root of a custom resource, or of one embedded in it. */
+  readonly isResource: boolean;
+  /** Some rule here or below may look at the old object. */
+  readonly mentionsOld: boolean;
+  readonly items: RuleNode | undefined;
+  /** Of the values of a map. */
+  readonly values: RuleNode | undefined;
+  readonly properties: ReadonlyMap<string, RuleNode>;
+  readonly allOf: readonly RuleNode[];
+}
+
+/** Undefined for a schema without rules. */
+export function ruleTreeOf(schema: JsonSchemaProps, isResource: boolean): RuleNode | undefined {
+  if (!hasRules(schema)) return undefined;
+  return nodeOf(schema, schema, isResource, declareType(schema, isResource));
+}
+
+function hasRules(schema: JsonSchemaProps | undefined): boolean {
+  if (schema === undefined) return false;
+  return (
+    (schema['x-kubernetes-validations']?.length ?? 0) > 0 ||
+    hasRules(schema.items) ||
+    hasRules(valuesOf(schema)) ||
+    Object.values(schema.properties ?? {}).some(hasRules) ||
+    (schema.allOf?.some(hasRules) ?? false)
+  );
+}
+
+/** `said` is what has the rules: the schema itself, or something inside an `allOf` of it. */
+function nodeOf(
+  said: JsonSchemaProps,
+  schema: JsonSchemaProps,
+  isResource: boolean,
+  type: DeclaredType | undefined,
+): RuleNode | undefined {
+  const rules = said['x-kubernetes-validations'] ?? [];
+  const elements = type?.kind === 'list' || type?.kind === 'map' ? type.elements : undefined;
+  const below = (
+    inner: JsonSchemaProps | undefined,
+    of: JsonSchemaProps | undefined,
+  ): RuleNode | undefined =>
+    inner === undefined || of === undefined ? undefined : nodeOf(inner, of, isEmbedded(of), elements);
+  const items = below(said.items, schema.items);
+  const values = below(valuesOf(said), valuesOf(schema));
+  const properties = propertyNodes(said, schema, type);
+  const allOf = (said.allOf ?? [])
+    .map((part) => nodeOf(part, schema, isResource, type))
+    .filter((node) => node !== undefined);
+  const nodes = [items, values, ...properties.values(), ...allOf].filter((node) => node !== undefined);
+  if (rules.length === 0 && nodes.length === 0) return undefined;
+  const mentionsOld =
+    rules.some(({ rule, messageExpression }) => mentions(rule) || mentions(messageExpression)) ||
+    nodes.some((node) => node.mentionsOld);
+  return { schema, rules, type, isResource, mentionsOld, items, values, properties, allOf };
+}
+
+function propertyNodes(
+  said: JsonSchemaProps,
+  schema: JsonSchemaProps,
+  type: DeclaredType | undefined,
+): Map<string, RuleNode> {
+  const nodes = new Map<string, RuleNode>();
+  for (const [name, inner] of Object.entries(said.properties ?? {})) {
+    const properties = schema.properties ?? {};
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (property === undefined) continue;
+    const propertyType = typeOfProperty(type, name, property);
+    if (propertyType === undefined) continue;
+    const node = nodeOf(inner, property, isEmbedded(property), propertyType);
+    if (node !== undefined) nodes.set(name, node);
+  }
+  return nodes;
+}
+
+/** A field that rules cannot name may have rules of its own. */
+function typeOfProperty(
+  type: DeclaredType | undefined,
+  name: string,
+  schema: JsonSchemaProps,
+): DeclaredType | undefined {
+  const identifier = escapeName(name);
+  if (identifier === undefined) return declareType(schema, isEmbedded(schema));
+  return type?.kind === 'object' ? type.fields.get(identifier) : undefined;
+}
+
+const isEmbedded = (schema: JsonSchemaProps): boolean => schema['x-kubernetes-embedded-resource'] === true;
+const mentions = (expression: string | undefined): boolean => expression?.includes('oldSelf') ?? false;
+const valuesOf = ({ additionalProperties }: JsonSchemaProps): JsonSchemaProps | undefined =>
+  typeof additionalProperties === 'object' ? additionalProperties : undefined;
