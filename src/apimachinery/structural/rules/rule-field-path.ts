@@ -83,10 +83,10 @@ function unquote(token: string): string {
   if (token.length < 2 || !token.startsWith("'") || !token.endsWith("'")) {
     throw new RuleFieldPathError(`expected single quoted string but got ${token}`);
   }
-  return token.slice(1, -1).replace(/\\(.)/gs, (escape, character: string) => {
+  return token.slice(1, -1).replace(/\\(.)/gs, (escaped, character: string) => {
     const meant = goEscapes[character];
     if (meant === undefined) {
-      throw new RuleFieldPathError(`invalid string literal: invalid escape char ${escape}`);
+      throw new RuleFieldPathError(`invalid string literal: invalid escape char ${escaped}`);
     }
     return meant;
   });
