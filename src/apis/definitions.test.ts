@@ -20,14 +20,22 @@ import { builtInDefinitions } from './definitions.ts';
 const upstreamObject = (group: string, version: string, kind: string): string =>
   `kubernetes-codec/${group === '' ? 'core' : group}.${version}.${kind}`;
 
-/** Every object schema inside a schema, itself included, with where it is. */
-function* objectSchemas(schema: Schema, path: string): Generator<[path: string, schema: ObjectSchema]> {
-  if (schema.type === 'list') yield* objectSchemas(schema.item, `${path}[]`);
-  else if (schema.type === 'map') yield* objectSchemas(schema.value, `${path}{}`);
-  else if (schema.type === 'object') {
+/** Every object schema inside a schema, itself included, with where it is; one that is in itself, once. */
+function* objectSchemas(
+  schema: Schema,
+  path: string,
+  seen = new Set<Schema>(),
+): Generator<[path: string, schema: ObjectSchema]> {
+  if (schema.type === 'list') yield* objectSchemas(schema.item, `${path}[]`, seen);
+  else if (schema.type === 'map') yield* objectSchemas(schema.value, `${path}{}`, seen);
+  else if (schema.type === 'either') {
+    yield* objectSchemas(schema.object.schema, path, seen);
+    yield* objectSchemas(schema.other.schema, path, seen);
+  } else if (schema.type === 'object' && !seen.has(schema)) {
+    seen.add(schema);
     yield [path, schema];
     for (const [name, field] of Object.entries(schema.fields)) {
-      yield* objectSchemas(field.schema, `${path}.${name}`);
+      yield* objectSchemas(field.schema, `${path}.${name}`, seen);
     }
   }
 }

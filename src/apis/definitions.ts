@@ -10,6 +10,7 @@ import {
   mutatingWebhookConfigurationDefinition,
   validatingWebhookConfigurationDefinition,
 } from './admissionregistration/v1/webhookconfiguration/webhook-definitions.ts';
+import { customResourceDefinitionDefinition } from './apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
 import { apiServiceDefinition } from './apiregistration/v1/apiservice/api-service-definition.ts';
 import {
   selfSubjectReviewDefinition,
@@ -69,6 +70,7 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   mutatingAdmissionPolicyDefinition,
   mutatingAdmissionPolicyBindingDefinition,
   apiServiceDefinition,
+  customResourceDefinitionDefinition,
   selfSubjectReviewDefinition,
   tokenReviewDefinition,
   localSubjectAccessReviewDefinition,

@@ -68,7 +68,9 @@ function samples(): Sample[] {
     const path = join(folder, name);
     if (!existsSync(`${path}.pb`)) return [];
     const text = (extension: string): string => readFileSync(`${path}.${extension}`, 'utf8');
-    return [{ name, schema, json: text('json'), yaml: text('yaml'), protobuf: readFileSync(`${path}.pb`) }];
+    // Go writes markup as escapes, which is the same JSON.
+    const json = text('json').replaceAll('\\u003c', '<').replaceAll('\\u003e', '>');
+    return [{ name, schema, json, yaml: text('yaml'), protobuf: readFileSync(`${path}.pb`) }];
   });
 }
 

@@ -128,6 +128,10 @@ export function someOf(prng: Prng, schema: Schema, wrong: number, depth = 6): Js
       return Array.from({ length: depth > 0 ? prng.below(3) : 0 }, () =>
         someOf(prng, schema.item, wrong, depth - 1),
       );
+    case 'either': {
+      const { schema: form } = depth > 0 && prng.chance(0.5) ? schema.object : schema.other;
+      return someOf(prng, form, wrong, depth - 1);
+    }
     case 'boolean':
       return prng.chance(0.5);
     case 'integer':
@@ -165,11 +169,12 @@ function ofFormat(prng: Prng, format: string | undefined): string {
   }
 }
 
+const containers: ReadonlySet<Schema['type']> = new Set(['object', 'list', 'map', 'either']);
+
 function someObject(prng: Prng, { fields }: ObjectSchema, wrong: number, depth: number): JsonObject {
   const object: JsonObject = {};
   for (const [name, { schema, required }] of Object.entries(fields)) {
-    const isContainer = schema.type === 'object' || schema.type === 'list' || schema.type === 'map';
-    if (isContainer && depth <= 0) continue;
+    if (depth <= 0 && containers.has(schema.type)) continue;
     if (prng.chance(required ? 0.9 : 0.35)) object[name] = someOf(prng, schema, wrong, depth - 1);
   }
   if (prng.below(1000) < wrong * 4) setField(object, someText(prng), someValue(prng, 1));

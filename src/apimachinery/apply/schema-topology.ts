@@ -17,7 +17,8 @@ import {
 const known = new WeakMap<Schema, ApplySchema>();
 
 export function applySchemaOf(schema: Schema): ApplySchema {
-  if (schema.type === 'any') return deduced;
+  // Upstream's document says nothing of what is one thing or another.
+  if (schema.type === 'any' || schema.type === 'either') return deduced;
   let found = known.get(schema);
   if (found === undefined) {
     found = new ApplySchema(schema.type === 'object' ? schema.name : undefined, () => atomFor(schema));
@@ -26,7 +27,7 @@ export function applySchemaOf(schema: Schema): ApplySchema {
   return found;
 }
 
-function atomFor(schema: Exclude<Schema, { type: 'any' }>): Atom {
+function atomFor(schema: Exclude<Schema, { type: 'any' | 'either' }>): Atom {
   switch (schema.type) {
     case 'object':
       return atomOf({ map: objectAtom(schema) });

@@ -6,7 +6,7 @@
  */
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import { secondsOfTime } from '../schema/scalar-forms.ts';
-import type { Field, MapSchema, ObjectSchema, Schema, StringSchema } from '../schema/schema.ts';
+import type { EitherSchema, Field, MapSchema, ObjectSchema, Schema, StringSchema } from '../schema/schema.ts';
 import { stringifyJson } from './json.ts';
 import { wireTypes } from './protobuf-wire.ts';
 import type { WireWriter } from './protobuf-writer.ts';
@@ -171,6 +171,8 @@ function valueWriter(schema: Schema): ValueWriter {
       return { wireType: wireTypes.bytes, write: writeRaw };
     case 'object':
       return messageWriter((writer, value) => writeMessage(writer, schema, (value ?? {}) as JsonObject));
+    case 'either':
+      return eitherWriter(schema);
     // A list or map inside a map or list is sent as a message whose field 1 it is.
     case 'list':
     case 'map': {
@@ -178,6 +180,22 @@ function valueWriter(schema: Schema): ValueWriter {
       return messageWriter((writer, value) => write(writer, value, {}));
     }
   }
+}
+
+function eitherWriter({ object, other }: EitherSchema): ValueWriter {
+  const always = { description: '', required: true };
+  const members = [
+    { number: object.number, isObject: true, write: fieldWriter({ ...object, ...always }) },
+    { number: other.number, isObject: false, write: fieldWriter({ ...other, ...always }) },
+  ].sort((a, b) => b.number - a.number);
+  const beside = other.schema.type === 'boolean' ? true : undefined;
+  return messageWriter((writer, value) => {
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    for (const member of members) {
+      if (member.isObject === isObject) member.write(writer, value, {});
+      else if (!member.isObject) member.write(writer, beside, {});
+    }
+  });
 }
 
 function messageWriter(write: ValueWriter['write']): ValueWriter {

@@ -11,7 +11,15 @@ import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../object-meta.ts';
 import { inFieldOrder } from '../schema/field-order.ts';
 import { microTimeFromSeconds, quantityForm, timeFromSeconds } from '../schema/scalar-forms.ts';
-import type { Field, MapSchema, ObjectSchema, Schema, StringSchema, Typed } from '../schema/schema.ts';
+import type {
+  EitherSchema,
+  Field,
+  MapSchema,
+  ObjectSchema,
+  Schema,
+  StringSchema,
+  Typed,
+} from '../schema/schema.ts';
 import { parseJson } from './json.ts';
 import { setField } from './json-parser.ts';
 import { ProtobufError, WireReader, wireTypes } from './protobuf-wire.ts';
@@ -143,7 +151,7 @@ function fieldReader(name: string, { schema, required, pointer }: Field): ReadFi
   }
   const value = valueReader(schema);
   // IntOrString and RawExtension are structs, which omitempty does not leave out.
-  const isStruct = schema.type === 'int-or-string' || schema.type === 'any';
+  const isStruct = schema.type === 'int-or-string' || schema.type === 'any' || schema.type === 'either';
   const keepsEmpty = required || pointer === true || isStruct;
   return (reader, wireType, object, depth) => {
     checkWireType(wireType, value.wireType, name);
@@ -206,6 +214,7 @@ function emptyValue(schema: Schema): JsonValue {
       return [];
     case 'map':
     case 'object':
+    case 'either':
       return {};
   }
 }
@@ -242,11 +251,29 @@ function valueReader(schema: Schema): ValueReader {
           return message;
         },
       };
+    case 'either':
+      return { wireType: wireTypes.bytes, read: eitherReader(schema) };
     // A list or map inside a map or list is sent as a message whose field 1 it is.
     case 'list':
     case 'map':
       return { wireType: wireTypes.bytes, read: wrappedReader(schema) };
   }
+}
+
+/** The object where there is one, whatever stands beside it. */
+function eitherReader({ object, other }: EitherSchema): ReadValue {
+  const readers: (ReadField | undefined)[] = [];
+  const always = { description: '', required: true };
+  readers[object.number] = fieldReader('object', { ...object, ...always });
+  readers[other.number] = fieldReader('other', { ...other, ...always });
+  const empty = emptyValue(other.schema);
+  return (reader, depth) => {
+    const message: JsonObject = {};
+    const outer = reader.enter();
+    readFields(reader, readers, message, depth + 1);
+    reader.leave(outer);
+    return message.object ?? message.other ?? structuredClone(empty);
+  };
 }
 
 function wrappedReader(schema: Schema): ReadValue {

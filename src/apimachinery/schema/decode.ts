@@ -7,7 +7,16 @@
 import { setField, WrittenNumber } from '../codec/json-parser.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../object-meta.ts';
 import { base64Form, microTimeForm, quantityForm, timeForm } from './scalar-forms.ts';
-import type { Field, IntegerSchema, ObjectSchema, Schema, StringSchema, Typed } from './schema.ts';
+import type {
+  AnySchema,
+  EitherSchema,
+  Field,
+  IntegerSchema,
+  ObjectSchema,
+  Schema,
+  StringSchema,
+  Typed,
+} from './schema.ts';
 
 /** A value of the wrong type or form. The message is Go's; the caller wraps it into a 400. */
 export class DecodeError extends Error {
@@ -79,16 +88,33 @@ function compile(schema: Schema): Decoder {
       };
     case 'any':
       return (value) => value;
+    case 'either':
+      return eitherDecoder(schema);
   }
 }
 
+/** Go's own texts for these types know two things that may stand there, and no more. */
+function eitherDecoder({ object, other }: EitherSchema): Decoder {
+  const decodeObject = decoderOf(object.schema);
+  const decodeOther = decoderOf(other.schema);
+  const isOther =
+    other.schema.type === 'list' ? Array.isArray : (value: JsonValue) => typeof value === 'boolean';
+  const wanted = other.schema.type === 'list' ? 'array' : 'boolean';
+  return (value, context) => {
+    if (isObject(value)) return decodeObject(value, context);
+    if (isOther(value)) return decodeOther(value, context);
+    throw new DecodeError(`${wanted} or JSON schema expected`);
+  };
+}
+
+const structTypes: ReadonlySet<Schema['type']> = new Set(['object', 'any', 'either', 'int-or-string']);
 interface FieldDecoder {
   readonly decode: Decoder;
   readonly dropsEmpty: boolean;
 }
 function fieldDecoder({ schema, number, required, pointer, byValue }: Field): FieldDecoder {
   // Go never leaves out a struct, and RawExtension and IntOrString are structs.
-  const isStruct = schema.type === 'object' || schema.type === 'any' || schema.type === 'int-or-string';
+  const isStruct = structTypes.has(schema.type);
   return {
     decode: decoderOf(schema),
     dropsEmpty: number > 0 && !required && pointer !== true && byValue !== true && !isStruct,
@@ -211,7 +237,7 @@ function integerDecoder({ format }: IntegerSchema): Decoder {
 const isObject = (value: JsonValue): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isContainer = (schema: Schema): boolean =>
-  schema.type === 'object' || schema.type === 'map' || schema.type === 'list';
+  schema.type === 'object' || schema.type === 'map' || schema.type === 'list' || schema.type === 'either';
 
 function isEmpty(value: JsonValue): boolean {
   if (value === '' || value === 0 || value === false) return true;
@@ -226,6 +252,7 @@ function zero(schema: Schema): JsonValue {
   switch (schema.type) {
     case 'object':
     case 'map':
+    case 'either':
       return {};
     case 'list':
       return [];
@@ -302,6 +329,12 @@ const isWrittenNumber = (value: unknown): value is WrittenNumber => value instan
 /** `io.k8s.api.core.v1.ConfigMap` is ConfigMap in package v1. */
 const structName = (schema: ObjectSchema): string => schema.name?.split('.').at(-1) ?? '';
 
+const goTypesOfAny = {
+  'raw-extension': 'runtime.RawExtension',
+  'fields-v1': 'v1.FieldsV1',
+  json: 'v1.JSON',
+} as const satisfies Record<AnySchema['protobuf'], string>;
+
 /** The type as Go prints it. Go's named strings (types.UID) are not known here and show as string. */
 function goType(schema: Schema): string {
   switch (schema.type) {
@@ -320,7 +353,9 @@ function goType(schema: Schema): string {
     case 'int-or-string':
       return 'intstr.IntOrString';
     case 'any':
-      return schema.protobuf === 'fields-v1' ? 'v1.FieldsV1' : 'runtime.RawExtension';
+      return goTypesOfAny[schema.protobuf];
+    case 'either':
+      return schema.name.split('.').slice(-2).join('.');
     case 'string':
       if (schema.format === 'byte') return '[]uint8';
       if (schema.format === 'date-time') return 'v1.Time';

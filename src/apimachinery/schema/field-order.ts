@@ -14,6 +14,9 @@ export function inFieldOrder<T extends object>(object: T, schema: ObjectSchema):
 
 function ordered(value: JsonValue, schema: Schema): JsonValue {
   if (typeof value !== 'object' || value === null) return value;
+  if (schema.type === 'either') {
+    return ordered(value, Array.isArray(value) ? schema.other.schema : schema.object.schema);
+  }
   if (Array.isArray(value)) {
     return schema.type === 'list' ? value.map((item) => ordered(item, schema.item)) : value;
   }

@@ -8,6 +8,7 @@ import { assert, unreachable } from '../../lib/assert.ts';
 import type { GroupVersionKind } from '../gvk.ts';
 import type { JsonValue } from '../object-meta.ts';
 import type {
+  AnySchema,
   Field,
   IntegerSchema,
   ListSchema,
@@ -76,11 +77,21 @@ const special = {
       description: 'Any value, kept as it is.',
     },
   },
+  json: {
+    name: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON',
+    schema: { description: 'Any JSON value, null among them.' },
+  },
   fieldsV1: {
     name: `${machinery}.apis.meta.v1.FieldsV1`,
     schema: { type: 'object', description: 'A set of fields, in the form managedFields have.' },
   },
 } as const satisfies Record<string, { name: string; schema: OpenApiSchema }>;
+
+const specialAny = {
+  'raw-extension': 'rawExtension',
+  'fields-v1': 'fieldsV1',
+  json: 'json',
+} as const satisfies Record<AnySchema['protobuf'], keyof typeof special>;
 
 /** Version 3.0 can say what Swagger 2.0 cannot: alternatives. */
 function specialSchema(kind: keyof typeof special, dialect: Dialect): OpenApiSchema {
@@ -133,7 +144,12 @@ export class OpenApiComponents {
       case 'int-or-string':
         return this.#special('intOrString', schema);
       case 'any':
-        return this.#special(schema.protobuf === 'fields-v1' ? 'fieldsV1' : 'rawExtension', schema);
+        return this.#special(specialAny[schema.protobuf], schema);
+      case 'either':
+        // Neither dialect's readers are told what: upstream leaves it open too.
+        return this.#schemas.has(schema.name)
+          ? this.#reference(schema.name)
+          : this.add(schema.name, { description: schema.description ?? '' });
       case 'map':
         return { ...this.#map(schema, isOfGo), ...this.#common(schema) };
       case 'list':

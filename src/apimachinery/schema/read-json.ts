@@ -16,7 +16,7 @@ import {
 import { hasRepeatedField } from '../codec/repeated-field.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import { hasProtobufForm } from './protobuf-form.ts';
-import type { Field, ObjectSchema, Schema } from './schema.ts';
+import type { EitherSchema, Field, ObjectSchema, Schema } from './schema.ts';
 
 export interface ReadJson {
   readonly value: JsonValue;
@@ -46,7 +46,8 @@ export function readJson(text: string, schema: ObjectSchema): ReadJson {
 /** Undefined: nobody asks for the value. */
 type Asked = Schema | undefined;
 
-function read(written: WrittenJson, schema: Asked): JsonValue {
+function read(written: WrittenJson, asked: Asked): JsonValue {
+  const schema = asked?.type === 'either' ? formOf(asked, written) : asked;
   if (written instanceof WrittenNumber) return readNumber(written, schema);
   if (Array.isArray(written)) {
     const item = itemOf(schema);
@@ -56,6 +57,8 @@ function read(written: WrittenJson, schema: Asked): JsonValue {
   return readObject(written, schema, {});
 }
 
+const formOf = ({ object, other }: EitherSchema, written: WrittenJson): Schema =>
+  written instanceof WrittenObject ? object.schema : other.schema;
 const itemOf = (schema: Asked): Asked => (schema?.type === 'list' ? schema.item : contentOf(schema));
 /** Of a value whose schema says nothing of what is in it. */
 const contentOf = (schema: Asked): Asked => (schema?.type === 'any' ? schema : undefined);
@@ -152,6 +155,7 @@ function mayBe(value: JsonValue, schema: Schema): boolean {
     case 'int-or-string':
       return typeof value === 'number' || typeof value === 'string';
     case 'any':
+    case 'either':
       return true;
   }
 }

@@ -38,10 +38,21 @@ export interface NumberSchema extends Common {
 export interface IntOrStringSchema extends Common {
   readonly type: 'int-or-string';
 }
-/** Any JSON value: RawExtension, FieldsV1, preserve-unknown-fields. `protobuf` names its wire form. */
+/** Any JSON value: RawExtension, FieldsV1, preserve-unknown-fields. `protobuf` names its Go type; all three are sent alike. */
 export interface AnySchema extends Common {
   readonly type: 'any';
-  readonly protobuf: 'raw-extension' | 'fields-v1';
+  readonly protobuf: 'raw-extension' | 'fields-v1' | 'json';
+}
+/**
+ * Either an object or something simpler, told apart by what the JSON has (JSONSchemaPropsOrBool). In protobuf a
+ * message with a field for each.
+ */
+export interface EitherSchema extends Common {
+  readonly type: 'either';
+  readonly name: string;
+  readonly object: { readonly number: number; readonly schema: ObjectSchema };
+  /** A boolean is sent beside an object too, and is then true. */
+  readonly other: { readonly number: number; readonly schema: BooleanSchema | ListSchema };
 }
 export interface MapSchema extends Common {
   readonly type: 'map';
@@ -74,6 +85,7 @@ export type Schema =
   | NumberSchema
   | IntOrStringSchema
   | AnySchema
+  | EitherSchema
   | MapSchema
   | ListSchema
   | ObjectSchema;
@@ -148,6 +160,18 @@ export const any = (protobuf: AnySchema['protobuf'] = 'raw-extension'): Typed<Js
   type: 'any',
   protobuf,
 });
+export const either = <A, B>(
+  objectNumber: number,
+  objectSchema: Typed<A, ObjectSchema>,
+  otherNumber: number,
+  otherSchema: Typed<B, BooleanSchema | ListSchema>,
+  options: { readonly name: string; readonly description: string },
+): Typed<A | B, EitherSchema> => ({
+  type: 'either',
+  object: { number: objectNumber, schema: objectSchema },
+  other: { number: otherNumber, schema: otherSchema },
+  ...options,
+});
 export const map = <T>(
   value: Typed<T>,
   options: Omit<MapSchema, 'type' | 'value'> = {},
@@ -160,6 +184,14 @@ export const object = <F extends AnyFields>(
   fields: F,
   options: Omit<ObjectSchema, 'type' | 'fields'> = {},
 ): Typed<FieldsValue<F>, ObjectSchema> => ({ type: 'object', fields, ...options });
+
+/** An object that has objects like itself in it: `build` is given the schema that it makes. */
+export function recursiveObject<T>(
+  build: (self: Typed<T, ObjectSchema>) => Typed<T, ObjectSchema>,
+): Typed<T, ObjectSchema> {
+  const self: Typed<T, ObjectSchema> = { type: 'object', fields: {} };
+  return Object.assign(self, build(self));
+}
 
 /** An optional field: its protobuf number, schema and description. */
 export const field = <T>(number: number, schema: Typed<T>, description: string): TypedField<T, false> => ({

@@ -56,6 +56,10 @@ class Search {
 
   #visit(value: WrittenJson, schema: Schema): void {
     if (this.#found.size >= limits.strictErrors) return;
+    if (schema.type === 'either') {
+      this.#visit(value, value instanceof WrittenObject ? schema.object.schema : schema.other.schema);
+      return;
+    }
     if (Array.isArray(value)) {
       const item = schema === untypedDocument ? schema : schema.type === 'list' ? schema.item : undefined;
       if (item === undefined) return;

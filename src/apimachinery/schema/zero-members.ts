@@ -59,6 +59,12 @@ class Fillers {
         const inner = this.of(schema.value);
         return inner && ((value) => (isObject(value) ? filledFields(value, entriesOf(value, inner)) : value));
       }
+      case 'either': {
+        const ofObject = this.of(schema.object.schema);
+        const ofOther = this.of(schema.other.schema);
+        if (ofObject === undefined && ofOther === undefined) return undefined;
+        return (value) => (isObject(value) ? ofObject : ofOther)?.(value) ?? value;
+      }
       default:
         return undefined;
     }
@@ -126,6 +132,7 @@ function zeroOf({ schema, pointer }: Field): JsonValue {
     case 'map':
     case 'list':
     case 'any':
+    case 'either':
       return null;
     case 'string':
       if (schema.format === 'quantity') return '0';
