@@ -70,6 +70,8 @@ export const limits = {
   commitQueueWrites: 20_000,
   rowArenaBytes: 2 * 1024 * 1024,
   updateRetries: 16,
+  /** Of writes that webhooks are asked about, which take no turns. */
+  remoteUpdateRetries: 100,
   /** Of one object, after the first has lost a race. */
   waitingWriters: 1_000,
   deletionsAtOnce: 100,

@@ -154,6 +154,7 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
     request: info.resource,
     tenant,
     user: must(passage.user, 'user'),
+    untilMs: deadline.atMs,
     isOver: () => deadline.isPast,
   });
   // A watch lives as long as its client wants; everything else has a deadline.
@@ -166,9 +167,12 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
 
 class Deadline {
   isPast = false;
+  /** By `performance.now()`. */
+  readonly atMs: number;
   readonly #timeoutMs: number;
 
   constructor(timeoutMs: number) {
+    this.atMs = performance.now() + timeoutMs;
     this.#timeoutMs = timeoutMs;
   }
 

@@ -4,6 +4,7 @@
  */
 import { deletionFinalizers, type PropagationOptions } from '../apimachinery/deletion-policy.ts';
 import type { KubeObject, ObjectMeta } from '../apimachinery/object-meta.ts';
+import { asCompared } from '../apimachinery/schema/zero-members.ts';
 import {
   conflict,
   deleted,
@@ -14,7 +15,9 @@ import {
   type StatusError,
 } from '../apimachinery/status.ts';
 import type { StoredRecord } from '../storage/store.ts';
+import type { AdmissionRequest, DynamicAttempt, DynamicRules } from './admission.ts';
 import { admit, putOf, removalOf } from './commit.ts';
+import { dynamicRules, placeOf } from './dynamic-rules.ts';
 import {
   type Engine,
   keyOf,
@@ -30,6 +33,8 @@ import { isUnwritten } from './store-with-defaults.ts';
 
 export interface Deletion extends PropagationOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  /** It is one of many that a request deletes, without having named it. */
+  readonly isOfCollection?: boolean;
 }
 
 export type DeleteResult =
@@ -47,15 +52,62 @@ export async function deleteObject(
 ): Promise<DeleteResult> {
   const { served } = target;
   const { definition } = served;
-  const result = await engine.turns.untilWon(keyOf(target), async () => {
+  const rules = dynamicRules(engine, target, undefined, ['DELETE'], options);
+  const attempt = async (): Promise<DeleteResult | 'retry'> => {
     const stored = engine.store.get(keyOf(target));
     if (stored === undefined) throw notFound(definition, target.name);
     const object = objectOf(served, stored);
     checkPreconditions(target, deletion, object);
+    if (rules !== undefined) await askRules(engine, target, object, stored, rules, deletion, options);
     return await attemptDelete(engine, target, object, stored, deletion, options);
-  });
+  };
+  const result = rules?.isRemote
+    ? await engine.turns.untilWonWithoutTurn(attempt)
+    : await engine.turns.untilWon(keyOf(target), attempt);
   if (result === undefined) throw modifiedConflict(definition, target.name);
   return result;
+}
+
+/** Mutating rules may refuse a delete too; there is nothing that they could change. */
+async function askRules(
+  engine: Engine,
+  target: Target,
+  object: KubeObject,
+  stored: StoredRecord,
+  rules: DynamicRules,
+  { isOfCollection }: Deletion,
+  options: WriteOptions,
+): Promise<void> {
+  // What the server refuses itself nobody else is asked about.
+  await admit(engine, requestOf(target, object, stored, options));
+  const place = placeOf(target);
+  const attempt: DynamicAttempt = {
+    name: isOfCollection === true ? '' : place.name,
+    namespace: place.namespace,
+    operation: 'DELETE',
+    object: undefined,
+    old: asCompared(object, target.served.version.schema),
+  };
+  await rules.mutate(attempt);
+  await rules.validate(attempt);
+}
+
+function requestOf(
+  { served, tenant }: Target,
+  object: KubeObject,
+  stored: StoredRecord,
+  { user }: WriteOptions,
+): AdmissionRequest {
+  return {
+    operation: 'delete',
+    isFirst: isUnwritten(stored),
+    definition: served.definition,
+    subresource: '',
+    tenant,
+    user,
+    object,
+    old: object,
+  };
 }
 
 async function attemptDelete(
@@ -78,16 +130,7 @@ async function attemptDelete(
   if (isMarked && finalizers === before && before.length > 0) return { kind: 'held', object };
   const refusal = strategy.refuseDelete?.(object);
   if (refusal !== undefined) throw forbidden(definition, target.name, refusal);
-  const guards = await admit(engine, {
-    operation: 'delete',
-    isFirst: isUnwritten(stored),
-    definition,
-    subresource: '',
-    tenant: target.tenant,
-    user: options.user,
-    object,
-    old: object,
-  });
+  const guards = await admit(engine, requestOf(target, object, stored, options));
   setFinalizers(metadata, finalizers);
   if (finalizers.length > 0 || isHeldByKind) {
     const context = strategyContext(engine, options);

@@ -11,7 +11,7 @@ import type { Tenant, UserInfo } from '../request/context.ts';
 import { parseRecord, writtenByOf } from '../storage/record.ts';
 import type { ObjectKey, Revision, Store, StoredRecord, TenantId } from '../storage/store.ts';
 import type { WatchHub } from '../storage/watch-hub.ts';
-import type { AdmissionPlugin } from './admission.ts';
+import type { AdmissionPlugin, DynamicAdmission, RequestTerms } from './admission.ts';
 import type { ServedResource } from './definition-table.ts';
 import type { Definitions } from './definitions.ts';
 import type { Turns } from './turns.ts';
@@ -23,6 +23,8 @@ export interface Engine {
   readonly definitions: Definitions;
   /** In running order. */
   readonly plugins: readonly AdmissionPlugin[];
+  /** What objects of the API bring; absent where they bring nothing. */
+  readonly dynamic?: DynamicAdmission;
   readonly turns: Turns;
   readonly clock: Clock;
   readonly newUid: () => string;
@@ -47,6 +49,8 @@ export interface WriteOptions {
   readonly dryRun: boolean;
   /** Who the fields that this write changes will belong to. Empty is `unknown`. */
   readonly fieldManager: string;
+  /** Absent for what the server itself writes: nobody brought rules for that. */
+  readonly terms?: RequestTerms;
   /** Tells the client something that does not stop the write. Twice the same is shown once. */
   warn(message: string): void;
 }

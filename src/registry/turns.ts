@@ -35,6 +35,18 @@ export class Turns {
     });
   }
 
+  /**
+   * The same for attempts that wait for others: no turn is taken, so nobody waits with them. Who is slow may lose to
+   * those who are quick, but one of those that meet always wins. Undefined when it lost limits.remoteUpdateRetries times.
+   */
+  async untilWonWithoutTurn<T>(attempt: () => Promise<T | 'retry'>): Promise<T | undefined> {
+    for (let n = 0; n < limits.remoteUpdateRetries; n++) {
+      const result = await attempt();
+      if (result !== 'retry') return result;
+    }
+    return undefined;
+  }
+
   async #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
     const line = this.#lines.get(id) ?? { last: Promise.resolve(), length: 0 };
     if (line.length >= limits.waitingWriters)

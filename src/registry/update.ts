@@ -17,11 +17,12 @@ import {
   notFound,
   StatusError,
 } from '../apimachinery/status.ts';
-import type { StoredRecord } from '../storage/store.ts';
-import type { AdmissionRequest } from './admission.ts';
+import type { Guard, StoredRecord } from '../storage/store.ts';
+import type { AdmissionOperation, AdmissionRequest, DynamicAttempt, DynamicRules } from './admission.ts';
 import { admit, chargePuts, commitObject, referenceGuards, removalOf } from './commit.ts';
 import { create } from './create.ts';
 import { findSubresource } from './definition-table.ts';
+import { dynamicRules, keepReadableOwners, placeOf } from './dynamic-rules.ts';
 import {
   type Engine,
   keyOf,
@@ -32,10 +33,17 @@ import {
   type WriteResult,
   withRevision,
 } from './engine.ts';
-import { keepTimes, managedFieldsBehind, setManagedFields, trackReplacement } from './field-tracking.ts';
+import {
+  keepTimes,
+  managedFieldsBehind,
+  setManagedFields,
+  trackedForm,
+  trackReplacement,
+} from './field-tracking.ts';
 import { carryOver, matchNamespace, revisionIn, tellRepeatedOwners, trackGeneration } from './metadata.ts';
 import { preconditionFailed } from './preconditions.ts';
 import { isUnwritten } from './store-with-defaults.ts';
+import { spokenForm } from './subresource-form.ts';
 import { missingReferences, validateObject } from './validation.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -64,16 +72,21 @@ export async function update(
   const mayCreate =
     request.subresource === undefined &&
     (request.isApply === true || (request.isReplace && definition.strategy.allowCreateOnUpdate === true));
-  const result = await engine.turns.untilWon(keyOf(target), async () => {
+  const operations: AdmissionOperation[] = mayCreate ? ['UPDATE', 'CREATE'] : ['UPDATE'];
+  const rules = dynamicRules(engine, target, request.subresource, operations, options);
+  const attempt = async (): Promise<WriteResult | 'retry'> => {
     const stored = engine.store.get(keyOf(target));
-    if (stored !== undefined) return await attemptUpdate(engine, target, request, options, stored);
+    if (stored !== undefined) return await attemptUpdate(engine, target, request, options, stored, rules);
     if (!mayCreate) {
       // What is wrong with the request itself comes first, where it can be told without the object.
       if (request.isReplace || request.isApply === true) await wantedAnew(target, request);
       throw notFound(definition, target.name);
     }
     return await createInstead(engine, target, request, options);
-  });
+  };
+  const result = rules?.isRemote
+    ? await engine.turns.untilWonWithoutTurn(attempt)
+    : await engine.turns.untilWon(keyOf(target), attempt);
   if (result === undefined) throw modifiedConflict(definition, target.name);
   return result;
 }
@@ -115,6 +128,7 @@ async function attemptUpdate(
   request: UpdateRequest,
   options: WriteOptions,
   stored: StoredRecord,
+  rules: DynamicRules | undefined,
 ): Promise<WriteResult | 'retry'> {
   const { served } = target;
   const { definition } = served;
@@ -130,32 +144,46 @@ async function attemptUpdate(
   tellRepeatedOwners(wanted, options, !request.isReplace);
   validateForm(request, wanted);
 
-  const object = request.subresource === undefined ? wanted : mergedInto(old, wanted, request.subresource);
-  carryOver(object, old);
-  object.metadata.resourceVersion = String(stored.revision);
-  if (request.subresource === undefined) keepStatus(target, object, old);
+  let object = placed(target, request, wanted, old, stored);
   if (request.isApply === true) {
     setManagedFields(object, managedFieldsBehind(served, request.subresource, wanted, old));
   } else trackReplacement(engine, served, request.subresource, object, { old, wanted }, options);
-  const context = strategyContext(engine, options);
-  if (request.subresource === undefined) strategy.prepareForUpdate?.(object, old, context);
-  else request.subresource.prepare?.(object, old, context);
-  trackGeneration(object, old, definition);
-
-  const admission: AdmissionRequest = {
+  const asked = (updated: KubeObject): AdmissionRequest => ({
     operation: 'update',
     isFirst: isUnwritten(stored),
     definition,
     subresource: request.subresource?.name ?? '',
     tenant: target.tenant,
     user: options.user,
-    object,
+    object: updated,
     old,
+  });
+  if (rules !== undefined) {
+    // What the server refuses itself nobody else is asked about.
+    await admit(engine, asked(object));
+    const changed = await mutated(target, request, rules, { object, old }, options);
+    if (changed !== undefined) object = placed(target, request, changed, old, stored, true);
+  }
+  const context = strategyContext(engine, options);
+  if (request.subresource === undefined) strategy.prepareForUpdate?.(object, old, context);
+  else request.subresource.prepare?.(object, old, context);
+  trackGeneration(object, old, definition);
+
+  const admission = asked(object);
+  const check = async (): Promise<Guard[]> => {
+    const guards = await admit(engine, admission);
+    const references = referenceGuards(engine, target, object, old);
+    const extra = request.subresource?.validate?.(object, old) ?? [];
+    validateObject(served, object, old, [...missingReferences(references.missing), ...extra]);
+    return [...guards, ...references.guards];
   };
-  const guards = await admit(engine, admission);
-  const references = referenceGuards(engine, target, object, old);
-  const extra = request.subresource?.validate?.(object, old) ?? [];
-  validateObject(served, object, old, [...missingReferences(references.missing), ...extra]);
+  let guards = await check();
+  if (rules !== undefined) {
+    const { show } = spokenForm(served, request.subresource);
+    await rules.validate({ ...placeOf(target), operation: 'UPDATE', object: show(object), old: show(old) });
+    // What was relied on may have moved while others were asked.
+    if (rules.isRemote) guards = await check();
+  }
 
   const charges = chargePuts(engine, admission);
   for (const warning of warningsOf(definition, object, old)) options.warn(warning);
@@ -173,7 +201,7 @@ async function attemptUpdate(
   keepTimes(object, old);
   if (isSame(object, old, schema)) return { object: old, stored, outcome: 'unchanged' };
   if (options.dryRun) return { object, stored: undefined, outcome: 'updated' };
-  const others = [...charges, ...guards, ...references.guards];
+  const others = [...charges, ...guards];
   const mayUntrack = request.isApply !== true;
   const { put, outcome } = await commitObject(engine, target, object, stored.revision, others, mayUntrack);
   if (!outcome.ok) return 'retry';
@@ -183,6 +211,50 @@ async function attemptUpdate(
     stored: { revision, record: put.record },
     outcome: 'updated',
   };
+}
+
+/** What is wanted as the object to be stored: with what the endpoint does not write as it is. */
+function placed(
+  target: Target,
+  { subresource }: UpdateRequest,
+  wanted: KubeObject,
+  old: KubeObject,
+  stored: StoredRecord,
+  isTracked = false,
+): KubeObject {
+  const object = subresource === undefined ? wanted : mergedInto(old, wanted, subresource);
+  carryOver(object, old);
+  object.metadata.resourceVersion = String(stored.revision);
+  if (subresource === undefined) keepStatus(target, object, old);
+  if (isTracked) setManagedFields(object, managedFieldsBehind(target.served, subresource, wanted, old));
+  return object;
+}
+
+/** What mutating rules make of the object, in the form of the endpoint; undefined where they leave it. */
+async function mutated(
+  target: Target,
+  request: UpdateRequest,
+  rules: DynamicRules,
+  { object, old }: { readonly object: KubeObject; readonly old: KubeObject },
+  options: WriteOptions,
+): Promise<KubeObject | undefined> {
+  const { served } = target;
+  const given = trackedForm(served, request.subresource, object);
+  const attempt: DynamicAttempt = {
+    ...placeOf(target),
+    operation: 'UPDATE',
+    object: given,
+    old: trackedForm(served, request.subresource, old),
+  };
+  const changed = await rules.mutate(attempt);
+  if (changed === undefined || changed === given) return undefined;
+  const schema = request.subresource?.form?.schema ?? served.version.schema;
+  const compared = asCompared(changed, schema);
+  keepReadableOwners(compared, given, options);
+  matchNamespace(target, compared.metadata);
+  tellRepeatedOwners(compared, options, true);
+  validateForm(request, compared);
+  return compared;
 }
 
 /** Whether two objects are stored as the same bytes. */

@@ -82,6 +82,7 @@ function open(exchange: Exchange, query = ''): Promise<void> {
     user: controllersUser,
     target,
     subresource: undefined,
+    untilMs: Number.POSITIVE_INFINITY,
     isOver: () => false,
   });
 }

@@ -11,13 +11,13 @@ import { parseYaml, YamlSyntaxError } from '../../apimachinery/codec/yaml.ts';
 import { jsonTypeOf } from '../../apimachinery/json-type.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../../apimachinery/object-meta.ts';
-import { DecodeError, decodeObject } from '../../apimachinery/schema/decode.ts';
-import { applyDefaults } from '../../apimachinery/schema/default.ts';
+import { DecodeError } from '../../apimachinery/schema/decode.ts';
 import { hasProtobufForm } from '../../apimachinery/schema/protobuf-form.ts';
 import { readJson } from '../../apimachinery/schema/read-json.ts';
 import type { ObjectSchema } from '../../apimachinery/schema/schema.ts';
 import { badRequest, type StatusError } from '../../apimachinery/status.ts';
 import type { DefinitionTable, ServedResource } from '../../registry/definition-table.ts';
+import { typedObject } from '../../registry/typed-object.ts';
 import type { Exchange } from '../exchange.ts';
 import { negotiateBody } from '../negotiation/negotiate-body.ts';
 import { type FieldValidation, findingsIn, judge } from './field-validation.ts';
@@ -189,12 +189,5 @@ export function typed(
   value: JsonObject,
   unknownFields?: string[],
 ): KubeObject {
-  const { definition, version } = served;
-  const { schema, custom } = version;
-  const typedValue = withKindOf(definitions, served, value);
-  if (custom !== undefined) return custom.decode(typedValue, unknownFields);
-  const object = decodeObject(typedValue, schema, unknownFields) as KubeObject;
-  applyDefaults(schema, object);
-  definition.strategy.defaults?.(object);
-  return object;
+  return typedObject(served, withKindOf(definitions, served, value), unknownFields);
 }

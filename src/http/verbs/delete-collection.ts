@@ -60,7 +60,7 @@ async function deleteEach(
 ): Promise<void> {
   const outcomes = await Promise.allSettled(
     entries.map(({ key: { namespace, name } }) =>
-      deleteObject(engine, { ...target, namespace, name }, deletion, write),
+      deleteObject(engine, { ...target, namespace, name }, { ...deletion, isOfCollection: true }, write),
     ),
   );
   for (const outcome of outcomes) {

@@ -47,9 +47,15 @@ export async function readDeleteOptions(request: VerbRequest): Promise<DeleteReq
       user,
       dryRun: (options.dryRun ?? []).length > 0,
       fieldManager: fieldManagerOf(request),
+      terms: { options: givenOptions(options), untilMs: request.untilMs, signal: exchange.signal },
       warn: warner(exchange),
     },
   };
+}
+
+function givenOptions(options: DeleteOptions): JsonObject {
+  const { kind: _, apiVersion: _v, ...given } = options;
+  return given as JsonObject;
 }
 
 function deletionOf({ preconditions, propagationPolicy, orphanDependents }: DeleteOptions): Deletion {

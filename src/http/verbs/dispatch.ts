@@ -48,7 +48,7 @@ export interface Dispatch extends Omit<VerbRequest, 'target' | 'subresource'> {
 
 /** Answers the request. Throws 404 for paths the definition does not have, 405 for verbs it does not offer. */
 export async function dispatch(asked: Dispatch): Promise<void> {
-  const { engine, streams, virtual, exchange, info, request, tenant, user, isOver } = asked;
+  const { engine, streams, virtual, exchange, info, request, tenant, user, untilMs, isOver } = asked;
   const served = findServed(engine, tenant, request);
   const { definition } = served;
   const subresource = findSubresource(definition, request.subresource);
@@ -64,7 +64,7 @@ export async function dispatch(asked: Dispatch): Promise<void> {
   const { deprecationWarning } = served.version;
   if (deprecationWarning !== undefined) warner(exchange)(deprecationWarning);
   const target = { served, tenant, namespace: request.namespace, name: request.name };
-  await verb({ engine, streams, virtual, exchange, info, user, isOver, target, subresource });
+  await verb({ engine, streams, virtual, exchange, info, user, untilMs, isOver, target, subresource });
 }
 
 /** Names that no object can have, whatever the kind: they would lead elsewhere in a path. */

@@ -16,6 +16,8 @@ export interface VerbRequest {
   readonly target: Target;
   /** Undefined for the object's own endpoint. */
   readonly subresource: SubresourceDefinition | undefined;
+  /** When the client is told that time is over, by `performance.now()`. */
+  readonly untilMs: number;
   /** The client has had its 504: work that is not done need not be. */
   isOver(): boolean;
 }

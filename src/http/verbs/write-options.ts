@@ -3,6 +3,7 @@ import type { FieldError } from '../../apimachinery/field-error.ts';
 import { notSupported } from '../../apimachinery/field-error.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import { managerNameErrors, printable } from '../../apimachinery/managed-fields/manager-name.ts';
+import type { JsonObject } from '../../apimachinery/object-meta.ts';
 import { invalid } from '../../apimachinery/status.ts';
 import type { WriteOptions } from '../../registry/engine.ts';
 import { warner } from '../warnings.ts';
@@ -10,7 +11,7 @@ import type { VerbRequest } from './verb.ts';
 
 /** Throws 422. `kind` names the options in the error (CreateOptions, …), `extra` what else is wrong with them. */
 export function writeOptions(
-  { exchange, info, user }: Pick<VerbRequest, 'exchange' | 'info' | 'user'>,
+  { exchange, info, user, untilMs }: Pick<VerbRequest, 'exchange' | 'info' | 'user' | 'untilMs'>,
   kind: string,
   extra: readonly FieldError[] = [],
 ): WriteOptions {
@@ -27,8 +28,20 @@ export function writeOptions(
     user,
     dryRun: dryRun.length > 0,
     fieldManager: fieldManagerOf({ exchange, info }),
+    terms: { options: givenOptions(query), untilMs, signal: exchange.signal },
     warn: warner(exchange),
   };
+}
+
+function givenOptions(query: URLSearchParams): JsonObject {
+  const options: JsonObject = {};
+  const dryRun = query.getAll('dryRun');
+  if (dryRun.length > 0) options.dryRun = dryRun;
+  for (const name of ['fieldManager', 'fieldValidation']) {
+    const given = query.get(name) ?? '';
+    if (given !== '') options[name] = given;
+  }
+  return options;
 }
 
 const fieldValidations = ['', 'Ignore', 'Strict', 'Warn'];
