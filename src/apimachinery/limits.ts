@@ -130,6 +130,14 @@ export const limits = {
   ruleMessageBytes: 5 * 1024,
   /** Of the name and generateName of any resource, when costs are estimated. */
   resourceNameLength: 253,
+  // Custom resources. What is kept of their definitions: kinds as they are served, and lists of them.
+  customKinds: 8_192,
+  /** Of the definitions themselves. */
+  customKindBytes: 64 * 1024 * 1024,
+  customLayers: 1_024,
+  /** Schemas that are compiled at the same time, by the length of their text; compiled they take several times as much. */
+  compiledForms: 4_096,
+  compiledFormBytes: 16 * 1024 * 1024,
 
   // Tenancy.
   tenantCacheEntries: 4_096,

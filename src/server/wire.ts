@@ -1,5 +1,7 @@
 /** Where the lists meet: kinds, plugins, controllers and endpoints become one API over one store. */
 import { randomUUID } from 'node:crypto';
+import { customResourceLifecycle } from '../admission/custom-resources/custom-resource-lifecycle.ts';
+import { customResourceNames } from '../admission/custom-resources/custom-resource-names.ts';
 import { hierarchy } from '../admission/hierarchy/hierarchy.ts';
 import { keptFinalizers } from '../admission/kept-finalizers/kept-finalizers.ts';
 import { namespaceLifecycle } from '../admission/namespace-lifecycle/namespace-lifecycle.ts';
@@ -14,6 +16,7 @@ import type { TokenEntry } from '../authn/static-tokens/token-file.ts';
 import { authenticators } from '../authn/union.ts';
 import { authorizers } from '../authz/chain.ts';
 import { clusterRoleAggregationController } from '../controllers/clusterrole-aggregation/clusterrole-aggregation-controller.ts';
+import { customResourceDefinitionController } from '../controllers/custom-resource-definition/custom-resource-definition-controller.ts';
 import { ExpiryReaper } from '../controllers/expiry/expiry-reaper.ts';
 import { garbageCollector } from '../controllers/garbage-collector/garbage-collector.ts';
 import type { FindKind } from '../controllers/garbage-collector/owners.ts';
@@ -34,17 +37,18 @@ import { WatchStreams } from '../http/verbs/watch-streams.ts';
 import { type BuildInfo, gitVersion, versionDocument } from '../http/version.ts';
 import type { Clock } from '../lib/clock.ts';
 import { DefinitionTable } from '../registry/definition-table.ts';
-import { type Definitions, onlyBuiltIn } from '../registry/definitions.ts';
+import type { Definitions } from '../registry/definitions.ts';
 import type { Engine } from '../registry/engine.ts';
 import { SharedDefaults } from '../registry/shared-defaults.ts';
 import { StoreWithDefaults } from '../registry/store-with-defaults.ts';
 import { Turns } from '../registry/turns.ts';
-import { tenantOfPlatform, tenantOfProject } from '../storage/keys.ts';
+import { tenantOfProject } from '../storage/keys.ts';
 import { uidOf } from '../storage/record.ts';
 import type { Store } from '../storage/store.ts';
 import { WatchHub } from '../storage/watch-hub.ts';
 import { reviews } from '../virtual/reviews.ts';
 import { bootstrap } from './bootstrap.ts';
+import { customDefinitions, definedResources, finishRedefined } from './custom-resources.ts';
 import { InProcessClient } from './in-process-client.ts';
 import type { Logger } from './logging.ts';
 import { planeOrigins } from './plane-origin.ts';
@@ -72,7 +76,7 @@ export interface Wired {
 export async function wire(input: WireInput): Promise<Wired> {
   const { logger, clock } = input;
   const builtIn = new DefinitionTable(input.definitions);
-  const definitions = onlyBuiltIn(builtIn, (tenant) => tenant === tenantOfPlatform);
+  const definitions = customDefinitions(input.store, builtIn);
   const defaults = new SharedDefaults(builtIn);
   const store = new StoreWithDefaults(input.store, defaults, planeOrigins(input.store));
   const hub = new WatchHub(store);
@@ -84,6 +88,8 @@ export async function wire(input: WireInput): Promise<Wired> {
       keptFinalizers(),
       projectLifecycle(store),
       namespaceLifecycle(store),
+      customResourceLifecycle(store, definitions),
+      customResourceNames(definitions, clock),
       hierarchy(store),
       resourceQuota(store),
     ],
@@ -104,11 +110,15 @@ export async function wire(input: WireInput): Promise<Wired> {
       projectController(store, client, clock),
       organizationController(store, client),
       folderController(store, client),
+      customResourceDefinitionController(store, client, clock),
       resourceQuotaController(store, client),
       clusterRoleAggregationController(store, client),
       garbageCollector(store, client, {
         findKind: kindsOf(definitions),
-        resources: () => builtIn.all.filter(isStored).map(({ storage }) => storage),
+        resources: () => [
+          ...builtIn.all.filter(isStored).map(({ storage }) => storage),
+          ...definedResources(store),
+        ],
       }),
     ],
     {
@@ -126,7 +136,7 @@ export async function wire(input: WireInput): Promise<Wired> {
   );
   const streams = new WatchStreams(clock);
   const tenants = new TenantResolver(store, { ...projectDefinition.storage, startRevisionField });
-  const unfollow = finishRemovedProjects(store, streams);
+  const unfollow = [finishRemovedProjects(store, streams), finishRedefined(store, streams)];
   const shown: ShownDefinitions = ({ id }) => definitions.of(id).shown;
   const cache = new DocumentCache();
   const authenticator = authenticators({ tokens: input.tokens });
@@ -162,7 +172,8 @@ export async function wire(input: WireInput): Promise<Wired> {
       streams.finishAll();
     },
     async stop() {
-      unfollow();
+      for (const stop of unfollow) stop();
+      definitions.close();
       tenants.close();
       await reaper.close();
       await controllers.close();

@@ -3,6 +3,7 @@
  * over, so that an idle stream costs no timer of its own. Runs only while a stream is open.
  */
 
+import type { GroupResource } from '../../apimachinery/gvk.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { Clock } from '../../lib/clock.ts';
 
@@ -12,6 +13,7 @@ export interface TimedStream {
   /** When the next bookmark is due; Infinity for streams without. */
   bookmarkDueMs: number;
   readonly tenant: string;
+  readonly resource: GroupResource;
   bookmark(): void;
   /** Ends the response cleanly, as at its timeout. */
   finish(): void;
@@ -50,6 +52,17 @@ export class WatchStreams {
   /** Ends the streams of a control plane that is no more; their clients look it up again. */
   finishTenant(tenant: string): void {
     for (const stream of this.#open) if (stream.tenant === tenant) stream.finish();
+  }
+
+  /**
+   * Ends the streams of a resource that is served otherwise from now on; their clients list anew. In one control plane,
+   * or in all.
+   */
+  finishResource({ group, resource }: GroupResource, tenant?: string): void {
+    for (const stream of this.#open) {
+      const isOfIt = stream.resource.group === group && stream.resource.resource === resource;
+      if (isOfIt && (tenant === undefined || stream.tenant === tenant)) stream.finish();
+    }
   }
 
   /** Ends every stream, and those that would still come (shutdown). */

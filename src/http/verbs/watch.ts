@@ -3,6 +3,7 @@
  * repeat. Slow clients are fed from the hub's bounded queue and then from the log; nothing here buffers.
  */
 import { setImmediate } from 'node:timers/promises';
+import type { GroupResource } from '../../apimachinery/gvk.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import { expired, internalError, type Status } from '../../apimachinery/status.ts';
 import type { Engine, Target } from '../../registry/engine.ts';
@@ -58,6 +59,7 @@ class WatchStream implements WatchSink, TimedStream {
   readonly deadlineMs: number;
   bookmarkDueMs = Number.POSITIVE_INFINITY;
   readonly tenant: string;
+  readonly resource: GroupResource;
   readonly #engine: Engine;
   readonly #streams: WatchStreams;
   readonly #exchange: Exchange;
@@ -86,6 +88,7 @@ class WatchStream implements WatchSink, TimedStream {
     this.#mediaType = rendering.negotiated.mediaType;
     this.#frames = new WatchFrames(rendering, engine.clock);
     this.tenant = target.tenant.id;
+    this.resource = target.served.definition.storage;
     this.deadlineMs = engine.clock.now() + options.timeoutMs;
     if (options.allowsBookmarks) this.#scheduleBookmark();
   }

@@ -3,7 +3,9 @@
  * On the platform, where it may be for every control plane, and in projects, each for itself.
  */
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
+import { servedFormOf } from '../../../../apimachinery/structural/custom-kind.ts';
 import { createdAtColumn, nameColumn } from '../../../columns.ts';
+import { findCondition } from '../../../conditions.ts';
 import { statusSubresource } from '../../../status-subresource.ts';
 import { objectVerbs } from '../../../verbs.ts';
 import {
@@ -13,6 +15,15 @@ import {
 import { customResourceDefinitionStrategy } from './custom-resource-definition-strategy.ts';
 
 const group = 'apiextensions.k8s.io';
+
+/** Header fields: what serving reads of every definition without parsing it. */
+export const servedFormField = 'servedForm';
+export const parentContextsField = 'parentContexts';
+/** `waiting` where another kind has a name that this one would like to have. */
+export const namesField = 'names';
+
+/** Says on which surfaces a definition of the platform is seen. */
+const parentContextsAnnotation = 'discovery.miloapis.com/parent-contexts';
 
 export const customResourceDefinitionDefinition: ResourceDefinition = {
   group,
@@ -35,6 +46,11 @@ export const customResourceDefinitionDefinition: ResourceDefinition = {
   },
   strategy: customResourceDefinitionStrategy,
   subresources: [statusSubresource({ metadata: 'written' })],
+  headerFields: {
+    [servedFormField]: servedFormOf,
+    [parentContextsField]: ({ metadata }) => metadata.annotations?.[parentContextsAnnotation] ?? '',
+    [namesField]: (stored) => (findCondition(stored, 'NamesAccepted')?.status === 'False' ? 'waiting' : ''),
+  },
   columns: [nameColumn, createdAtColumn],
   strategicMergePatch: true,
 };

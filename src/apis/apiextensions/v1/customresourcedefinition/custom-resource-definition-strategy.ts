@@ -17,7 +17,6 @@ const servicePort = 443;
 
 export const customResourceDefinitionStrategy: ResourceStrategy = {
   hasGeneration: true,
-  hasQualifiedFinalizers: true,
   allowUnconditionalUpdate: false,
   allowCreateOnUpdate: false,
 

@@ -1,0 +1,38 @@
+/**
+ * A CustomResourceDefinition may not take what its control plane is given already, and learns in the same write which
+ * of its names are its own. Two that are written at the same time may both be told so: the controller takes back what
+ * the later one was told.
+ */
+import { forbidden } from '../../apimachinery/status.ts';
+import type { CustomSpec } from '../../apimachinery/structural/custom-kind.ts';
+import { acceptNames } from '../../apis/apiextensions/v1/customresourcedefinition/accepted-names.ts';
+import { customResourceDefinitionDefinition } from '../../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { AdmissionPlugin } from '../../registry/admission.ts';
+import type { Definitions } from '../../registry/definitions.ts';
+
+const { group, resource } = customResourceDefinitionDefinition;
+
+export function customResourceNames(definitions: Definitions, clock: Clock): AdmissionPlugin {
+  return {
+    name: 'CustomResourceNames',
+    admit({ operation, definition, subresource, tenant, object }) {
+      const isDefinition = definition.group === group && definition.resource === resource;
+      if (!isDefinition || operation === 'delete' || subresource !== '') return [];
+      const spec = object.spec as CustomSpec;
+      const given = definitions
+        .given(tenant.id)
+        .shown.find((other) => other.group === spec.group && other.resource === spec.names.plural);
+      if (given !== undefined) {
+        const by = tenant.surface.kind === 'Project' ? 'the platform' : 'the server';
+        throw forbidden(
+          definition,
+          object.metadata.name ?? '',
+          `${spec.names.plural}.${spec.group} is given by ${by} and cannot be defined anew`,
+        );
+      }
+      acceptNames(object, definitions.of(tenant.id).shown, clock.now());
+      return [];
+    },
+  };
+}

@@ -1,0 +1,56 @@
+/**
+ * What schemas of custom resources are compiled to, by the content of their definitions: however many control planes
+ * define the same, there is one. Compiled when first asked for, bounded, and compiled anew when it has been forgotten.
+ */
+import { must } from '../../lib/assert.ts';
+import { BoundedCache } from '../../lib/bounded-cache.ts';
+import { stringifyJson } from '../codec/json.ts';
+import { limits } from '../limits.ts';
+import type { JsonValue, KubeObject } from '../object-meta.ts';
+import type { CustomForm } from '../resource-definition.ts';
+import type { CompiledParts, CustomSpec } from './custom-kind.ts';
+import { customForm, printerColumns, selectableField } from './provisional.ts';
+
+interface Compiled {
+  readonly form: CustomForm;
+  readonly bytes: number;
+}
+
+export class CompiledForms {
+  readonly #forms = new BoundedCache<Compiled>({
+    entriesMax: limits.compiledForms,
+    weightMax: limits.compiledFormBytes,
+    weightOf: ({ bytes }) => bytes,
+  });
+
+  /** Forms that are kept, and the length of their schemas. */
+  get size(): { readonly forms: number; readonly bytes: number } {
+    return { forms: this.#forms.size, bytes: this.#forms.weight };
+  }
+
+  /** `name` is the content's, `read` gives the definition. */
+  partsOf(name: string, read: () => KubeObject): CompiledParts {
+    return {
+      form: (version) => this.#form(`${name}/${version}`, version, read),
+      columns: printerColumns,
+      selectableField,
+    };
+  }
+
+  #form(key: string, version: string, read: () => KubeObject): CustomForm {
+    let compiled = this.#forms.get(key);
+    if (compiled === undefined) {
+      const spec = read().spec as CustomSpec;
+      const { schema } = must(
+        spec.versions.find(({ name }) => name === version),
+        `version ${version}`,
+      );
+      compiled = {
+        form: customForm(schema?.openAPIV3Schema ?? {}, spec.scope === 'Namespaced'),
+        bytes: stringifyJson((schema ?? {}) as unknown as JsonValue).length,
+      };
+      this.#forms.set(key, compiled);
+    }
+    return compiled.form;
+  }
+}

@@ -1,0 +1,25 @@
+/** PROVISIONAL, local only. */
+import { deduced } from '../apply/apply-schema.ts';
+import type { JsonObject, KubeObject } from '../object-meta.ts';
+import type { ColumnDefinition, ContextKind, CustomForm } from '../resource-definition.ts';
+import { decodeObject } from '../schema/decode.ts';
+import { objectMetaSchema } from '../schema/meta.ts';
+import type { JsonSchemaProps } from './json-schema-props.ts';
+
+export function customForm(_schema: JsonSchemaProps, _namespaced: boolean): CustomForm {
+  return {
+    decode(value: JsonObject): KubeObject {
+      return { ...value, metadata: decodeObject(value.metadata ?? {}, objectMetaSchema) } as KubeObject;
+    },
+    complete() {},
+    validate: () => [],
+    applySchema: deduced,
+    openApi: () => ({ type: 'object' }),
+  };
+}
+export const printerColumns = (_: unknown): ColumnDefinition[] => [
+  { name: 'Name', type: 'string', format: 'name', description: '', value: (o) => o.metadata.name },
+  { name: 'Age', type: 'date', description: '', value: (o) => o.metadata.creationTimestamp ?? undefined },
+];
+export const selectableField = (_: string) => (_o: KubeObject) => '';
+export const admittedContexts = (_: string): ContextKind[] => ['Platform', 'Project'];

@@ -1,0 +1,127 @@
+/**
+ * Lets a deleted CustomResourceDefinition go once its objects are gone: those of its own control plane, and of one of
+ * the platform's those of every project that it was given to. Finalizers of the objects hold, and so hold the
+ * definition, which serves them until then. Looks again at names that were taken when one that had them is gone.
+ */
+import { limits } from '../../apimachinery/limits.ts';
+import type { KubeObject } from '../../apimachinery/object-meta.ts';
+import {
+  customResourceDefinitionDefinition,
+  namesField,
+} from '../../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
+import { customResourceCleanupFinalizer } from '../../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-strategy.ts';
+import { setCondition } from '../../apis/conditions.ts';
+import type { PlaneClient } from '../../client/plane-client.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { tenantOfPlatform } from '../../storage/keys.ts';
+import { fieldsOf, isDeleting } from '../../storage/record.ts';
+import { allEntries, tenantsWith } from '../../storage/scans.ts';
+import type { Change, ObjectKey, Store, TenantId } from '../../storage/store.ts';
+import type { Controller } from '../runtime/controller.ts';
+import { deletedObjects, isOfMarked } from '../runtime/deleted-objects.ts';
+import { definitionKey } from './definition-key.ts';
+
+const { group, resource } = customResourceDefinitionDefinition.storage;
+
+interface Parts {
+  readonly store: Store;
+  readonly client: PlaneClient;
+  readonly clock: Clock;
+}
+
+export function customResourceDefinitionController(
+  store: Store,
+  client: PlaneClient,
+  clock: Clock,
+): Controller {
+  const parts = { store, client, clock };
+  return {
+    name: 'custom-resource-definition',
+    workers: 4,
+    watches: [{ group, resource, keysOf: changed }],
+    follows: (change) => definitionOfMarked(store, change),
+    initial: () => deletedObjects(store, group, resource),
+    reconcile: (key, signal) => reconcile(parts, key, signal),
+  };
+}
+
+/** A definition that is marked, or that is gone and has set its names free. */
+function changed({ key, record }: Change): readonly ObjectKey[] {
+  return record === undefined || isDeleting(record) ? [key] : [];
+}
+
+/** A deleted definition waits for the objects that were marked with it. */
+function definitionOfMarked(store: Store, change: Change): readonly ObjectKey[] {
+  if (!isOfMarked(change)) return [];
+  const { tenant, group: of, resource: plural } = change.key;
+  return [tenant, tenantOfPlatform].flatMap((definer) => {
+    const key = definitionKey(definer, { group: of, resource: plural });
+    const stored = of === '' ? undefined : store.get(key);
+    return stored !== undefined && isDeleting(stored.record) ? [key] : [];
+  });
+}
+
+async function reconcile(parts: Parts, key: ObjectKey, signal: AbortSignal): Promise<number | undefined> {
+  const crd = parts.client.get(key);
+  if (crd === undefined) {
+    await acceptWaiting(parts, key.tenant);
+    return undefined;
+  }
+  const { deletionTimestamp, finalizers = [] } = crd.metadata;
+  if (deletionTimestamp === undefined || !finalizers.includes(customResourceCleanupFinalizer))
+    return undefined;
+  const { isComplete, held } = await removeInstances(parts, key.tenant, crd, signal);
+  if (!isComplete) return limits.retryMsMin;
+  if (held > 0) {
+    await reportHeld(parts, key, held);
+    return undefined;
+  }
+  await parts.client.update(key, '', ({ metadata }) => {
+    metadata.finalizers = (metadata.finalizers ?? []).filter(
+      (name) => name !== customResourceCleanupFinalizer,
+    );
+  });
+  return undefined;
+}
+
+async function removeInstances(
+  { store, client }: Parts,
+  definer: TenantId,
+  { spec }: KubeObject,
+  signal: AbortSignal,
+): Promise<{ isComplete: boolean; held: number }> {
+  const instances = { group: spec.group as string, resource: spec.names.plural as string };
+  let held = 0;
+  let isComplete = true;
+  for (const tenant of definer === tenantOfPlatform ? tenantsWith(store, instances) : [definer]) {
+    // What a project has defined itself is none of the platform's.
+    if (tenant !== definer && store.get(definitionKey(tenant, instances)) !== undefined) continue;
+    const removal = await client.removeContents({ tenant, ...instances, signal });
+    held += removal.held;
+    isComplete = isComplete && removal.isComplete;
+    if (signal.aborted) return { isComplete: false, held };
+  }
+  return { isComplete, held };
+}
+
+async function reportHeld({ client, clock }: Parts, key: ObjectKey, held: number): Promise<void> {
+  await client.update(key, 'status', (crd) =>
+    setCondition(
+      crd,
+      {
+        type: 'Terminating',
+        status: 'True',
+        reason: 'InstanceDeletionPending',
+        message: `${held} of its objects are held by finalizers`,
+      },
+      clock.now(),
+    ),
+  );
+}
+
+/** A write that changes nothing has names accepted anew (admission/custom-resources). */
+async function acceptWaiting({ store, client }: Parts, tenant: TenantId): Promise<void> {
+  for (const { key, record } of allEntries(store, { tenant, group, resource })) {
+    if (fieldsOf(record)[namesField] === 'waiting') await client.update(key, '', () => {});
+  }
+}

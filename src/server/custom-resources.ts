@@ -1,0 +1,64 @@
+/** Custom resources composed: their definitions found in the store, compiled by content, watched for change. */
+
+import type { GroupResource } from '../apimachinery/gvk.ts';
+import { CompiledForms } from '../apimachinery/structural/compiled-forms.ts';
+import { customKind } from '../apimachinery/structural/custom-kind.ts';
+import { admittedContexts } from '../apimachinery/structural/provisional.ts';
+import {
+  customResourceDefinitionDefinition,
+  parentContextsField,
+  servedFormField,
+} from '../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
+import type { WatchStreams } from '../http/verbs/watch-streams.ts';
+import { CustomDefinitions } from '../registry/custom-definitions.ts';
+import type { DefinitionTable } from '../registry/definition-table.ts';
+import { tenantOfPlatform } from '../storage/keys.ts';
+import { fieldsOf } from '../storage/record.ts';
+import { allEntries, tenantsWith } from '../storage/scans.ts';
+import type { Store, StoredRecord } from '../storage/store.ts';
+
+const { group, resource } = customResourceDefinitionDefinition.storage;
+
+export function customDefinitions(store: Store, builtIn: DefinitionTable): CustomDefinitions {
+  const compiled = new CompiledForms();
+  return new CustomDefinitions({
+    store,
+    builtIn,
+    storage: { group, resource },
+    servedFormField,
+    contextsOf: ({ record }) => admittedContexts(fieldsOf(record)[parentContextsField] ?? ''),
+    compile({ name, read }, contexts) {
+      return customKind(read(), contexts, compiled.partsOf(name, read));
+    },
+  });
+}
+
+/** Whoever watches what is served otherwise from now on lists anew. */
+export function finishRedefined(store: Store, streams: WatchStreams): () => void {
+  return store.subscribe((changes) => {
+    for (const { key, record, previous } of changes) {
+      if (key.group !== group || key.resource !== resource) continue;
+      if (servedForm(record) === servedForm(previous?.record)) continue;
+      streams.finishResource(definedBy(key.name), key.tenant === tenantOfPlatform ? undefined : key.tenant);
+    }
+  });
+}
+
+function servedForm(record: StoredRecord['record'] | undefined): string {
+  return record === undefined ? '' : (fieldsOf(record)[servedFormField] ?? '');
+}
+
+/** A definition is named by what it defines. */
+function definedBy(name: string): GroupResource {
+  const dot = name.indexOf('.');
+  return { resource: name.slice(0, dot), group: name.slice(dot + 1) };
+}
+
+/** Every resource that some control plane defines. */
+export function definedResources(store: Store): readonly GroupResource[] {
+  const names = new Set<string>();
+  for (const tenant of tenantsWith(store, { group, resource })) {
+    for (const { key } of allEntries(store, { tenant, group, resource })) names.add(key.name);
+  }
+  return [...names].map(definedBy);
+}
