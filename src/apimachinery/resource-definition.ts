@@ -68,6 +68,22 @@ export interface Requester {
   readonly extra: Readonly<Record<string, readonly string[]>>;
 }
 
+/** A webhook that turns objects of a custom resource into other versions, as its definition names it. */
+export interface RemoteConversion {
+  readonly clientConfig: {
+    readonly url?: string;
+    readonly service?: {
+      readonly namespace: string;
+      readonly name: string;
+      readonly path?: string;
+      readonly port?: number;
+    };
+    /** Base64 of PEM. */
+    readonly caBundle?: string;
+  };
+  readonly conversionReviewVersions: readonly string[];
+}
+
 /** What a strategy may know of the request. */
 export interface StrategyContext {
   readonly nowMs: number;
@@ -205,6 +221,8 @@ export interface ResourceDefinition {
    * store was written by a schema from before, and is completed by the present one whenever it is read.
    */
   readonly writtenBy?: string;
+  /** Of custom resources whose versions differ in more than their name. */
+  readonly remoteConversion?: RemoteConversion;
   /** What the server itself reads of a stored object without parsing it. Nobody selects by them. */
   readonly headerFields?: Readonly<Record<string, (stored: KubeObject) => string>>;
   readonly strategy: ResourceStrategy;

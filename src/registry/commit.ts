@@ -19,15 +19,22 @@ import type {
   TenantId,
   Write,
 } from '../storage/store.ts';
-import { type Engine, keyOf, strategyContext, type Target, type WriteOptions } from './engine.ts';
+import { type Engine, keyOf, planeOf, strategyContext, type Target, type WriteOptions } from './engine.ts';
 import { trackCreation } from './field-tracking.ts';
 import { stampNew } from './metadata.ts';
 import { recordOf } from './stored-object.ts';
+import { toStored } from './stored-objects.ts';
 
 /** The put of an object that is in the version of the target. */
-export function putOf(engine: Engine, target: Target, object: KubeObject, expect: number): Put {
+export async function putOf(
+  engine: Engine,
+  target: Target,
+  object: KubeObject,
+  expect: number,
+): Promise<Put> {
   const { served } = target;
-  const stored = served.version.convert === undefined ? object : served.version.convert.toStorage(object);
+  const asked = toStored(planeOf(engine, target), served, object);
+  const stored = asked instanceof Promise ? await asked : asked;
   return {
     kind: 'put',
     key: keyOf(target),
@@ -65,14 +72,14 @@ export async function commitObject(
   others: readonly Write[],
   mayUntrack: boolean,
 ): Promise<{ put: Put; outcome: CommitOutcome }> {
-  const put = putOf(engine, target, object, expect);
+  const put = await putOf(engine, target, object, expect);
   try {
     return { put, outcome: await engine.store.commit([put, ...others]) };
   } catch (error) {
     const isTooLarge = error instanceof StorageError && error.code === 'value-too-large';
     if (!isTooLarge || !mayUntrack || object.metadata.managedFields === undefined) throw error;
     delete object.metadata.managedFields;
-    const smaller = putOf(engine, target, object, expect);
+    const smaller = await putOf(engine, target, object, expect);
     return { put: smaller, outcome: await engine.store.commit([smaller, ...others]) };
   }
 }

@@ -21,7 +21,7 @@ import { dynamicRules, placeOf } from './dynamic-rules.ts';
 import {
   type Engine,
   keyOf,
-  objectOf,
+  planeOf,
   strategyContext,
   type Target,
   type WriteOptions,
@@ -30,6 +30,7 @@ import {
 import { markDeleted } from './metadata.ts';
 import { preconditionFailed } from './preconditions.ts';
 import { isUnwritten } from './store-with-defaults.ts';
+import { objectOf } from './stored-objects.ts';
 
 export interface Deletion extends PropagationOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
@@ -56,7 +57,7 @@ export async function deleteObject(
   const attempt = async (): Promise<DeleteResult | 'retry'> => {
     const stored = engine.store.get(keyOf(target));
     if (stored === undefined) throw notFound(definition, target.name);
-    const object = objectOf(served, stored);
+    const object = await objectOf(planeOf(engine, target), served, stored);
     checkPreconditions(target, deletion, object);
     if (rules !== undefined) await askRules(engine, target, object, stored, rules, deletion, options);
     return await attemptDelete(engine, target, object, stored, deletion, options);
@@ -139,7 +140,7 @@ async function attemptDelete(
       strategy.prepareForDelete?.(object, context);
     }
     if (options.dryRun) return { kind: 'held', object };
-    const outcome = await engine.store.commit([putOf(engine, target, object, revision), ...guards]);
+    const outcome = await engine.store.commit([await putOf(engine, target, object, revision), ...guards]);
     if (!outcome.ok) return 'retry';
     return { kind: 'held', object: withRevision(object, outcome.revisions[0]!) };
   }

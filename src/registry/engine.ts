@@ -2,18 +2,16 @@
  * What the verbs of the generic engine share: the store, the definitions, the plugins, time and chance.
  * The verbs are functions over it, a file each; none knows a kind by name.
  */
-import { apiVersionOf } from '../apimachinery/gvk.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type { StrategyContext } from '../apimachinery/resource-definition.ts';
-import { asWritten } from '../apimachinery/schema/zero-members.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Tenant, UserInfo } from '../request/context.ts';
-import { parseRecord, writtenByOf } from '../storage/record.ts';
 import type { ObjectKey, Revision, Store, StoredRecord, TenantId } from '../storage/store.ts';
 import type { WatchHub } from '../storage/watch-hub.ts';
 import type { AdmissionPlugin, DynamicAdmission, RequestTerms } from './admission.ts';
 import type { ServedResource } from './definition-table.ts';
 import type { Definitions } from './definitions.ts';
+import type { Plane, RemoteConverter } from './stored-objects.ts';
 import type { Turns } from './turns.ts';
 
 export interface Engine {
@@ -25,6 +23,8 @@ export interface Engine {
   readonly plugins: readonly AdmissionPlugin[];
   /** What objects of the API bring; absent where they bring nothing. */
   readonly dynamic?: DynamicAdmission;
+  /** Of custom resources whose definitions name a webhook for it; none in an engine that has no such. */
+  readonly converter?: RemoteConverter;
   readonly turns: Turns;
   readonly clock: Clock;
   readonly newUid: () => string;
@@ -78,27 +78,11 @@ export function keyOf(target: Target): ObjectKey {
   };
 }
 
-/** Whether the stored bytes are what is served, but for the resourceVersion. */
-export function isServedAsStored(
-  { isStoredForm, definition }: ServedResource,
-  { record }: StoredRecord,
-): boolean {
-  return isStoredForm && (definition.writtenBy === undefined || writtenByOf(record) === definition.writtenBy);
-}
-
-/** A stored record as an object in the version of the target. */
-export function objectOf(served: ServedResource, stored: StoredRecord): KubeObject {
-  const object = parseRecord(stored.record, stored.revision);
-  if (isServedAsStored(served, stored)) return object;
-  const { convert, custom, schema, version } = served.version;
-  if (custom === undefined) {
-    return convert === undefined ? object : asWritten(convert.fromStorage(object), schema);
-  }
-  // It may lie in another version than is stored now.
-  object.apiVersion = apiVersionOf({ group: served.definition.group, version });
-  custom.complete(object);
-  return object;
-}
+/** Whose objects a target is about, for conversion. */
+export const planeOf = (engine: Engine, { tenant }: Pick<Target, 'tenant'>): Plane => ({
+  tenant,
+  converter: engine.converter,
+});
 
 export function strategyContext(engine: Engine, options: WriteOptions): StrategyContext {
   return {

@@ -26,7 +26,7 @@ import { dynamicRules, keepReadableOwners, placeOf } from './dynamic-rules.ts';
 import {
   type Engine,
   keyOf,
-  objectOf,
+  planeOf,
   strategyContext,
   type Target,
   type WriteOptions,
@@ -43,6 +43,7 @@ import {
 import { carryOver, matchNamespace, revisionIn, tellRepeatedOwners, trackGeneration } from './metadata.ts';
 import { preconditionFailed } from './preconditions.ts';
 import { isUnwritten } from './store-with-defaults.ts';
+import { objectOf } from './stored-objects.ts';
 import { spokenForm } from './subresource-form.ts';
 import { missingReferences, validateObject } from './validation.ts';
 import { warningsOf } from './warnings.ts';
@@ -134,9 +135,9 @@ async function attemptUpdate(
   const { definition } = served;
   const { strategy } = definition;
   const { schema } = served.version;
-  const old = asCompared(objectOf(served, stored), schema);
+  const old = asCompared(await objectOf(planeOf(engine, target), served, stored), schema);
   const wanted = asCompared(
-    await request.change(() => asWritten(objectOf(served, stored), schema)),
+    await request.change(() => asWritten(copyOf(engine, target, stored, old), schema)),
     request.subresource?.form?.schema ?? schema,
   );
   checkIdentity(target, wanted);
@@ -255,6 +256,14 @@ async function mutated(
   tellRepeatedOwners(compared, options, true);
   validateForm(request, compared);
   return compared;
+}
+
+/** The object anew, from its bytes where that takes nobody else. */
+function copyOf(engine: Engine, target: Target, stored: StoredRecord, object: KubeObject): KubeObject {
+  const { served } = target;
+  const isConverted = served.definition.remoteConversion !== undefined;
+  const read = isConverted ? undefined : objectOf(planeOf(engine, target), served, stored);
+  return read === undefined || read instanceof Promise ? structuredClone(object) : read;
 }
 
 /** Whether two objects are stored as the same bytes. */

@@ -8,7 +8,7 @@ import { limits } from '../apimachinery/limits.ts';
 import { StorageError } from './errors.ts';
 import type { Change, Revision, Store } from './store.ts';
 import { WatchIndex } from './watch-index.ts';
-import type { SharedChange, WatchHandle, WatchSink, WatchTarget } from './watch-target.ts';
+import type { Encoding, SharedChange, WatchHandle, WatchSink, WatchTarget } from './watch-target.ts';
 
 /**
  * `catching-up` reads the log; `live` is told changes as they come; `paused` was live and its sink takes no more, so
@@ -21,13 +21,13 @@ const stepCost = 8;
 
 class Shared implements SharedChange {
   readonly change: Change;
-  #encodings: Map<string, Buffer> | undefined;
+  #encodings: Map<string, Encoding> | undefined;
 
   constructor(change: Change) {
     this.change = change;
   }
 
-  encoded(form: string, encode: (change: Change) => Buffer): Buffer {
+  encoded(form: string, encode: (change: Change) => Encoding): Encoding {
     let encoding = this.#encodings?.get(form);
     if (encoding === undefined) {
       encoding = encode(this.change);

@@ -14,9 +14,14 @@ export interface WatchTarget {
 /** One change as all its watchers share it: what one of them encodes, the others reuse. */
 export interface SharedChange {
   readonly change: Change;
-  /** The encoding under `form`, made once by `encode`. Forms are named by the caller (`json/ADDED`). */
-  encoded(form: string, encode: (change: Change) => Buffer): Buffer;
+  /**
+   * The encoding under `form`, made once by `encode`, be it at once or later. Forms are named by the caller
+   * (`json/ADDED`).
+   */
+  encoded(form: string, encode: (change: Change) => Encoding): Encoding;
 }
+
+export type Encoding = Buffer | Promise<Buffer>;
 
 export interface WatchSink {
   /** Takes the change now. False: it was taken, but no more until `resume`; what comes meanwhile is kept (bounded) or re-read from the log. */

@@ -11,6 +11,7 @@ import type {
   ColumnDefinition,
   ContextKind,
   CustomForm,
+  RemoteConversion,
   ResourceDefinition,
   SubresourceDefinition,
   VersionDefinition,
@@ -64,7 +65,7 @@ export interface CustomSpec {
   readonly names: CustomNames;
   readonly scope: 'Cluster' | 'Namespaced';
   readonly versions: readonly CustomVersion[];
-  readonly conversion?: { readonly strategy: 'None' | 'Webhook'; readonly [field: string]: unknown };
+  readonly conversion?: { readonly strategy: 'None' | 'Webhook'; readonly webhook?: RemoteConversion };
 }
 
 /** What a version's schema and columns are compiled to; by whom, and for how long it is kept, is the caller's. */
@@ -109,6 +110,7 @@ export function customKind(
     storage: { group: spec.group, version: stored.name, kind: names.kind, resource: names.plural },
     strategy: { hasGeneration: true },
     writtenBy,
+    ...(spec.conversion?.webhook === undefined ? {} : { remoteConversion: spec.conversion.webhook }),
     strategicMergePatch: false,
   };
   const versions = spec.versions.map((version) => {

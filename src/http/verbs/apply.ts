@@ -35,7 +35,7 @@ export async function apply(request: VerbRequest): Promise<void> {
   const { engine, exchange, info, target, subresource } = request;
   const { served } = target;
   const form = spokenForm(served, subresource);
-  const rendering = renderingOf(exchange, info, form.served, 'get', engine.clock.now());
+  const rendering = renderingOf(request, form.served, 'get');
   const body = await exchange.readBody(limits.requestBodyBytes);
   const isNamed = (info.query.get('fieldManager') ?? '') !== '';
   const options = writeOptions(

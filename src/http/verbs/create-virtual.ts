@@ -21,7 +21,7 @@ export async function createVirtual(request: VerbRequest): Promise<void> {
   const nowMs = engine.clock.now();
   const { definition } = target.served;
   const answer = must(virtual.get(groupResourceName(definition)), `answerer of ${definition.resource}`);
-  const rendering = renderingOf(exchange, info, target.served, 'get', nowMs);
+  const rendering = renderingOf(request, target.served, 'get');
   const options = writeOptions(request, 'CreateOptions');
   const decode = await readObject(
     exchange,

@@ -9,7 +9,7 @@ import { sendWritten } from './written.ts';
 
 export async function create(request: VerbRequest): Promise<void> {
   const { engine, exchange, info, target } = request;
-  const rendering = renderingOf(exchange, info, target.served, 'get', engine.clock.now());
+  const rendering = renderingOf(request, target.served, 'get');
   const options = writeOptions(request, 'CreateOptions');
   const decode = await readObject(
     exchange,

@@ -8,20 +8,19 @@ import { limits } from '../../apimachinery/limits.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import { StatusError } from '../../apimachinery/status.ts';
 import { deleteObject } from '../../registry/delete.ts';
-import { objectOf } from '../../registry/engine.ts';
 import { list as openList } from '../../registry/list.ts';
 import { partialObjectMetadataList, renderTable } from '../../registry/table.ts';
 import type { StoredEntry } from '../../storage/store.ts';
 import { type DeleteRequest, readDeleteOptions } from './delete-options.ts';
 import { withoutType } from './list-body.ts';
 import { listOptions } from './list-options.ts';
-import { encode, renderingOf } from './rendering.ts';
+import { encode, readStored, renderingOf } from './rendering.ts';
 import type { VerbRequest } from './verb.ts';
 
 export async function deleteCollection(request: VerbRequest): Promise<void> {
   const { engine, exchange, info, target } = request;
   const { served } = target;
-  const rendering = renderingOf(exchange, info, served, 'list', engine.clock.now());
+  const rendering = renderingOf(request, served, 'list');
   const options = await readDeleteOptions(request);
   const listing = await openList(engine, target, listOptions(target, info.query));
   const selected: KubeObject[] = [];
@@ -30,7 +29,7 @@ export async function deleteCollection(request: VerbRequest): Promise<void> {
       if (request.isOver() || exchange.signal.aborted) return;
       await deleteEach(request, options, step.slice(from, from + limits.deletionsAtOnce));
     }
-    for (const entry of step) selected.push(objectOf(served, entry));
+    selected.push(...(await readStored(rendering, step)));
     await setImmediate();
   }
   const { transform, metaVersion, mediaType } = rendering.negotiated;

@@ -5,8 +5,8 @@ import { encode, renderingOf, renderObject } from './rendering.ts';
 import type { VerbRequest } from './verb.ts';
 
 export async function remove(request: VerbRequest): Promise<void> {
-  const { engine, exchange, info, target } = request;
-  const rendering = renderingOf(exchange, info, target.served, 'get', engine.clock.now());
+  const { engine, exchange, target } = request;
+  const rendering = renderingOf(request, target.served, 'get');
   const { deletion, write, isAcceptance } = await readDeleteOptions(request);
   const result = await deleteObject(engine, target, deletion, write);
   const { mediaType } = rendering.negotiated;

@@ -5,16 +5,22 @@
 import { stringifyJson } from '../../apimachinery/codec/json.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
-import { isServedAsStored, objectOf } from '../../registry/engine.ts';
 import { type ListMeta, renderTable } from '../../registry/table.ts';
 import { servedItemLength, writeServedItem } from '../../storage/record.ts';
 import type { StoredEntry } from '../../storage/store.ts';
-import { type Rendering, transformObject } from './rendering.ts';
+import { isStoredAnswer, type Rendering, readStored, transformObject } from './rendering.ts';
 
 export interface ListBody {
   readonly head: string;
-  /** The items of one step between two texts, without a separator around them. */
-  items(entries: readonly StoredEntry[], before?: string, after?: string): Buffer | string;
+  /**
+   * The items of one step between two texts, without a separator around them. A promise only where somebody else must
+   * convert them.
+   */
+  items(
+    entries: readonly StoredEntry[],
+    before?: string,
+    after?: string,
+  ): Buffer | string | Promise<Buffer | string>;
   tail(meta: ListMeta): string;
 }
 
@@ -24,9 +30,10 @@ export function listBody(rendering: Rendering): ListBody {
   return {
     head: `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"items":[`,
     items: (entries, before, after) => {
-      const isRaw = rendering.isRaw && entries.every((entry) => isServedAsStored(rendering.served, entry));
-      if (isRaw) return rawItems(entries, before, after);
-      return `${before ?? ''}${parsedItems(rendering, entries)}${after ?? ''}`;
+      if (entries.every((entry) => isStoredAnswer(rendering, entry))) return rawItems(entries, before, after);
+      return around(before, after, rendering, entries, (objects) =>
+        objects.map((object) => parsedItem(rendering, object)),
+      );
     },
     tail: (meta) => `],"metadata":${stringifyJson(meta)}}\n`,
   };
@@ -47,19 +54,20 @@ export function listType({ negotiated, served }: Rendering): { kind: string; api
 function tableBody(rendering: Rendering): ListBody {
   const { metaVersion } = rendering.negotiated;
   const { definition } = rendering.served;
-  const table = (entries: readonly StoredEntry[]) =>
-    renderTable(
-      definition,
-      entries.map((entry) => objectOf(rendering.served, entry)),
-      { includeObject: rendering.includeObject, nowMs: rendering.nowMs, listMeta: {}, metaVersion },
-    );
+  const table = (objects: readonly KubeObject[]) =>
+    renderTable(definition, objects, {
+      includeObject: rendering.includeObject,
+      nowMs: rendering.nowMs,
+      listMeta: {},
+      metaVersion,
+    });
   const columns = stringifyJson(table([]).columnDefinitions ?? []);
   return {
     head: `{"kind":"Table","apiVersion":"meta.k8s.io/${metaVersion}","columnDefinitions":${columns},"rows":[`,
-    items: (entries, before = '', after = '') => {
-      const rows = table(entries).rows.map((row) => stringifyJson(row));
-      return `${before}${rows.join(',')}${after}`;
-    },
+    items: (entries, before, after) =>
+      around(before, after, rendering, entries, (objects) =>
+        table(objects).rows.map((row) => stringifyJson(row)),
+      ),
     tail: (meta) => `],"metadata":${stringifyJson(meta)}}\n`,
   };
 }
@@ -81,11 +89,22 @@ function rawItems(entries: readonly StoredEntry[], before = '', after = ''): Buf
   return out;
 }
 
-function parsedItems(rendering: Rendering, entries: readonly StoredEntry[]): string {
-  return entries
-    .map((entry) => transformObject(rendering, objectOf(rendering.served, entry)))
-    .map((item) => stringifyJson(rendering.negotiated.transform === 'none' ? withoutType(item) : item))
-    .join(',');
+function parsedItem(rendering: Rendering, object: KubeObject): string {
+  const item = transformObject(rendering, object);
+  return stringifyJson(rendering.negotiated.transform === 'none' ? withoutType(item) : item);
+}
+
+function around(
+  before: string | undefined,
+  after: string | undefined,
+  rendering: Rendering,
+  entries: readonly StoredEntry[],
+  written: (objects: readonly KubeObject[]) => readonly string[],
+): string | Promise<string> {
+  const whole = (objects: readonly KubeObject[]): string =>
+    `${before ?? ''}${written(objects).join(',')}${after ?? ''}`;
+  const objects = readStored(rendering, entries);
+  return objects instanceof Promise ? objects.then(whole) : whole(objects);
 }
 
 /** An item of a list says neither kind nor apiVersion: the list does, for all. */

@@ -16,8 +16,9 @@ import { sendProtobufList } from './protobuf-list.ts';
 import { type Rendering, renderingOf } from './rendering.ts';
 import type { VerbRequest } from './verb.ts';
 
-export async function list({ engine, exchange, info, target }: VerbRequest): Promise<void> {
-  const rendering = renderingOf(exchange, info, target.served, 'list', engine.clock.now());
+export async function list(request: VerbRequest): Promise<void> {
+  const { engine, exchange, info, target } = request;
+  const rendering = renderingOf(request, target.served, 'list');
   const listing = await openList(engine, target, listOptions(target, info.query));
   if (rendering.negotiated.format === 'protobuf') {
     await sendProtobufList(exchange, rendering, listing);
@@ -27,7 +28,7 @@ export async function list({ engine, exchange, info, target }: VerbRequest): Pro
   const first = listing.next() ?? [];
   const second = listing.next();
   if (second === undefined) {
-    const whole = body.items(first, body.head, body.tail(listing.listMeta));
+    const whole = await body.items(first, body.head, body.tail(listing.listMeta));
     await sendBody(exchange, 200, rendering.negotiated.mediaType, finish(rendering, whole));
     return;
   }
@@ -63,9 +64,9 @@ async function sendWhole(
   listing: Listing,
   steps: readonly (readonly StoredEntry[])[],
 ): Promise<void> {
-  const items = steps.map((step) => body.items(step));
+  const items = await Promise.all(steps.map((step) => body.items(step)));
   for (let step = listing.next(); step !== undefined; step = listing.next()) {
-    items.push(body.items(step));
+    items.push(await body.items(step));
     await setImmediate();
   }
   const whole = assemble(body, items, body.tail(listing.listMeta));
@@ -79,7 +80,7 @@ async function stream(
   listing: Listing,
   steps: readonly (readonly StoredEntry[])[],
 ): Promise<void> {
-  const begun = steps.filter((step) => step.length > 0).map((step) => body.items(step));
+  const begun = await Promise.all(steps.filter((step) => step.length > 0).map((step) => body.items(step)));
   const firstBytes = begun.reduce((bytes, items) => bytes + items.length, 0);
   const out = startBody(exchange, rendering.negotiated.mediaType, firstBytes);
   out.write(body.head);
@@ -91,7 +92,7 @@ async function stream(
   };
   for (const items of begun) await write(items);
   for (let step = listing.next(); step !== undefined; step = listing.next()) {
-    if (step.length > 0) await write(body.items(step));
+    if (step.length > 0) await write(await body.items(step));
     if (exchange.signal.aborted) return;
     await setImmediate();
   }

@@ -24,7 +24,7 @@ export async function patch(request: VerbRequest): Promise<void> {
   const form = patchForm(target, exchange.header('content-type'));
   if (form === 'apply') return await apply(request);
   const spoken = spokenForm(target.served, subresource);
-  const rendering = renderingOf(exchange, info, spoken.served, 'get', engine.clock.now());
+  const rendering = renderingOf(request, spoken.served, 'get');
   const body = await exchange.readBody(limits.requestBodyBytes);
   const options = writeOptions(
     request,

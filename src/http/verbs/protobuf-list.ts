@@ -8,24 +8,23 @@ import { setImmediate } from 'node:timers/promises';
 import { encodeListEnds, encodeListItems } from '../../apimachinery/codec/protobuf-documents.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import { must } from '../../lib/assert.ts';
-import { objectOf } from '../../registry/engine.ts';
 import type { Listing } from '../../registry/list.ts';
 import type { StoredEntry } from '../../storage/store.ts';
 import { type BodyWriter, sendBody, startBody } from '../compression.ts';
 import type { Exchange } from '../exchange.ts';
 import { listType } from './list-body.ts';
-import { itemSchema, type Rendering } from './rendering.ts';
+import { itemSchema, type Rendering, readStored } from './rendering.ts';
 
 export async function sendProtobufList(
   exchange: Exchange,
   rendering: Rendering,
   listing: Listing,
 ): Promise<void> {
-  const held: Buffer[] = [encodeStep(rendering, listing.next() ?? [])];
+  const held: Buffer[] = [await encodeStep(rendering, listing.next() ?? [])];
   let steps = 1;
   let bytes = held[0]!.length;
   for (let step = listing.next(); step !== undefined; step = listing.next()) {
-    const items = encodeStep(rendering, step);
+    const items = await encodeStep(rendering, step);
     bytes += items.length;
     if (bytes <= limits.protobufListBytes) held.push(items);
     steps++;
@@ -57,13 +56,13 @@ async function sendRest(
   let index = 0;
   for (let step = listing.next(); step !== undefined; step = listing.next()) {
     if (exchange.signal.aborted) return;
-    if (index++ >= heldSteps && !out.write(encodeStep(rendering, step))) await out.drained();
+    if (index++ >= heldSteps && !out.write(await encodeStep(rendering, step))) await out.drained();
     await setImmediate();
   }
 }
 
-function encodeStep(rendering: Rendering, entries: readonly StoredEntry[]): Buffer {
-  return encodeListItems(entries.length, itemSchema(rendering), (index) =>
-    objectOf(rendering.served, must(entries[index], 'entry')),
-  );
+async function encodeStep(rendering: Rendering, entries: readonly StoredEntry[]): Promise<Buffer> {
+  const asked = readStored(rendering, entries);
+  const objects = asked instanceof Promise ? await asked : asked;
+  return encodeListItems(objects.length, itemSchema(rendering), (index) => must(objects[index], 'object'));
 }

@@ -15,14 +15,15 @@ import type { ObjectSchema } from '../../apimachinery/schema/schema.ts';
 import { asWritten } from '../../apimachinery/schema/zero-members.ts';
 import { badRequest } from '../../apimachinery/status.ts';
 import type { ServedResource } from '../../registry/definition-table.ts';
-import { isServedAsStored, objectOf } from '../../registry/engine.ts';
+import type { Engine } from '../../registry/engine.ts';
+import { isServedAsStored, objectOf, objectsOf, type Plane } from '../../registry/stored-objects.ts';
 import {
   type IncludeObject,
   partialObjectMetadata,
   renderTable,
   resourceVersionOf,
 } from '../../registry/table.ts';
-import type { RequestInfo } from '../../request/context.ts';
+import type { RequestInfo, Tenant } from '../../request/context.ts';
 import { servedJson } from '../../storage/record.ts';
 import type { StoredRecord } from '../../storage/store.ts';
 import type { Exchange } from '../exchange.ts';
@@ -36,6 +37,8 @@ import {
 export interface Rendering {
   readonly negotiated: Negotiated;
   readonly served: ServedResource;
+  /** Whose objects are rendered, for those that must be converted. */
+  readonly plane: Plane;
   readonly includeObject: IncludeObject;
   readonly pretty: boolean;
   /** What is wanted is what a record holds, where the record is served as it is stored. */
@@ -43,19 +46,25 @@ export interface Rendering {
   readonly nowMs: number;
 }
 
+interface RenderedRequest {
+  readonly engine: Pick<Engine, 'clock' | 'converter'>;
+  readonly exchange: Exchange;
+  readonly info: RequestInfo;
+  readonly target: { readonly tenant: Tenant };
+}
+
 /** Throws 406, and 400 for a bad includeObject. */
 export function renderingOf(
-  exchange: Exchange,
-  info: RequestInfo,
+  { engine, exchange, info, target: { tenant } }: RenderedRequest,
   served: ServedResource,
   shape: ResponseShape,
-  nowMs: number,
 ): Rendering {
   const negotiated = negotiatedFor(exchange.header('accept'), served, shape);
   const pretty = negotiated.pretty || isPretty(info.query, exchange.header('user-agent') ?? '');
   return {
     negotiated,
     served,
+    plane: { tenant, converter: engine.converter },
     includeObject: negotiated.transform === 'table' ? includeObjectOf(info.query) : 'Metadata',
     pretty: pretty && shape !== 'watch',
     isRaw:
@@ -63,7 +72,7 @@ export function renderingOf(
       negotiated.format === 'json' &&
       negotiated.transform === 'none' &&
       (!pretty || shape === 'watch'),
-    nowMs,
+    nowMs: engine.clock.now(),
   };
 }
 
@@ -86,11 +95,30 @@ function includeObjectOf(query: URLSearchParams): IncludeObject {
   throw badRequest(`Unable to convert to Table as requested: includeObject: ${problem}`);
 }
 
+/** Stored objects in the version of the request. */
+export function readStored(
+  { plane, served }: Rendering,
+  entries: readonly StoredRecord[],
+): KubeObject[] | Promise<KubeObject[]> {
+  return objectsOf(plane, served, entries);
+}
+
+/** Whether the bytes of a record are what is to be answered. */
+export function isStoredAnswer({ isRaw, served }: Rendering, stored: StoredRecord): boolean {
+  return isRaw && isServedAsStored(served, stored);
+}
+
 /** One stored object as the body of a response. */
-export function renderStored(rendering: Rendering, stored: StoredRecord): Buffer | string {
-  if (rendering.isRaw && isServedAsStored(rendering.served, stored))
-    return servedJson(stored.record, stored.revision);
-  return renderObject(rendering, objectOf(rendering.served, stored));
+export function renderStored(
+  rendering: Rendering,
+  stored: StoredRecord,
+): Buffer | string | Promise<Buffer | string> {
+  const { plane, served } = rendering;
+  if (isStoredAnswer(rendering, stored)) return servedJson(stored.record, stored.revision);
+  const object = objectOf(plane, served, stored);
+  return object instanceof Promise
+    ? object.then((converted) => renderObject(rendering, converted))
+    : renderObject(rendering, object);
 }
 
 /** One object, in the version of the request, as the body of a response. */

@@ -11,7 +11,7 @@ import { sendWritten } from './written.ts';
 export async function update(request: VerbRequest): Promise<void> {
   const { engine, exchange, info, target, subresource } = request;
   const form = spokenForm(target.served, subresource);
-  const rendering = renderingOf(exchange, info, form.served, 'get', engine.clock.now());
+  const rendering = renderingOf(request, form.served, 'get');
   const options = writeOptions(request, 'UpdateOptions');
   const decode = await readObject(
     exchange,

@@ -11,7 +11,7 @@ import { asWritten } from '../../apimachinery/schema/zero-members.ts';
 import type { Status } from '../../apimachinery/status.ts';
 import { must } from '../../lib/assert.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { isServedAsStored, objectOf } from '../../registry/engine.ts';
+import { objectOf } from '../../registry/stored-objects.ts';
 import {
   partialObjectMetadata,
   renderBookmarkTable,
@@ -21,8 +21,8 @@ import {
 import { type EventType, eventState } from '../../registry/watch.ts';
 import { servedLength, writeServed } from '../../storage/record.ts';
 import type { StoredRecord } from '../../storage/store.ts';
-import type { SharedChange } from '../../storage/watch-target.ts';
-import { protobufSchema, type Rendering } from './rendering.ts';
+import type { Encoding, SharedChange } from '../../storage/watch-target.ts';
+import { isStoredAnswer, protobufSchema, type Rendering } from './rendering.ts';
 
 export class WatchFrames {
   readonly #rendering: Rendering;
@@ -42,7 +42,8 @@ export class WatchFrames {
     this.#forms = { ADDED: `${form}/ADDED`, MODIFIED: `${form}/MODIFIED`, DELETED: `${form}/DELETED` };
   }
 
-  event(shared: SharedChange, type: EventType): Buffer {
+  /** A promise only where somebody else must convert the object. */
+  event(shared: SharedChange, type: EventType): Encoding {
     // The first event of a Table stream carries the columns, so it is nobody else's.
     if (this.#rendering.negotiated.transform === 'table' && !this.#hasSentColumns) {
       return this.state(type, must(eventState(shared.change, type), 'state of an event'));
@@ -52,10 +53,13 @@ export class WatchFrames {
     );
   }
 
-  state(type: EventType, stored: StoredRecord): Buffer {
-    const { isRaw, served } = this.#rendering;
-    if (isRaw && isServedAsStored(served, stored)) return rawFrame(type, stored);
-    return this.#frame(type, this.#transform(objectOf(served, stored)));
+  state(type: EventType, stored: StoredRecord): Encoding {
+    if (isStoredAnswer(this.#rendering, stored)) return rawFrame(type, stored);
+    const { plane, served } = this.#rendering;
+    const object = objectOf(plane, served, stored);
+    return object instanceof Promise
+      ? object.then((converted) => this.#frame(type, this.#transform(converted)))
+      : this.#frame(type, this.#transform(object));
   }
 
   bookmark(revision: number, isInitialEnd: boolean): Buffer {

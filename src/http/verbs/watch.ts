@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { GroupResource } from '../../apimachinery/gvk.ts';
 import { limits } from '../../apimachinery/limits.ts';
-import { expired, internalError, type Status } from '../../apimachinery/status.ts';
+import { expired, internalError, type Status, StatusError } from '../../apimachinery/status.ts';
 import type { Engine, Target } from '../../registry/engine.ts';
 import { list as openList } from '../../registry/list.ts';
 import { parseResourceVersion, tooOld, waitForRevision } from '../../registry/resource-version.ts';
@@ -33,8 +33,9 @@ interface WatchOptions {
   readonly timeoutMs: number;
 }
 
-export async function watch({ engine, streams, exchange, info, target }: VerbRequest): Promise<void> {
-  const rendering = renderingOf(exchange, info, target.served, 'watch', engine.clock.now());
+export async function watch(request: VerbRequest): Promise<void> {
+  const { engine, streams, exchange, info, target } = request;
+  const rendering = renderingOf(request, target.served, 'watch');
   const options = watchOptions(engine, watchQuery(target, info.query));
   await new WatchStream(engine, streams, exchange, target, options, rendering).run();
 }
@@ -108,6 +109,7 @@ class WatchStream implements WatchSink, TimedStream {
       await this.#open();
     } catch (error) {
       if (this.#exchange.isStarted && error instanceof StorageError) this.end(error);
+      else if (this.#exchange.isStarted && error instanceof StatusError) this.#endWith(error.status);
       else {
         this.#close();
         throw error;
@@ -147,15 +149,37 @@ class WatchStream implements WatchSink, TimedStream {
   deliver(shared: SharedChange): boolean {
     const type = eventType(shared.change, this.#options.selection);
     if (type === undefined) return true;
-    if (this.#exchange.write(this.#frames.event(shared, type))) return true;
+    const frame = this.#frames.event(shared, type);
+    if (frame instanceof Promise) {
+      void this.#deliverLater(frame);
+      return false;
+    }
+    if (this.#exchange.write(frame)) return true;
     this.#isFull = true;
     void this.#exchange.drained().then(() => this.#drained());
     return false;
   }
 
+  /** The next change waits until this one has been converted; if it cannot be, the client is told and lists anew. */
+  async #deliverLater(frame: Promise<Buffer>): Promise<void> {
+    this.#isFull = true;
+    try {
+      const written = await frame;
+      if (this.#isFinished) return;
+      if (!this.#exchange.write(written)) await this.#exchange.drained();
+      this.#drained();
+    } catch (error) {
+      this.#endWith(statusOf(error));
+    }
+  }
+
   end(error: StorageError): void {
+    this.#endWith(endStatus(error));
+  }
+
+  #endWith(status: Status): void {
     if (this.#isFinished) return;
-    this.#exchange.write(this.#frames.error(endStatus(error)));
+    this.#exchange.write(this.#frames.error(status));
     this.finish();
   }
 
@@ -182,7 +206,10 @@ class WatchStream implements WatchSink, TimedStream {
     });
     for (let step = listing.next(); step !== undefined; step = listing.next()) {
       let isRoom = true;
-      for (const entry of step) isRoom = this.#exchange.write(this.#frames.state('ADDED', entry)) && isRoom;
+      for (const entry of step) {
+        const frame = this.#frames.state('ADDED', entry);
+        isRoom = this.#exchange.write(frame instanceof Promise ? await frame : frame) && isRoom;
+      }
       if (!isRoom) await this.#exchange.drained();
       if (this.#isFinished) break;
       await setImmediate();
@@ -211,6 +238,10 @@ class WatchStream implements WatchSink, TimedStream {
     this.#handle?.close();
     this.#streams.remove(this);
   }
+}
+
+function statusOf(error: unknown): Status {
+  return error instanceof StatusError ? error.status : internalError(String(error), error).status;
 }
 
 function endStatus(error: StorageError): Status {

@@ -4,9 +4,10 @@
  */
 import type { WriteResult } from '../../registry/engine.ts';
 import type { SpokenForm } from '../../registry/subresource-form.ts';
+import { servedJson } from '../../storage/record.ts';
 import { sendBody } from '../compression.ts';
 import type { Exchange } from '../exchange.ts';
-import { type Rendering, renderObject, renderStored } from './rendering.ts';
+import { isStoredAnswer, type Rendering, renderObject } from './rendering.ts';
 
 export function sendWritten(
   exchange: Exchange,
@@ -14,10 +15,11 @@ export function sendWritten(
   result: WriteResult,
   form?: SpokenForm,
 ): void | Promise<void> {
-  const isOther = form !== undefined && form.served.definition.kind !== result.object.kind;
+  const { stored, object, outcome } = result;
+  const isOther = form !== undefined && form.served.definition.kind !== object.kind;
   const body =
-    result.stored === undefined || isOther
-      ? renderObject(rendering, form === undefined ? result.object : form.show(result.object))
-      : renderStored(rendering, result.stored);
-  return sendBody(exchange, result.outcome === 'created' ? 201 : 200, rendering.negotiated.mediaType, body);
+    stored !== undefined && !isOther && isStoredAnswer(rendering, stored)
+      ? servedJson(stored.record, stored.revision)
+      : renderObject(rendering, form === undefined ? object : form.show(object));
+  return sendBody(exchange, outcome === 'created' ? 201 : 200, rendering.negotiated.mediaType, body);
 }

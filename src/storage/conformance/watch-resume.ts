@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Prng } from '../../lib/prng.ts';
 import type { Change, Store } from '../store.ts';
 import { WatchHub } from '../watch-hub.ts';
+import type { Encoding } from '../watch-target.ts';
 import { eventually, settle } from './eventually.ts';
 import { isOf, readLog, targets, writeHistory, writeSome } from './history.ts';
 import { RecordingSink } from './recording-sink.ts';
@@ -211,8 +212,8 @@ export const watchResume: Behaviour = (scenario) => {
   scenario('watchers of one change share its encoding', async ({ store }) => {
     const hub = new WatchHub(store);
     let made = 0;
-    const seen: Buffer[] = [];
-    const encode = (): Buffer => {
+    const seen: Encoding[] = [];
+    const encode = (): Encoding => {
       made++;
       return Buffer.from(`encoding ${made}`);
     };
