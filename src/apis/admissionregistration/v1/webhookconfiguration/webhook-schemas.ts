@@ -125,6 +125,5 @@ export const mutatingWebhookConfigurationSchema = kindSchema({
   fields: { webhooks: field(2, list(mutatingWebhook, merged), 'The webhooks, called in this order.') },
 });
 
-export type ClientConfig = Infer<typeof clientConfig>;
 /** Either kind: what only mutating ones have is absent in the others. */
 export type Webhook = Infer<typeof mutatingWebhook>;
