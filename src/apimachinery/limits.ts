@@ -139,6 +139,14 @@ export const limits = {
   compiledForms: 4_096,
   compiledFormBytes: 16 * 1024 * 1024,
 
+  // Definitions of custom resources. What is in use has 20 levels and 20,000 schemas at most.
+  schemaDepth: 64,
+  schemaNodes: 50_000,
+  /** Errors of one definition that are told. */
+  definitionErrors: 100,
+  selectableFields: 8,
+  deprecationWarningBytes: 256,
+
   // Tenancy.
   tenantCacheEntries: 4_096,
   folderDepth: 10,

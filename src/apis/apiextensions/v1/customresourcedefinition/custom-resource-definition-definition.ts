@@ -45,7 +45,7 @@ export const customResourceDefinitionDefinition: ResourceDefinition = {
     resource: 'customresourcedefinitions',
   },
   strategy: customResourceDefinitionStrategy,
-  subresources: [statusSubresource({ metadata: 'written' })],
+  subresources: [{ ...statusSubresource({ metadata: 'written' }), resetFields: [['metadata'], ['spec']] }],
   headerFields: {
     [servedFormField]: servedFormOf,
     [parentContextsField]: ({ metadata }) => metadata.annotations?.[parentContextsAnnotation] ?? '',

@@ -231,4 +231,4 @@ export type DefinitionVersion = Infer<typeof version>;
 export type DefinitionSpec = Infer<typeof spec>;
 export type DefinitionStatus = Infer<typeof status>;
 export type DefinitionCondition = Infer<typeof condition>;
-export type DefinitionConversion = Infer<typeof conversion>;
+export type WebhookClientConfig = Infer<typeof webhookClientConfig>;

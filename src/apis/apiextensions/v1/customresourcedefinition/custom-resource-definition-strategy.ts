@@ -4,11 +4,18 @@
  * Source of the rules: apiextensions-apiserver pkg/apis/apiextensions/v1/defaults.go and
  * pkg/registry/customresourcedefinition.
  */
+import { deepEqual } from '../../../../apimachinery/equality.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import type { ResourceStrategy } from '../../../../apimachinery/resource-definition.ts';
 import { setCondition } from '../../../conditions.ts';
 import { copyField } from '../../../copy-field.ts';
 import type { DefinitionSpec, DefinitionStatus } from './custom-resource-definition-schema.ts';
+import { formOf } from './definition-form.ts';
+import {
+  definitionStatusErrors,
+  definitionUpdateErrors,
+  newDefinitionErrors,
+} from './definition-validation.ts';
 
 /** Holds a deleted definition until the objects of its resource are gone. */
 export const customResourceCleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
@@ -44,6 +51,12 @@ export const customResourceDefinitionStrategy: ResourceStrategy = {
     if (definition.status !== undefined) definition.status = { ...definition.status };
     noteStorageVersion(definition);
   },
+
+  validateCreate: (definition) => newDefinitionErrors(formOf(definition)),
+  validateUpdate: (definition, old) =>
+    deepEqual(definition.spec, old.spec)
+      ? definitionStatusErrors(formOf(definition), formOf(old))
+      : definitionUpdateErrors(formOf(definition), formOf(old)),
 
   prepareForDelete(definition, { nowMs }) {
     const { metadata } = definition;

@@ -1,0 +1,336 @@
+/**
+ * What a CustomResourceDefinition must be, and what may become of it. In the form of definition-form.ts. Whether its
+ * names are free, and its objects fit, is not known here.
+ *
+ * Source of rules and messages: apiextensions/validation/validation.go.
+ */
+import { deepEqual } from '../../../../apimachinery/equality.ts';
+import {
+  type FieldError,
+  forbidden,
+  invalidValue,
+  notSupported,
+  requiredValue,
+} from '../../../../apimachinery/field-error.ts';
+import { limits } from '../../../../apimachinery/limits.ts';
+import { dns1035LabelProblems, dnsSubdomainProblems } from '../../../../apimachinery/names.ts';
+import { mapKeyErrors, setItemErrors } from '../../../../apimachinery/structural/law/list-type-errors.ts';
+import { schemaSizeError } from '../../../../apimachinery/structural/law/schema-size.ts';
+import { someSchema } from '../../../../apimachinery/structural/law/schema-walk.ts';
+import { structuralErrors } from '../../../../apimachinery/structural/law/structural-errors.ts';
+import { unsupportedKeyword } from '../../../../apimachinery/structural/law/unsupported-keyword.ts';
+import type { WrittenSchema } from '../../../../apimachinery/structural/written-schema.ts';
+import { approvalErrors } from './api-approval.ts';
+import { bundleErrors, conversionErrors, hasKnownReviewVersion } from './conversion-validation.ts';
+import { type DefinitionForm, type SpecForm, schemasOf, type VersionForm } from './definition-form.ts';
+import { nameErrors, requiredNameErrors } from './names-validation.ts';
+import { type SchemaRules, schemaErrors } from './schema-validation.ts';
+import {
+  columnErrors,
+  deprecationProblems,
+  selectableFieldErrors,
+  subresourceErrors,
+} from './version-validation.ts';
+
+const scopes: readonly string[] = ['Cluster', 'Namespaced'];
+
+/** What a definition from before a rule need not satisfy when it is written again. */
+interface DefinitionRules {
+  readonly schema: SchemaRules;
+  readonly requiresSchemas: boolean;
+  readonly requiresKnownReviewVersion: boolean;
+  readonly requiresValidBundle: boolean;
+  readonly old: SpecForm | undefined;
+}
+const strict: DefinitionRules = {
+  schema: {
+    allowsDefaults: true,
+    requiresKnownTypes: true,
+    requiresAtomicSets: true,
+    requiresMapKeys: true,
+    requiresStructural: true,
+  },
+  requiresSchemas: true,
+  requiresKnownReviewVersion: true,
+  // Nothing is served yet that could not be reached.
+  requiresValidBundle: false,
+  old: undefined,
+};
+
+export function newDefinitionErrors(form: DefinitionForm): FieldError[] {
+  const { metadata, spec, status } = form;
+  const wanted = `${spec.names?.plural ?? ''}.${spec.group ?? ''}`;
+  const name = metadata.name ?? '';
+  const errors: FieldError[] = [];
+  if (name !== wanted) {
+    errors.push(invalidValue('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
+  }
+  errors.push(
+    ...specErrors(spec, strict),
+    ...nameErrors(status.acceptedNames ?? {}, 'status.acceptedNames'),
+    ...storedVersionErrors(form),
+    ...approvalErrors(spec.group ?? '', metadata, undefined),
+    ...preservationErrors(spec),
+  );
+  return bounded(errors);
+}
+
+export function definitionUpdateErrors(form: DefinitionForm, old: DefinitionForm): FieldError[] {
+  const { metadata, spec, status } = form;
+  const errors: FieldError[] = [];
+  errors.push(...specErrors(spec, rulesOfUpdate(old)));
+  const unchanged = (field: string, value: string, before: string): void => {
+    if (value !== before) errors.push(invalidValue(`spec.${field}`, value, 'field is immutable'));
+  };
+  if (isEstablished(old)) {
+    unchanged('scope', spec.scope ?? '', old.spec.scope ?? '');
+    unchanged('names.kind', spec.names?.kind ?? '', old.spec.names?.kind ?? '');
+  }
+  unchanged('group', spec.group ?? '', old.spec.group ?? '');
+  unchanged('names.plural', spec.names?.plural ?? '', old.spec.names?.plural ?? '');
+  errors.push(
+    ...nameErrors(status.acceptedNames ?? {}, 'status.acceptedNames'),
+    ...storedVersionErrors(form),
+    ...approvalErrors(spec.group ?? '', metadata, old.metadata),
+    ...(old.spec.preserveUnknownFields === true ? [] : preservationErrors(spec)),
+  );
+  return bounded(errors);
+}
+
+/** Where the spec is as it was: of the status, and of what else a client may have changed. */
+export function definitionStatusErrors(form: DefinitionForm, old: DefinitionForm): FieldError[] {
+  return [
+    ...nameErrors(form.status.acceptedNames ?? {}, 'status.acceptedNames'),
+    ...approvalErrors(form.spec.group ?? '', form.metadata, old.metadata),
+  ];
+}
+
+/** A schema can be wrong everywhere; nobody reads that. */
+function bounded(errors: FieldError[]): FieldError[] {
+  const excess = errors.length - limits.definitionErrors;
+  if (excess <= 0) return errors;
+  return [
+    ...errors.slice(0, limits.definitionErrors),
+    forbidden('spec', `${excess} more errors are not shown`),
+  ];
+}
+
+const isEstablished = ({ status }: DefinitionForm): boolean =>
+  status.conditions?.find(({ type }) => type === 'Established')?.status === 'True';
+
+function rulesOfUpdate(old: DefinitionForm): DefinitionRules {
+  const schemas = [...schemasOf(old.spec)].map(([schema]) => schema);
+  const allKeep = (isBroken: (schema: WrittenSchema) => boolean): boolean =>
+    !schemas.some((schema) => someSchema(schema, isBroken));
+  const { conversionReviewVersions: reviewVersions = [], webhookClientConfig } = old.spec.conversion ?? {};
+  return {
+    schema: {
+      allowsDefaults: true,
+      requiresKnownTypes: allKeep(({ type = '' }) => type !== '' && !types.has(type)),
+      requiresAtomicSets: allKeep((schema) => setItemErrors(schema, '').length > 0),
+      requiresMapKeys: allKeep((schema) => mapKeyErrors(schema, '').length > 0),
+      requiresStructural: schemas.every(isStructural),
+    },
+    requiresSchemas: (old.spec.versions ?? []).every(
+      ({ schema }) => (schema ?? old.spec.validation)?.openAPIV3Schema !== undefined,
+    ),
+    requiresKnownReviewVersion: reviewVersions.length === 0 || hasKnownReviewVersion(reviewVersions),
+    requiresValidBundle: isEstablished(old) && bundleErrors(webhookClientConfig?.caBundle, '').length === 0,
+    old: old.spec,
+  };
+}
+const types: ReadonlySet<string> = new Set(['array', 'boolean', 'integer', 'number', 'object', 'string']);
+
+const isStructural = (schema: WrittenSchema): boolean =>
+  unsupportedKeyword(schema) === undefined && structuralErrors(schema, '').length === 0;
+
+function preservationErrors({ preserveUnknownFields }: SpecForm): FieldError[] {
+  if (preserveUnknownFields !== true) return [];
+  const detail =
+    'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
+  return [invalidValue('spec.preserveUnknownFields', true, detail)];
+}
+
+function storedVersionErrors({ status, spec }: DefinitionForm): FieldError[] {
+  const path = 'status.storedVersions';
+  const { storedVersions = [] } = status;
+  if (storedVersions.length === 0) return [invalidValue(path, [], 'must have at least one stored version')];
+  const stored = new Set(storedVersions);
+  const errors: FieldError[] = [];
+  const { versions = [] } = spec;
+  for (const { name = '', storage } of versions) {
+    if (storage === true && !stored.has(name)) {
+      errors.push(invalidValue(path, storedVersions, `must have the storage version ${name}`));
+    }
+  }
+  const names = new Set(versions.map(({ name }) => name));
+  for (const [i, name] of storedVersions.entries()) {
+    if (names.has(name)) continue;
+    const detail = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;
+    errors.push(invalidValue(`${path}[${i}]`, name, detail));
+  }
+  return errors;
+}
+
+function specErrors(spec: SpecForm, rules: DefinitionRules): FieldError[] {
+  const { names = {}, versions = [], preserveUnknownFields, conversion } = spec;
+  const errors: FieldError[] = [...groupErrors(spec.group ?? ''), ...scopeErrors(spec.scope ?? '')];
+  const tooLarge = schemaSizeError(schemasOf(spec));
+  if (tooLarge !== undefined) return [...errors, tooLarge];
+  errors.push(...presenceErrors(spec, rules));
+  const holds = (test: (schema: WrittenSchema) => boolean): boolean =>
+    [...schemasOf(spec)].some(([schema]) => someSchema(schema, test));
+  const hasDefaults = holds((schema) => schema.default !== undefined);
+  if (hasDefaults && preserveUnknownFields !== false) {
+    const detail = 'must be false in order to use defaults in the schema';
+    errors.push(invalidValue('spec.preserveUnknownFields', true, detail));
+  }
+  const schemaRules: SchemaRules = {
+    ...rules.schema,
+    requiresStructural:
+      rules.schema.requiresStructural || preserveUnknownFields !== true || hasDefaults || holds(hasExtension),
+  };
+  const subresourcesOf = (version: VersionForm): VersionForm['subresources'] =>
+    versions.some(({ subresources }) => subresources !== undefined)
+      ? version.subresources
+      : spec.subresources;
+  for (const [i, version] of versions.entries()) {
+    const path = `spec.versions[${i}]`;
+    const problems = dns1035LabelProblems(version.name ?? '');
+    if (problems.length > 0)
+      errors.push(invalidValue(`${path}.name`, version.name ?? '', problems.join(',')));
+    const hasStatus = subresourcesOf(version)?.status !== undefined;
+    errors.push(...versionErrors(version, hasStatus, schemaRules, rules.old, path));
+  }
+  errors.push(...versionSetErrors(spec));
+  errors.push(...requiredNameErrors(names, 'spec.names'), ...nameErrors(names, 'spec.names'));
+  const hasStatus = [spec, ...versions].some(({ subresources }) => subresources?.status !== undefined);
+  errors.push(...sharedErrors(spec, hasStatus, schemaRules, rules.old));
+  if (conversion === undefined) return errors;
+  if (conversion.strategy !== 'None' && preserveUnknownFields !== false) {
+    const detail = 'must be None if spec.preserveUnknownFields is true';
+    errors.push(invalidValue('spec.conversion.strategy', conversion.strategy ?? '', detail));
+  }
+  errors.push(...conversionErrors(conversion, rules, 'spec.conversion'));
+  return errors;
+}
+
+function groupErrors(group: string): FieldError[] {
+  if (group === '') return [requiredValue('spec.group')];
+  const problems = dnsSubdomainProblems(group);
+  if (problems.length > 0) return [invalidValue('spec.group', group, problems.join(','))];
+  return group.includes('.')
+    ? []
+    : [invalidValue('spec.group', group, 'should be a domain with at least one dot')];
+}
+
+function scopeErrors(scope: string): FieldError[] {
+  if (scope === '') return [requiredValue('spec.scope')];
+  return scopes.includes(scope) ? [] : [notSupported('spec.scope', scope, scopes)];
+}
+
+function presenceErrors(spec: SpecForm, rules: DefinitionRules): FieldError[] {
+  if (spec.validation?.openAPIV3Schema !== undefined) return [];
+  return (spec.versions ?? []).flatMap(({ schema, served }, i) => {
+    if (schema?.openAPIV3Schema !== undefined) return [];
+    const path = `spec.versions[${i}].schema.openAPIV3Schema`;
+    if (rules.requiresSchemas) return [requiredValue(path, 'schemas are required')];
+    if (spec.preserveUnknownFields === true || served !== true) return [];
+    return [requiredValue(path, 'because otherwise all fields are pruned')];
+  });
+}
+
+const hasExtension = (schema: WrittenSchema): boolean =>
+  schema['x-kubernetes-embedded-resource'] === true ||
+  schema['x-kubernetes-preserve-unknown-fields'] !== undefined ||
+  schema['x-kubernetes-int-or-string'] === true ||
+  (schema['x-kubernetes-list-map-keys'] ?? []).length > 0 ||
+  schema['x-kubernetes-list-type'] !== undefined ||
+  (schema['x-kubernetes-validations'] ?? []).length > 0;
+
+function versionErrors(
+  version: VersionForm,
+  hasStatus: boolean,
+  rules: SchemaRules,
+  old: SpecForm | undefined,
+  path: string,
+): FieldError[] {
+  const { deprecated = false, deprecationWarning: warning, subresources, selectableFields = [] } = version;
+  const schema = version.schema?.openAPIV3Schema;
+  const errors = deprecationProblems(deprecated, warning).map((problem) =>
+    invalidValue(`${path}.deprecationWarning`, warning, problem),
+  );
+  if (schema !== undefined) {
+    errors.push(...schemaErrors(schema, hasStatus, rules, `${path}.schema.openAPIV3Schema`));
+  }
+  if (subresources !== undefined) errors.push(...subresourceErrors(subresources, `${path}.subresources`));
+  for (const [i, column] of (version.additionalPrinterColumns ?? []).entries()) {
+    errors.push(...columnErrors(column, `${path}.additionalPrinterColumns[${i}]`));
+  }
+  if (selectableFields.length === 0) return errors;
+  if (schema === undefined) {
+    const detail = 'selectableFields may only be set when version.schema.openAPIV3Schema is not included';
+    errors.push(invalidValue(`${path}.selectableFields`, '', detail));
+    return errors;
+  }
+  const before = selectedIn(old, version.name ?? '');
+  const mayBeMany = deepEqual(before, selectableFields);
+  errors.push(...selectableFieldErrors(selectableFields, schema, mayBeMany, `${path}.selectableFields`));
+  return errors;
+}
+
+/** What is said above the versions. */
+function sharedErrors(
+  spec: SpecForm,
+  hasStatus: boolean,
+  rules: SchemaRules,
+  old: SpecForm | undefined,
+): FieldError[] {
+  const { validation, subresources, selectableFields = [] } = spec;
+  const errors: FieldError[] = [];
+  if (validation?.openAPIV3Schema !== undefined) {
+    errors.push(
+      ...schemaErrors(validation.openAPIV3Schema, hasStatus, rules, 'spec.validation.openAPIV3Schema'),
+    );
+  }
+  if (subresources !== undefined) errors.push(...subresourceErrors(subresources, 'spec.subresources'));
+  for (const [i, column] of (spec.additionalPrinterColumns ?? []).entries()) {
+    errors.push(...columnErrors(column, `spec.additionalPrinterColumns[${i}]`));
+  }
+  if (selectableFields.length === 0) return errors;
+  if (validation?.openAPIV3Schema === undefined) {
+    const detail = 'selectableFields may only be set when validations.schema is included';
+    return [...errors, invalidValue('spec.selectableFields', '', detail)];
+  }
+  const mayBeMany = (spec.versions ?? []).every(({ name = '' }) =>
+    deepEqual(selectedIn(old, name), selectableFields),
+  );
+  return [
+    ...errors,
+    ...selectableFieldErrors(
+      selectableFields,
+      validation.openAPIV3Schema,
+      mayBeMany,
+      'spec.selectableFields',
+    ),
+  ];
+}
+
+const selectedIn = (spec: SpecForm | undefined, name: string): VersionForm['selectableFields'] =>
+  spec?.versions?.find((version) => version.name === name)?.selectableFields ?? spec?.selectableFields;
+
+function versionSetErrors({ versions = [], version }: SpecForm): FieldError[] {
+  const names = versions.map(({ name = '' }) => name);
+  const errors: FieldError[] = [];
+  if (new Set(names).size < names.length) {
+    errors.push(invalidValue('spec.versions', names, 'must contain unique version names'));
+  }
+  if (versions.filter(({ storage }) => storage === true).length !== 1) {
+    const detail = 'must have exactly one version marked as storage version';
+    errors.push(invalidValue('spec.versions', names, detail));
+  }
+  if (version === undefined || version === '') return errors;
+  const problems = dns1035LabelProblems(version);
+  if (problems.length > 0) errors.push(invalidValue('spec.version', version, problems.join(',')));
+  return errors;
+}

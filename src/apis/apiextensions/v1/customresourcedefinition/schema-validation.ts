@@ -1,0 +1,85 @@
+/**
+ * The schema of a version, or of all of them: what the kind asks of its root, the law of structural schemas, and what
+ * each keyword must be. Where the law is kept, defaults and rules are judged too.
+ */
+import { type FieldError, forbidden, invalidValue } from '../../../../apimachinery/field-error.ts';
+import { type KeywordRules, keywordErrors } from '../../../../apimachinery/structural/law/keyword-errors.ts';
+import { structuralErrors } from '../../../../apimachinery/structural/law/structural-errors.ts';
+import { unsupportedKeyword } from '../../../../apimachinery/structural/law/unsupported-keyword.ts';
+import type { WrittenSchema } from '../../../../apimachinery/structural/written-schema.ts';
+
+export interface SchemaRules extends KeywordRules {
+  readonly requiresStructural: boolean;
+}
+
+/** `path` is that of the schema itself. */
+export function schemaErrors(
+  schema: WrittenSchema,
+  hasStatus: boolean,
+  rules: SchemaRules,
+  path: string,
+): FieldError[] {
+  const errors = hasStatus ? rootErrors(schema, path) : [];
+  if (schema.nullable === true) {
+    errors.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'));
+  }
+  let unreadable: string | undefined;
+  if (rules.requiresStructural) {
+    unreadable = unsupportedKeyword(schema);
+    if (unreadable === undefined) errors.push(...structuralErrors(schema, path));
+  }
+  errors.push(...keywordErrors(schema, path, rules, undefined));
+  // What cannot be read as structural has been said already, mostly, and better.
+  if (errors.length === 0 && unreadable !== undefined) errors.push(invalidValue(path, '', unreadable));
+  return errors;
+}
+
+/** Status is judged by itself when it is written by itself, so the root may say nothing that would then be lost. */
+function rootErrors(schema: WrittenSchema, path: string): FieldError[] {
+  const named = Object.keys(schema).filter((name) => !isZero(schema[name as keyof WrittenSchema]));
+  const isAllowed = (name: string): boolean => name === 'type' || allowedAtRoot.has(name);
+  // In the order of the fields upstream: these come before the type.
+  const early = ['id', '$schema', '$ref'].some((name) => named.includes(name));
+  const { type = '' } = schema;
+  if (!early && type !== '' && type !== 'object') {
+    const detail =
+      'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
+    return [invalidValue(`${path}.type`, type, detail)];
+  }
+  const stranger = named.find((name) => !isAllowed(name));
+  if (stranger === undefined) return [];
+  const detail = `only [${allowedNames}] fields are allowed at the root of the schema if the status subresource is enabled`;
+  return [invalidValue(path, stranger, detail)];
+}
+
+function isZero(value: unknown): boolean {
+  if (value === undefined || value === null || value === '' || value === false) return true;
+  return Array.isArray(value) && value.length === 0;
+}
+
+const allowedAtRoot: ReadonlySet<string> = new Set([
+  'description',
+  'format',
+  'title',
+  'maximum',
+  'exclusiveMaximum',
+  'minimum',
+  'exclusiveMinimum',
+  'maxLength',
+  'minLength',
+  'pattern',
+  'maxItems',
+  'minItems',
+  'uniqueItems',
+  'multipleOf',
+  'required',
+  'items',
+  'properties',
+  'externalDocs',
+  'example',
+  'x-kubernetes-preserve-unknown-fields',
+  'x-kubernetes-validations',
+]);
+/** By the names that they have in Go, which is how upstream tells them. */
+const allowedNames =
+  'Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations';
