@@ -33,9 +33,11 @@ import { secretDefinition } from './core/v1/secret/secret-definition.ts';
 import { serviceDefinition } from './core/v1/service/service-definition.ts';
 import { serviceAccountDefinition } from './core/v1/serviceaccount/service-account-definition.ts';
 import { endpointSliceDefinition } from './discovery/v1/endpointslice/endpoint-slice-definition.ts';
+import { discoveryContextPolicyDefinition } from './discovery/v1alpha1/discoverycontextpolicy/discovery-context-policy-definition.ts';
 import { eventDefinition } from './events/v1/event/event-definition.ts';
 import { flowSchemaDefinition } from './flowcontrol/v1/flowschema/flow-schema-definition.ts';
 import { priorityLevelConfigurationDefinition } from './flowcontrol/v1/prioritylevelconfiguration/priority-level-configuration-definition.ts';
+import { protectedResourceDefinition } from './iam/v1alpha1/protectedresource/protected-resource-definition.ts';
 import { clusterRoleDefinition } from './rbac/v1/clusterrole/cluster-role-definition.ts';
 import { clusterRoleBindingDefinition } from './rbac/v1/clusterrolebinding/cluster-role-binding-definition.ts';
 import { roleDefinition } from './rbac/v1/role/role-definition.ts';
@@ -80,4 +82,6 @@ export const builtInDefinitions: readonly ResourceDefinition[] = [
   organizationDefinition,
   folderDefinition,
   projectDefinition,
+  discoveryContextPolicyDefinition,
+  protectedResourceDefinition,
 ];

@@ -1,9 +1,9 @@
 /** Custom resources composed: their definitions found in the store, compiled by content, watched for change. */
 
 import type { GroupResource } from '../apimachinery/gvk.ts';
+import { admittedContexts } from '../apimachinery/parent-contexts.ts';
 import { CompiledForms } from '../apimachinery/structural/compiled-forms.ts';
 import { customKind } from '../apimachinery/structural/custom-kind.ts';
-import { admittedContexts } from '../apimachinery/structural/provisional.ts';
 import {
   customResourceDefinitionDefinition,
   parentContextsField,
@@ -26,7 +26,8 @@ export function customDefinitions(store: Store, builtIn: DefinitionTable): Custo
     builtIn,
     storage: { group, resource },
     servedFormField,
-    contextsOf: ({ record }) => admittedContexts(fieldsOf(record)[parentContextsField] ?? ''),
+    contextsOf: ({ key, record }) =>
+      admittedContexts(definedBy(key.name), fieldsOf(record)[parentContextsField] ?? ''),
     compile({ name, read }, contexts) {
       return customKind(read(), contexts, compiled.partsOf(name, read));
     },

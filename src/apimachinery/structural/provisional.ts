@@ -1,7 +1,7 @@
 /** PROVISIONAL, local only. */
 import { deduced } from '../apply/apply-schema.ts';
 import type { JsonObject, KubeObject } from '../object-meta.ts';
-import type { ColumnDefinition, ContextKind, CustomForm } from '../resource-definition.ts';
+import type { ColumnDefinition, CustomForm } from '../resource-definition.ts';
 import { decodeObject } from '../schema/decode.ts';
 import { objectMetaSchema } from '../schema/meta.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
@@ -22,4 +22,3 @@ export const printerColumns = (_: unknown): ColumnDefinition[] => [
   { name: 'Age', type: 'date', description: '', value: (o) => o.metadata.creationTimestamp ?? undefined },
 ];
 export const selectableField = (_: string) => (_o: KubeObject) => '';
-export const admittedContexts = (_: string): ContextKind[] => ['Platform', 'Project'];

@@ -2,6 +2,7 @@
  * CustomResourceDefinition, apiextensions.k8s.io/v1: a resource that is served like the ones the server has itself.
  * On the platform, where it may be for every control plane, and in projects, each for itself.
  */
+import { parentContextsAnnotation } from '../../../../apimachinery/parent-contexts.ts';
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
 import { servedFormOf } from '../../../../apimachinery/structural/custom-kind.ts';
 import { createdAtColumn, nameColumn } from '../../../columns.ts';
@@ -21,9 +22,6 @@ export const servedFormField = 'servedForm';
 export const parentContextsField = 'parentContexts';
 /** `waiting` where another kind has a name that this one would like to have. */
 export const namesField = 'names';
-
-/** Says on which surfaces a definition of the platform is seen. */
-const parentContextsAnnotation = 'discovery.miloapis.com/parent-contexts';
 
 export const customResourceDefinitionDefinition: ResourceDefinition = {
   group,

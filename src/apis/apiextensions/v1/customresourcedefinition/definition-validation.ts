@@ -14,6 +14,11 @@ import {
 } from '../../../../apimachinery/field-error.ts';
 import { limits } from '../../../../apimachinery/limits.ts';
 import { dns1035LabelProblems, dnsSubdomainProblems } from '../../../../apimachinery/names.ts';
+import {
+  contextKinds,
+  parentContextsAnnotation,
+  parseParentContexts,
+} from '../../../../apimachinery/parent-contexts.ts';
 import { mapKeyErrors, setItemErrors } from '../../../../apimachinery/structural/law/list-type-errors.ts';
 import { schemaSizeError } from '../../../../apimachinery/structural/law/schema-size.ts';
 import { someSchema } from '../../../../apimachinery/structural/law/schema-walk.ts';
@@ -71,6 +76,7 @@ export function newDefinitionErrors(form: DefinitionForm): FieldError[] {
     ...storedVersionErrors(form),
     ...approvalErrors(spec.group ?? '', metadata, undefined),
     ...preservationErrors(spec),
+    ...surfaceErrors(metadata),
   );
   return bounded(errors);
 }
@@ -93,6 +99,7 @@ export function definitionUpdateErrors(form: DefinitionForm, old: DefinitionForm
     ...storedVersionErrors(form),
     ...approvalErrors(spec.group ?? '', metadata, old.metadata),
     ...(old.spec.preserveUnknownFields === true ? [] : preservationErrors(spec)),
+    ...surfaceErrors(metadata),
   );
   return bounded(errors);
 }
@@ -102,7 +109,19 @@ export function definitionStatusErrors(form: DefinitionForm, old: DefinitionForm
   return [
     ...nameErrors(form.status.acceptedNames ?? {}, 'status.acceptedNames'),
     ...approvalErrors(form.spec.group ?? '', form.metadata, old.metadata),
+    ...surfaceErrors(form.metadata),
   ];
+}
+
+/** Who misspells a surface would otherwise hide the resource from it. */
+function surfaceErrors({ annotations = {} }: DefinitionForm['metadata']): FieldError[] {
+  const text = annotations[parentContextsAnnotation] ?? '';
+  if (text === '') return [];
+  const { contexts, unknown } = parseParentContexts(text);
+  const path = `metadata.annotations[${parentContextsAnnotation}]`;
+  if (unknown.length === 0 && contexts.length > 0) return [];
+  const detail = `must be a list of ${contextKinds.join(', ')} with commas between them, or *`;
+  return [invalidValue(path, text, detail)];
 }
 
 /** A schema can be wrong everywhere; nobody reads that. */
