@@ -130,6 +130,12 @@ export const limits = {
   ruleMessageBytes: 5 * 1024,
   /** Of the name and generateName of any resource, when costs are estimated. */
   resourceNameLength: 253,
+  // Regular expressions of tenants.
+  regexps: 4_096,
+  regexpLength: 16 * 1024,
+  /** Of the program that one compiles to. */
+  regexpInstructions: 50_000,
+
   // Custom resources. What is kept of their definitions: kinds as they are served, and lists of them.
   customKinds: 8_192,
   /** Of the definitions themselves. */
@@ -138,6 +144,8 @@ export const limits = {
   /** Schemas that are compiled at the same time, by the length of their text; compiled they take several times as much. */
   compiledForms: 4_096,
   compiledFormBytes: 16 * 1024 * 1024,
+  /** Values met by schemas while one object is judged. */
+  schemaSteps: 2_000_000,
 
   // Definitions of custom resources. What is in use has 20 levels and 20,000 schemas at most.
   schemaDepth: 64,

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { limits } from './limits.ts';
+import { compileRe2, Re2SyntaxError } from './re2.ts';
+
+test('a pattern matches anywhere unless it says where', () => {
+  const check = (pattern: string, text: string, expected: boolean): void =>
+    assert.equal(compileRe2(pattern).test(text), expected, `${pattern} on ${text}`);
+  check('b', 'abc', true);
+  check('^b', 'abc', false);
+  check('^[a-z]+$', 'abc', true);
+  check('^[a-z]+$', 'abc\n', false);
+  check('(?i)ABC', 'abc', true);
+  check('^\\p{L}+$', 'äöü', true);
+});
+
+test('matches are found in order', () => {
+  assert.equal(compileRe2('[0-9]+').find('a12b345'), '12');
+  assert.equal(compileRe2('[0-9]+').find('ab'), undefined);
+  assert.deepEqual(compileRe2('[0-9]+').findAll('1 22 333', 9), ['1', '22', '333']);
+  assert.deepEqual(compileRe2('[0-9]+').findAll('1 22 333', 2), ['1', '22']);
+});
+
+test('what is no pattern is refused in the words of Go', () => {
+  const check = (pattern: string, message: string): void =>
+    assert.throws(
+      () => compileRe2(pattern),
+      (error) => error instanceof Re2SyntaxError && error.message.includes(message),
+      pattern,
+    );
+  check('a(', 'error parsing regexp: missing closing ): `a(`');
+  check('[a', 'error parsing regexp: missing closing ]: `[a`');
+  check('a**', 'error parsing regexp: invalid nested repetition operator: `**`');
+  check('(?=a)', 'error parsing regexp: invalid or unsupported Perl syntax: `(?=`');
+  check('a{1001}', 'error parsing regexp: invalid repeat count: `{1001}`');
+  check('a'.repeat(limits.regexpLength + 1), 'longer than');
+});
+
+test('hostile patterns are matched in linear time, or refused', () => {
+  const text = 'a'.repeat(50_000);
+  for (const pattern of ['(a*)*$', '(a+)+b', '(a|aa)+b', '(.*)(.*)(.*)(.*)(.*)[b-z]', '^(a?){50}a{50}$']) {
+    assert.equal(typeof compileRe2(pattern).test(text), 'boolean', pattern);
+  }
+  assert.throws(() => compileRe2('((a{100}){100}){100}'), Re2SyntaxError);
+});
