@@ -78,6 +78,15 @@ describe('integers or texts', () => {
     ]));
 });
 
+describe('patterns', () => {
+  test('are of RE2', () => check(root({ t: { type: 'string', pattern: '^(a+)+$' } }), []));
+  test('and not of more', () =>
+    check(root({ t: { type: 'string', not: { pattern: '(?=a)' } }, u: { type: 'string', pattern: '(a' } }), [
+      's.properties[t].not.pattern: Invalid value: "(?=a)": must be a valid regular expression, but isn\'t: error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
+      's.properties[u].pattern: Invalid value: "(a": must be a valid regular expression, but isn\'t: error parsing regexp: missing closing ): `(a`',
+    ]));
+});
+
 describe('inside junctors', () => {
   const forbidden: readonly [WrittenSchema, string][] = [
     [{ type: 'object' }, 'type: Forbidden: must be empty'],

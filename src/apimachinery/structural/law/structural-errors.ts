@@ -6,6 +6,7 @@
  * Source of rules and messages: apiserver/schema/validation.go.
  */
 import { type FieldError, forbidden, invalidValue, requiredValue } from '../../field-error.ts';
+import { compileRe2, Re2SyntaxError } from '../../re2.ts';
 import type { WrittenSchema } from '../written-schema.ts';
 import { completenessErrors } from './completeness-errors.ts';
 import { childPath, keyPath } from './schema-path.ts';
@@ -145,7 +146,7 @@ function isIntOrStringPattern(anyOf: readonly WrittenSchema[] | undefined): bool
   return types?.join() === 'integer,string';
 }
 
-/** What `not`, `allOf`, `anyOf` and `oneOf` say. */
+/** What `not`, `allOf`, `anyOf` and `oneOf` say, and the pattern. */
 function checkJunctors(
   schema: WrittenSchema,
   skipsAnyOf: boolean,
@@ -153,7 +154,7 @@ function checkJunctors(
   path: string,
   errors: FieldError[],
 ): void {
-  const { anyOf = [], allOf = [], oneOf = [], not } = schema;
+  const { anyOf = [], allOf = [], oneOf = [], not, pattern = '' } = schema;
   if (!skipsAnyOf) {
     for (const [i, inner] of anyOf.entries()) {
       checkNested(inner, false, `${childPath(path, 'anyOf')}[${i}]`, errors);
@@ -166,6 +167,17 @@ function checkJunctors(
     checkNested(inner, false, `${childPath(path, 'oneOf')}[${i}]`, errors);
   }
   if (not !== undefined) checkNested(not, false, childPath(path, 'not'), errors);
+  if (pattern !== '') errors.push(...patternErrors(pattern, childPath(path, 'pattern')));
+}
+
+function patternErrors(pattern: string, path: string): FieldError[] {
+  try {
+    compileRe2(pattern);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Re2SyntaxError)) throw error;
+    return [invalidValue(path, pattern, `must be a valid regular expression, but isn't: ${error.message}`)];
+  }
 }
 
 /** What stands inside a junctor judges values: it gives no type, no default, no meaning. */

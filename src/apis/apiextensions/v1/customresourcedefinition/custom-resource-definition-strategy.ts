@@ -16,6 +16,7 @@ import {
   definitionUpdateErrors,
   newDefinitionErrors,
 } from './definition-validation.ts';
+import { formatWarnings } from './definition-warnings.ts';
 
 /** Holds a deleted definition until the objects of its resource are gone. */
 export const customResourceCleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
@@ -57,6 +58,8 @@ export const customResourceDefinitionStrategy: ResourceStrategy = {
     deepEqual(definition.spec, old.spec)
       ? definitionStatusErrors(formOf(definition), formOf(old))
       : definitionUpdateErrors(formOf(definition), formOf(old)),
+
+  warnings: (definition, old) => formatWarnings(formOf(definition), old && formOf(old)),
 
   prepareForDelete(definition, { nowMs }) {
     const { metadata } = definition;

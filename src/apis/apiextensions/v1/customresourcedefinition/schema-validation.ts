@@ -4,6 +4,7 @@
  */
 import { type FieldError, forbidden, invalidValue } from '../../../../apimachinery/field-error.ts';
 import { type KeywordRules, keywordErrors } from '../../../../apimachinery/structural/law/keyword-errors.ts';
+import { ruleFormErrorsIn } from '../../../../apimachinery/structural/law/rule-form-errors.ts';
 import { structuralErrors } from '../../../../apimachinery/structural/law/structural-errors.ts';
 import { unsupportedKeyword } from '../../../../apimachinery/structural/law/unsupported-keyword.ts';
 import type { WrittenSchema } from '../../../../apimachinery/structural/written-schema.ts';
@@ -28,7 +29,7 @@ export function schemaErrors(
     unreadable = unsupportedKeyword(schema);
     if (unreadable === undefined) errors.push(...structuralErrors(schema, path));
   }
-  errors.push(...keywordErrors(schema, path, rules, undefined));
+  errors.push(...keywordErrors(schema, path, rules).errors, ...ruleFormErrorsIn(schema, path));
   // What cannot be read as structural has been said already, mostly, and better.
   if (errors.length === 0 && unreadable !== undefined) errors.push(invalidValue(path, '', unreadable));
   return errors;
