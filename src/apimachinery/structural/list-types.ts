@@ -3,7 +3,7 @@
  * apiextensions-apiserver/pkg/apiserver/schema/listtype.
  */
 import { stringifyJson } from '../codec/json.ts';
-import { duplicateValue, type FieldError } from '../field-error.ts';
+import { duplicateValue, type FieldError, invalidValue } from '../field-error.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
 import { schemaOf } from './set-defaults.ts';
@@ -31,7 +31,11 @@ function visit(
     if (listType === 'set') reportRepeated(value, path, (item) => item, errors);
     else if (listType === 'map') {
       const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-      reportRepeated(value, path, (item) => keysOf(item, keys), errors);
+      const others = value.flatMap((item, i) => (isObjectOrNull(item) ? [] : [{ item, i }]));
+      for (const { item, i } of others) {
+        errors.push(invalidValue(`${path}[${i}]`, item, 'must be an object for an array list of type map'));
+      }
+      if (others.length === 0) reportRepeated(value, path, (item) => keysOf(item, keys), errors);
     }
     for (const [i, item] of value.entries()) visit(item, schema.items, `${path}[${i}]`, errors);
     return;
@@ -61,11 +65,13 @@ function reportRepeated(
 }
 
 function keysOf(item: JsonValue, keys: readonly string[]): JsonValue {
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
   const found: JsonObject = {};
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return found;
   for (const key of keys.toSorted()) if (item[key] !== undefined) found[key] = item[key];
   return found;
 }
+
+const isObjectOrNull = (value: JsonValue): boolean => typeof value === 'object' && !Array.isArray(value);
 
 /** Equal values have equal texts. */
 function sorted(value: JsonValue): JsonValue {

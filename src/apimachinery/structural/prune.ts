@@ -53,9 +53,12 @@ function pruneFields(
     const below = dropped === undefined ? '' : path === '' ? name : `${path}.${name}`;
     if (properties !== undefined && Object.hasOwn(properties, name)) {
       pruneValue(value[name], properties[name], below, dropped);
-    } else if (typeof additional === 'object') pruneValue(value[name], additional, below, dropped);
-    else if (additional !== true && !keepsUnknown) {
-      dropped?.push(below);
+    } else if (additional !== undefined) {
+      // `true` says that there may be more, and nothing of what is in it.
+      pruneValue(value[name], typeof additional === 'object' ? additional : undefined, below, dropped);
+    } else if (!keepsUnknown) {
+      // At the root they are no field of the kind's, whoever drops them.
+      if (path !== '' || !isOfEveryObject(name)) dropped?.push(below);
       delete value[name];
     }
   }
