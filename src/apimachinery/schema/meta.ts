@@ -166,7 +166,7 @@ const preconditionsSchema = object(
   { name: `${meta}.Preconditions`, description: 'Preconditions must hold for a deletion to be carried out.' },
 );
 
-const typeFields = {
+export const typeFields = {
   apiVersion: field(0, string(), 'Group and version of this form of the object.'),
   kind: field(0, string(), 'What the object is, in CamelCase.'),
 };
