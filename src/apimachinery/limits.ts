@@ -150,6 +150,8 @@ export const limits = {
   // Definitions of custom resources. What is in use has 20 levels and 20,000 schemas at most.
   schemaDepth: 64,
   schemaNodes: 50_000,
+  /** Of all defaults of a schema: values in them, times schemas that judge them. */
+  defaultSteps: 1_000_000,
   /** Errors of one definition that are told. */
   definitionErrors: 100,
   selectableFields: 8,

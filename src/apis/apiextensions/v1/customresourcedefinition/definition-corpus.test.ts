@@ -79,7 +79,6 @@ table<Row & { resource: DefinitionForm; errors: Expected[] }>(
   {
     'per-version fields may not all be set to identical values (top-level field should be used instead)':
       noSuchForm,
-    'invalid defaults with enabled feature gate, structural schema': awaited,
   },
 );
 
@@ -115,6 +114,7 @@ table<SchemaRow>(
       requiresAtomicSets: options.requireAtomicSetType === true,
       requiresMapKeys: options.requireMapListKeysMapSetValidation === true,
       requiresStructural: options.requireStructuralSchema === true,
+      requiresPruned: options.requirePrunedDefaults === true,
     };
     const { openAPIV3Schema } = validation;
     const path = 'spec.validation.openAPIV3Schema';

@@ -19,6 +19,8 @@ import {
   parentContextsAnnotation,
   parseParentContexts,
 } from '../../../../apimachinery/parent-contexts.ts';
+import type { JsonSchemaProps } from '../../../../apimachinery/structural/json-schema-props.ts';
+import { hasUnprunedDefaults } from '../../../../apimachinery/structural/law/default-errors.ts';
 import { mapKeyErrors, setItemErrors } from '../../../../apimachinery/structural/law/list-type-errors.ts';
 import { schemaSizeError } from '../../../../apimachinery/structural/law/schema-size.ts';
 import { someSchema } from '../../../../apimachinery/structural/law/schema-walk.ts';
@@ -54,6 +56,7 @@ const strict: DefinitionRules = {
     requiresAtomicSets: true,
     requiresMapKeys: true,
     requiresStructural: true,
+    requiresPruned: true,
   },
   requiresSchemas: true,
   requiresKnownReviewVersion: true,
@@ -149,6 +152,9 @@ function rulesOfUpdate(old: DefinitionForm): DefinitionRules {
       requiresAtomicSets: allKeep((schema) => setItemErrors(schema, '').length > 0),
       requiresMapKeys: allKeep((schema) => mapKeyErrors(schema, '').length > 0),
       requiresStructural: schemas.every(isStructural),
+      requiresPruned: !schemas.some(
+        (schema) => isStructural(schema) && hasUnprunedDefaults(schema as JsonSchemaProps),
+      ),
     },
     requiresSchemas: (old.spec.versions ?? []).every(
       ({ schema }) => (schema ?? old.spec.validation)?.openAPIV3Schema !== undefined,

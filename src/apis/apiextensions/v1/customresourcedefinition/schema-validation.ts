@@ -3,13 +3,15 @@
  * each keyword must be. Where the law is kept, defaults and rules are judged too.
  */
 import { type FieldError, forbidden, invalidValue } from '../../../../apimachinery/field-error.ts';
+import type { JsonSchemaProps } from '../../../../apimachinery/structural/json-schema-props.ts';
+import { type DefaultRules, defaultErrors } from '../../../../apimachinery/structural/law/default-errors.ts';
 import { type KeywordRules, keywordErrors } from '../../../../apimachinery/structural/law/keyword-errors.ts';
 import { ruleFormErrorsIn } from '../../../../apimachinery/structural/law/rule-form-errors.ts';
 import { structuralErrors } from '../../../../apimachinery/structural/law/structural-errors.ts';
 import { unsupportedKeyword } from '../../../../apimachinery/structural/law/unsupported-keyword.ts';
 import type { WrittenSchema } from '../../../../apimachinery/structural/written-schema.ts';
 
-export interface SchemaRules extends KeywordRules {
+export interface SchemaRules extends KeywordRules, DefaultRules {
   readonly requiresStructural: boolean;
 }
 
@@ -27,12 +29,18 @@ export function schemaErrors(
   let unreadable: string | undefined;
   if (rules.requiresStructural) {
     unreadable = unsupportedKeyword(schema);
-    if (unreadable === undefined) errors.push(...structuralErrors(schema, path));
+    if (unreadable === undefined) errors.push(...structureErrors(schema, rules, path));
   }
   errors.push(...keywordErrors(schema, path, rules).errors, ...ruleFormErrorsIn(schema, path));
   // What cannot be read as structural has been said already, mostly, and better.
   if (errors.length === 0 && unreadable !== undefined) errors.push(invalidValue(path, '', unreadable));
   return errors;
+}
+
+/** Of a schema that keeps the law, also what it fills in. */
+function structureErrors(schema: WrittenSchema, rules: SchemaRules, path: string): FieldError[] {
+  const errors = structuralErrors(schema, path);
+  return errors.length > 0 ? errors : defaultErrors(schema as JsonSchemaProps, path, rules);
 }
 
 /** Status is judged by itself when it is written by itself, so the root may say nothing that would then be lost. */
