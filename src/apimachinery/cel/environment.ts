@@ -1,0 +1,56 @@
+/**
+ * What an expression may use: variables, functions, macros, types. Immutable; one environment compiles any number of
+ * expressions, and is made once for all who offer the same.
+ */
+import type { CheckedExpression } from './ast.ts';
+import type { CelLibrary } from './library.ts';
+import type { CelType } from './types.ts';
+import type { CelValue } from './values.ts';
+
+export interface EnvironmentOptions {
+  readonly libraries: readonly CelLibrary[];
+  readonly variables?: Readonly<Record<string, CelType>>;
+  /** Types of messages that expressions may make by name (`Object{…}`). */
+  findType?(name: string): CelType | undefined;
+  /** Makes a message of such a type. */
+  makeObject?(typeName: string, fields: ReadonlyMap<string, CelValue>): CelValue;
+  /** Elements of a literal list or map must be of one type. */
+  readonly homogeneousLiterals?: boolean;
+  /** Literal patterns, durations and timestamps are read when an expression is checked. */
+  readonly checksLiterals?: boolean;
+}
+
+/** What is wrong with an expression, and where. */
+export interface Issue {
+  readonly message: string;
+  /** From 1 on. */
+  readonly line: number;
+  /** From 0 on, in code points. */
+  readonly column: number;
+}
+
+export interface EvaluationOptions {
+  /** The most that an evaluation may cost; more ends it. */
+  readonly costLimit?: number;
+  /** Cost of a call by its values; undefined for the standard figure. */
+  callCost?(call: ActualCall): number | undefined;
+  /** Asked now and then in long loops; true ends the evaluation. */
+  isInterrupted?(): boolean;
+}
+export interface ActualCall {
+  readonly function: string;
+  readonly overloadId: string;
+  readonly args: readonly CelValue[];
+  readonly result: CelValue;
+}
+
+export type Evaluation =
+  | { readonly value: CelValue; readonly error?: undefined; readonly cost: number }
+  | { readonly value?: undefined; readonly error: Error; readonly cost: number };
+
+export interface Program {
+  readonly checked: CheckedExpression;
+  /** A variable may be given as a function: it is asked when it is first needed. */
+  evaluate(variables: Variables, options?: EvaluationOptions): Evaluation;
+}
+export type Variables = Readonly<Record<string, CelValue | (() => CelValue)>>;

@@ -1,0 +1,195 @@
+/**
+ * What expressions compute with. Scalars are JavaScript's own where that is exact: int is bigint, double is number.
+ * Lists, maps and objects are interfaces over data that is adapted when it is looked at, so that nothing is copied to
+ * be evaluated. Values never change.
+ */
+import type { CelType } from './types.ts';
+
+export type CelValue =
+  | null
+  | boolean
+  | bigint
+  | number
+  | string
+  | Uint8Array
+  | CelUint
+  | CelTimestamp
+  | CelDuration
+  | CelTypeValue
+  | CelOptional
+  | CelList
+  | CelMap
+  | CelObject
+  | CelOpaque;
+
+export class CelUint {
+  readonly value: bigint;
+  constructor(value: bigint) {
+    this.value = value;
+  }
+}
+
+/** Nanoseconds since the epoch. */
+export class CelTimestamp {
+  readonly nanos: bigint;
+  constructor(nanos: bigint) {
+    this.nanos = nanos;
+  }
+}
+
+/** Nanoseconds. */
+export class CelDuration {
+  readonly nanos: bigint;
+  constructor(nanos: bigint) {
+    this.nanos = nanos;
+  }
+}
+
+/** A type as a value: `int`, `google.protobuf.Timestamp`. */
+export class CelTypeValue {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+export class CelOptional {
+  readonly value: CelValue | undefined;
+  private constructor(value: CelValue | undefined) {
+    this.value = value;
+  }
+  static readonly none = new CelOptional(undefined);
+  static of(value: CelValue): CelOptional {
+    return new CelOptional(value);
+  }
+}
+
+export abstract class CelList {
+  abstract readonly size: number;
+  /** Undefined outside of the list. */
+  abstract get(index: number): CelValue | undefined;
+
+  *[Symbol.iterator](): Iterator<CelValue> {
+    for (let i = 0; i < this.size; i++) yield this.get(i) as CelValue;
+  }
+
+  /** What `+` gives. */
+  concat(other: CelList): CelList {
+    return new ConcatenatedList(this, other);
+  }
+
+  /** Undefined where the items decide, one by one in order. */
+  equalTo?(other: CelList, equal: (a: CelValue, b: CelValue) => boolean): boolean | undefined;
+}
+
+export class ArrayList extends CelList {
+  readonly items: readonly CelValue[];
+  constructor(items: readonly CelValue[]) {
+    super();
+    this.items = items;
+  }
+  get size(): number {
+    return this.items.length;
+  }
+  get(index: number): CelValue | undefined {
+    return this.items[index];
+  }
+}
+
+class ConcatenatedList extends CelList {
+  readonly #left: CelList;
+  readonly #right: CelList;
+  readonly size: number;
+  constructor(left: CelList, right: CelList) {
+    super();
+    this.#left = left;
+    this.#right = right;
+    this.size = left.size + right.size;
+  }
+  get(index: number): CelValue | undefined {
+    return index < this.#left.size ? this.#left.get(index) : this.#right.get(index - this.#left.size);
+  }
+}
+
+export abstract class CelMap {
+  abstract readonly size: number;
+  /** Undefined for a key that is not there. Numbers that are equal are one key, whatever their type. */
+  abstract get(key: CelValue): CelValue | undefined;
+  abstract keys(): Iterable<CelValue>;
+
+  *entries(): Iterable<readonly [CelValue, CelValue]> {
+    for (const key of this.keys()) yield [key, this.get(key) as CelValue];
+  }
+}
+
+/** A map made in an expression. Entries keep the order in which they were written. */
+export class EntriesMap extends CelMap {
+  readonly #entries: ReadonlyMap<string, readonly [CelValue, CelValue]>;
+  constructor(entries: Iterable<readonly [CelValue, CelValue]>) {
+    super();
+    const byKey = new Map<string, readonly [CelValue, CelValue]>();
+    for (const entry of entries) byKey.set(mapKeyText(entry[0]) ?? '', entry);
+    this.#entries = byKey;
+  }
+  get size(): number {
+    return this.#entries.size;
+  }
+  get(key: CelValue): CelValue | undefined {
+    const text = mapKeyText(key);
+    return text === undefined ? undefined : this.#entries.get(text)?.[1];
+  }
+  *keys(): Iterable<CelValue> {
+    for (const [key] of this.#entries.values()) yield key;
+  }
+}
+
+/** Equal keys have equal texts; undefined for what is no key. */
+export function mapKeyText(key: CelValue): string | undefined {
+  switch (typeof key) {
+    case 'string':
+      return `s${key}`;
+    case 'boolean':
+      return `b${key}`;
+    case 'bigint':
+      return `n${key}`;
+    case 'number':
+      return Number.isInteger(key) ? `n${BigInt(key)}` : undefined;
+    default:
+      return key instanceof CelUint ? `n${key.value}` : undefined;
+  }
+}
+
+/** An object whose fields are known by name. */
+export abstract class CelObject {
+  abstract readonly typeName: string;
+  /** The value of a field; its zero value where it is not set, undefined where the type has no such field. */
+  abstract get(field: string): CelValue | undefined;
+  abstract has(field: string): boolean;
+  /** For fields that are known to be ints: the number as the data has it, for comparing without making a bigint. */
+  getInt?(field: string): number | bigint | undefined;
+  /** The names of fields that are set. */
+  abstract fields(): Iterable<string>;
+  equalTo?(other: CelObject, equal: (a: CelValue, b: CelValue) => boolean): boolean;
+}
+
+/** A value that libraries define: known by its type, its equality, and their functions. */
+export abstract class CelOpaque {
+  abstract readonly celType: CelType;
+  abstract equalTo(other: CelOpaque): boolean;
+}
+
+/** What an evaluation ends in that has no value. The message is cel-go's. */
+export class CelError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    // Rules fail by the thousand; nobody reads where in the evaluator.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    super(message, options);
+    Error.stackTraceLimit = limit;
+    this.name = 'CelError';
+  }
+}
+
+export const noSuchOverload = (): CelError => new CelError('no such overload');
+export const noSuchKey = (key: CelValue): CelError => new CelError(`no such key: ${keyShown(key)}`);
+const keyShown = (key: CelValue): string => (key instanceof CelUint ? `${key.value}` : String(key));
