@@ -157,6 +157,27 @@ export const limits = {
   selectableFields: 8,
   deprecationWarningBytes: 256,
 
+  // Dynamic admission. Control planes whose configurations are remembered, and what those take.
+  admissionPlanes: 4_096,
+  admissionPlanesBytes: 64 * 1024 * 1024,
+  /** Parsed ones, of all control planes. */
+  admissionConfigurations: 16_384,
+  /** Of one control plane, of all kinds together: each write there looks at all of them. */
+  admissionConfigurationBytes: 8 * 1024 * 1024,
+  webhookTimeoutMsMax: 30_000,
+  webhookReplyBytes: 8 * 1024 * 1024,
+  /** At once: of all control planes, of what one has configured, and to one server of that. */
+  webhookCalls: 2_048,
+  webhookCallsPerPlane: 256,
+  webhookCallsPerServer: 64,
+  webhookCallsWaiting: 1_024,
+  webhookServers: 256,
+  webhookIdleConnections: 4,
+  webhookIdleConnectionMs: 30_000,
+  webhookResolveTimeoutMs: 3_000,
+  /** Of a service, looked at for an address. */
+  serviceSlices: 100,
+
   // Tenancy.
   tenantCacheEntries: 4_096,
   folderDepth: 10,

@@ -20,6 +20,7 @@ import { deleteOptionsSchema, statusSchema } from '../../src/apimachinery/schema
 import { hasProtobufForm } from '../../src/apimachinery/schema/protobuf-form.ts';
 import { any, type ObjectSchema, object, required, string } from '../../src/apimachinery/schema/schema.ts';
 import { conversionReviewSchema } from '../../src/apis/apiextensions/v1/conversion-review-schema.ts';
+import { admissionReviewSchema } from '../../src/apis/admission/v1/admission-review-schema.ts';
 import { tokenRequestSchema } from '../../src/apis/authentication/v1/token-request-schema.ts';
 import { builtInDefinitions } from '../../src/apis/definitions.ts';
 import { corpusMissing, root } from '../corpus.ts';
@@ -60,6 +61,7 @@ function schemas(): Map<string, ObjectSchema> {
       if (form !== undefined) add(form.group, form.version, form.kind, form.schema);
   }
   add('apiextensions.k8s.io', 'v1', 'ConversionReview', conversionReviewSchema);
+  add('admission.k8s.io', 'v1', 'AdmissionReview', admissionReviewSchema);
   add('authentication.k8s.io', 'v1', 'TokenRequest', tokenRequestSchema);
   add('autoscaling', 'v1', 'Scale', scaleSchema);
   return named;
