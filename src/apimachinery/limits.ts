@@ -166,10 +166,10 @@ export const limits = {
   admissionConfigurationBytes: 8 * 1024 * 1024,
   webhookTimeoutMsMax: 30_000,
   webhookReplyBytes: 8 * 1024 * 1024,
-  /** At once: of all control planes, of what one has configured, and to one server of that. */
+  /** At once: for the requests of all control planes, of one, and of that to one webhook. */
   webhookCalls: 2_048,
   webhookCallsPerPlane: 256,
-  webhookCallsPerServer: 64,
+  webhookCallsPerEndpoint: 64,
   webhookCallsWaiting: 1_024,
   webhookServers: 256,
   webhookIdleConnections: 4,

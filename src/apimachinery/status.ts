@@ -45,6 +45,14 @@ export class StatusError extends Error {
   }
 }
 
+/** A failure of what somebody else runs or brought along: the client is told, but nothing here is to be mended. */
+export class ForeignFailure extends StatusError {
+  constructor(detail: string, cause?: unknown) {
+    super(internalError(detail).status, { cause });
+    this.name = 'ForeignFailure';
+  }
+}
+
 interface Failure {
   readonly reason?: string;
   readonly details?: StatusDetails;

@@ -7,6 +7,7 @@ import { statusSchema } from '../apimachinery/schema/meta.ts';
 import {
   badRequest,
   expired,
+  ForeignFailure,
   internalError,
   resourceVersionTooLarge,
   type Status,
@@ -53,6 +54,7 @@ function storageStatus(error: StorageError): StatusError {
 
 /** Whether the operator must hear of it. A few 5xx are the client's doing: those with other reasons. */
 export function isServerFault(error: unknown): boolean {
+  if (error instanceof ForeignFailure) return false;
   const { reason } = statusOf(error);
   return reason === 'InternalError' || reason === 'ServiceUnavailable';
 }

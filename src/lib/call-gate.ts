@@ -1,13 +1,13 @@
 /**
- * Who may call out, so that nobody's calls can keep another's from being made. Calls have an owner and a host. Each host
- * of an owner and each owner have a number of calls at once; who is beyond waits in the owner's own line. Where all
+ * Who may call out, so that nobody's calls can keep another's from being made. Calls have an owner and an
+ * endpoint. Each endpoint of an owner and each owner have a number of calls at once; who is beyond waits in the owner's own line. Where all
  * owners together have as many as there may be, whoever has most gives up the oldest of theirs for one who has less.
  * Nothing is kept of an owner without calls. Knows nothing of how calls are made.
  */
 export interface GateBounds {
   readonly callsMax: number;
   readonly callsPerOwnerMax: number;
-  readonly callsPerHostMax: number;
+  readonly callsPerEndpointMax: number;
   readonly waitingPerOwnerMax: number;
 }
 
@@ -20,7 +20,7 @@ export class GateError extends Error {
 }
 
 interface Call {
-  readonly host: string;
+  readonly endpoint: string;
   readonly giveUp: (reason: Error) => void;
 }
 interface Waiting extends Call {
@@ -29,7 +29,7 @@ interface Waiting extends Call {
 interface Owner {
   /** The oldest first. */
   readonly active: Set<Call>;
-  readonly perHost: Map<string, number>;
+  readonly perEndpoint: Map<string, number>;
   waiting: Waiting[];
 }
 
@@ -59,7 +59,7 @@ export class CallGate {
    */
   async run<T>(
     owner: string,
-    host: string,
+    endpoint: string,
     signal: AbortSignal,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
@@ -70,7 +70,7 @@ export class CallGate {
     const giveUp = (reason: Error): void => ending.abort(reason);
     let call: Call | undefined;
     try {
-      call = await this.#enter(owner, { host, giveUp }, ending.signal);
+      call = await this.#enter(owner, { endpoint, giveUp }, ending.signal);
       return await work(ending.signal);
     } finally {
       signal.removeEventListener('abort', forward);
@@ -81,11 +81,11 @@ export class CallGate {
   #enter(name: string, call: Call, signal: AbortSignal): Promise<Call> | Call {
     let owner = this.#owners.get(name);
     if (owner === undefined) {
-      owner = { active: new Set(), perHost: new Map(), waiting: [] };
+      owner = { active: new Set(), perEndpoint: new Map(), waiting: [] };
       this.#owners.set(name, owner);
     }
     const own = owner;
-    if (this.#mayStart(own, call.host)) return this.#start(own, call);
+    if (this.#mayStart(own, call.endpoint)) return this.#start(own, call);
     if (own.waiting.length >= this.#bounds.waitingPerOwnerMax) {
       throw new GateError('too many calls are waiting for others to end');
     }
@@ -104,17 +104,17 @@ export class CallGate {
     });
   }
 
-  #mayStart(owner: Owner, host: string): boolean {
-    const { callsMax, callsPerOwnerMax, callsPerHostMax } = this.#bounds;
+  #mayStart(owner: Owner, endpoint: string): boolean {
+    const { callsMax, callsPerOwnerMax, callsPerEndpointMax } = this.#bounds;
     if (owner.active.size >= callsPerOwnerMax) return false;
-    if ((owner.perHost.get(host) ?? 0) >= callsPerHostMax) return false;
+    if ((owner.perEndpoint.get(endpoint) ?? 0) >= callsPerEndpointMax) return false;
     return this.#active < callsMax || this.#makeRoom(owner);
   }
 
   #start(owner: Owner, call: Call): Call {
-    const started: Call = { host: call.host, giveUp: call.giveUp };
+    const started: Call = { endpoint: call.endpoint, giveUp: call.giveUp };
     owner.active.add(started);
-    owner.perHost.set(call.host, (owner.perHost.get(call.host) ?? 0) + 1);
+    owner.perEndpoint.set(call.endpoint, (owner.perEndpoint.get(call.endpoint) ?? 0) + 1);
     this.#active += 1;
     return started;
   }
@@ -135,7 +135,7 @@ export class CallGate {
     if (owner === undefined) return;
     this.#release(owner, call);
     for (const waiting of owner.waiting) {
-      if (!this.#mayStart(owner, waiting.host)) continue;
+      if (!this.#mayStart(owner, waiting.endpoint)) continue;
       owner.waiting = owner.waiting.filter((other) => other !== waiting);
       waiting.start(this.#start(owner, waiting));
       break;
@@ -146,9 +146,9 @@ export class CallGate {
   #release(owner: Owner, call: Call): void {
     if (!owner.active.delete(call)) return;
     this.#active -= 1;
-    const left = (owner.perHost.get(call.host) ?? 1) - 1;
-    if (left === 0) owner.perHost.delete(call.host);
-    else owner.perHost.set(call.host, left);
+    const left = (owner.perEndpoint.get(call.endpoint) ?? 1) - 1;
+    if (left === 0) owner.perEndpoint.delete(call.endpoint);
+    else owner.perEndpoint.set(call.endpoint, left);
   }
 
   #forget(name: string, owner: Owner): void {

@@ -20,8 +20,10 @@ export interface HttpsBounds extends GateBounds {
 }
 
 export interface HttpsCall {
-  /** Who answers for the call, and shares bounds with no other. */
+  /** On whose behalf the call is made: bounds are shared with nobody else. */
   readonly owner: string;
+  /** Connections are shared within a pool alone. */
+  readonly pool: string;
   /** Where to connect to: a name or an address. */
   readonly host: string;
   readonly port: number;
@@ -75,7 +77,8 @@ export class HttpsCaller {
    */
   async post(call: HttpsCall, signal: AbortSignal): Promise<HttpsReply> {
     const server = serverOf(call);
-    return await this.#gate.run(call.owner, server, signal, async (ending) => {
+    const endpoint = `${server}\0${call.path.replace(/\?.*/, '')}`;
+    return await this.#gate.run(call.owner, endpoint, signal, async (ending) => {
       const address = await abortable(this.#resolver.resolve(call.host), ending);
       const entry = this.#take(server);
       try {
@@ -186,10 +189,10 @@ class StaleConnection extends Error {
 }
 const unwrapped = (error: unknown): unknown => (error instanceof StaleConnection ? error.cause : error);
 
-/** Connections are shared by those who check the same server in the same way, on behalf of the same owner. */
-function serverOf({ owner, host, port, serverName = host, ca = '' }: HttpsCall): string {
+/** Connections are shared by those who check the same server in the same way. */
+function serverOf({ pool, host, port, serverName = host, ca = '' }: HttpsCall): string {
   const roots = ca === '' ? '' : createHash('sha256').update(ca).digest('base64');
-  return [owner, host, port, serverName, roots].join('\0');
+  return [pool, host, port, serverName, roots].join('\0');
 }
 
 const bracketed = (name: string): string => (isIP(name) === 6 ? `[${name}]` : name);

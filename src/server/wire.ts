@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { customResourceLifecycle } from '../admission/custom-resources/custom-resource-lifecycle.ts';
 import { customResourceNames } from '../admission/custom-resources/custom-resource-names.ts';
+import { ConfiguredAdmission } from '../admission/dynamic-admission.ts';
 import { hierarchy } from '../admission/hierarchy/hierarchy.ts';
 import { keptFinalizers } from '../admission/kept-finalizers/kept-finalizers.ts';
+import { withoutCel } from '../admission/matching/match-conditions.ts';
 import { namespaceLifecycle } from '../admission/namespace-lifecycle/namespace-lifecycle.ts';
 import { projectLifecycle } from '../admission/project-lifecycle/project-lifecycle.ts';
 import { resourceQuota } from '../admission/resource-quota/resource-quota.ts';
@@ -80,6 +82,7 @@ export async function wire(input: WireInput): Promise<Wired> {
   const defaults = new SharedDefaults(builtIn);
   const store = new StoreWithDefaults(input.store, defaults, planeOrigins(input.store));
   const hub = new WatchHub(store);
+  const dynamic = new ConfiguredAdmission({ store, conditions: withoutCel, random: Math.random });
   const engine: Engine = {
     store,
     hub,
@@ -93,6 +96,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       hierarchy(store),
       resourceQuota(store),
     ],
+    dynamic,
     turns: new Turns(),
     clock,
     newUid: randomUUID,
@@ -173,6 +177,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     },
     async stop() {
       for (const stop of unfollow) stop();
+      dynamic.close();
       definitions.close();
       tenants.close();
       await reaper.close();

@@ -9,7 +9,7 @@ const roomFolders: Readonly<Record<string, readonly string[]>> = {
   'src/controllers/': ['runtime'],
   'src/authn/': [],
   'src/authz/': [],
-  'src/admission/': [],
+  'src/admission/': ['configurations', 'matching'],
   'src/storage/backends/': [],
 };
 

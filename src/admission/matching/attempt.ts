@@ -59,7 +59,11 @@ export class Attempt {
       kind: { group, version: this.served.version.version, kind },
     };
     this.user = write.user;
-    this.options = { kind: optionKinds[this.operation], apiVersion: 'meta.k8s.io/v1', ...write.terms.options };
+    this.options = {
+      kind: optionKinds[this.operation],
+      apiVersion: 'meta.k8s.io/v1',
+      ...write.terms.options,
+    };
     this.old = attempt.old;
     this.#object = attempt.object;
   }

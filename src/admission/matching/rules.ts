@@ -51,8 +51,10 @@ function isAbout(rule: RuleWithOperations, attempt: Attempt, resource: GroupVers
   );
 }
 
-export const hasOperation = ({ operations = [] }: RuleWithOperations, operation: AdmissionOperation): boolean =>
-  operations.some((wanted) => wanted === '*' || wanted === operation);
+export const hasOperation = (
+  { operations = [] }: RuleWithOperations,
+  operation: AdmissionOperation,
+): boolean => operations.some((wanted) => wanted === '*' || wanted === operation);
 
 /** Whether a rule is about a resource and subresource, whatever is done with it. */
 export function isResource(

@@ -6,8 +6,8 @@ import { statusSchema, typeFields } from '../../../apimachinery/schema/meta.ts';
 import {
   any,
   boolean,
-  byValue,
   bytes,
+  byValue,
   field,
   type Infer,
   list,

@@ -41,6 +41,7 @@ import {
   policyDefinition,
   policyErrors,
 } from '../policies.ts';
+import { reachErrors } from '../reach.ts';
 
 const description = 'MutatingAdmissionPolicy changes the objects of requests by expressions.';
 const bindingDescription =
@@ -155,7 +156,10 @@ export const mutatingAdmissionPolicyBindingDefinition: ResourceDefinition = poli
   }),
   strategy: {
     defaults: defaultBinding,
-    validate: (binding) => bindingErrors(binding.spec ?? {}, 'spec.matchResources'),
+    validate: (binding) => [
+      ...bindingErrors(binding.spec ?? {}, 'spec.matchResources'),
+      ...reachErrors(binding),
+    ],
   },
   subresources: [],
   columns: bindingColumns,

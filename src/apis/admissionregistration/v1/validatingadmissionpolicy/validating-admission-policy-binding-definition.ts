@@ -12,6 +12,7 @@ import { kindSchema } from '../../../../apimachinery/schema/meta.ts';
 import { field, type Infer, list, object, required, string } from '../../../../apimachinery/schema/schema.ts';
 import { component, matchResourcesSchema, paramRefSchema } from '../admission-schemas.ts';
 import { bindingColumns, bindingErrors, defaultBinding, policyDefinition } from '../policies.ts';
+import { reachErrors } from '../reach.ts';
 
 const description =
   'ValidatingAdmissionPolicyBinding puts a policy to use: for which requests, with what effect.';
@@ -51,7 +52,11 @@ export const validatingAdmissionPolicyBindingDefinition: ResourceDefinition = po
 function validateBinding(binding: KubeObject): FieldError[] {
   const wanted: Infer<typeof spec> = binding.spec ?? {};
   // Upstream spells the path of matchResources so.
-  return [...bindingErrors(wanted, 'spec.matchResources'), ...actionErrors(wanted.validationActions ?? [])];
+  return [
+    ...bindingErrors(wanted, 'spec.matchResources'),
+    ...actionErrors(wanted.validationActions ?? []),
+    ...reachErrors(binding),
+  ];
 }
 
 function actionErrors(wanted: readonly string[]): FieldError[] {

@@ -1,12 +1,13 @@
 /**
  * MutatingWebhookConfiguration and ValidatingWebhookConfiguration, admissionregistration.k8s.io/v1. They are kept and
- * checked; calling the webhooks is not done here.
+ * checked here; admission/webhooks calls them.
  */
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
 import type { ObjectSchema } from '../../../../apimachinery/schema/schema.ts';
 import { ageColumn, nameColumn } from '../../../columns.ts';
 import { objectVerbs } from '../../../verbs.ts';
 import { admissionGroup } from '../admission-schemas.ts';
+import { reachErrors } from '../reach.ts';
 import {
   mutatingDescription,
   mutatingWebhookConfigurationSchema,
@@ -51,6 +52,7 @@ function webhookConfigurationDefinition(
       allowUnconditionalUpdate: false,
       allowCreateOnUpdate: false,
       defaults: (object) => defaultWebhooks(object, kind === 'MutatingWebhookConfiguration'),
+      validate: reachErrors,
       validateCreate: validateNewWebhooks,
       validateUpdate: validateWebhooksUpdate,
     },
