@@ -152,6 +152,12 @@ export const limits = {
   schemaNodes: 50_000,
   /** Of all defaults of a schema: values in them, times schemas that judge them. */
   defaultSteps: 1_000_000,
+  /** Of all patterns of a definition. A usual one has a hundred; this many take half a second. */
+  schemaPatternInstructions: 500_000,
+  /** Rules of a definition. They are all compiled when it is written. */
+  schemaRules: 2_000,
+  /** Of each list in a definition beside its schemas: versions, names, columns. */
+  definitionListItems: 100,
   /** Errors of one definition that are told. */
   definitionErrors: 100,
   selectableFields: 8,

@@ -21,6 +21,8 @@ export interface Re2Pattern {
   find(text: string): string | undefined;
   /** Matches that do not overlap, the first `countMax` of them. */
   findAll(text: string, countMax: number): string[];
+  /** How large it is: what compiling it costs, and what each character of a text does at most. */
+  readonly instructions: number;
 }
 
 const compiled = new BoundedCache<Re2Pattern>({ entriesMax: limits.regexps });
@@ -54,6 +56,7 @@ function compile(pattern: string): Re2Pattern {
     );
   }
   return {
+    instructions: program.programSize(),
     test: (text) => program.test(text),
     find(text) {
       const matcher = program.matcher(text);

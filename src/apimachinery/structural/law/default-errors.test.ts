@@ -81,6 +81,6 @@ test('more work than a definition may make', () => {
   const items = { type: 'integer', anyOf: Array.from({ length: 1_000 }, (_, i) => ({ minimum: i })) };
   const value = Array.from({ length: 1_000 }, (_, i) => i);
   check({ a: { type: 'array', items, default: value }, b: { type: 'string', default: 'x' } }, [
-    `s.properties[a].default: Forbidden: the defaults of a schema may take ${limits.defaultSteps} steps to be judged`,
+    `s.properties[a].default: Forbidden: the defaults of a definition may take ${limits.defaultSteps} steps to be judged`,
   ]);
 });

@@ -13,6 +13,7 @@ import type { JsonSchemaProps } from '../json-schema-props.ts';
 import { prune } from '../prune.ts';
 import { validateValue } from '../validate-value.ts';
 import type { WrittenSchema } from '../written-schema.ts';
+import { LawBudget } from './law-budget.ts';
 import { childPath, keyPath } from './schema-path.ts';
 import { schemasIn } from './schema-walk.ts';
 
@@ -22,9 +23,14 @@ export interface DefaultRules {
 }
 
 /** Of a structural schema of a whole custom resource. */
-export function defaultErrors(schema: JsonSchemaProps, path: string, rules: DefaultRules): FieldError[] {
+export function defaultErrors(
+  schema: JsonSchemaProps,
+  path: string,
+  rules: DefaultRules,
+  budget = new LawBudget(),
+): FieldError[] {
   const root: JsonSchemaProps = { ...schema, 'x-kubernetes-embedded-resource': true };
-  const check = new DefaultCheck(rules);
+  const check = new DefaultCheck(rules, budget);
   check.visit(root, path, { resource: root, steps: [], inMetadata: false });
   return check.errors;
 }
@@ -50,25 +56,25 @@ const ofEveryResource: ReadonlySet<string> = new Set(['metadata', 'apiVersion', 
 class DefaultCheck {
   readonly errors: FieldError[] = [];
   readonly #rules: DefaultRules;
-  #steps = 0;
+  readonly #budget: LawBudget;
 
-  constructor(rules: DefaultRules) {
+  constructor(rules: DefaultRules, budget: LawBudget) {
     this.#rules = rules;
+    this.#budget = budget;
   }
 
   /** Maps have no defaults for their values. */
   visit(schema: JsonSchemaProps, path: string, outer: Place): void {
-    if (this.#steps > limits.defaultSteps) return;
+    if (!this.#budget.mayJudgeDefaults) return;
     const isResource = schema['x-kubernetes-embedded-resource'] === true;
     const place: Place = isResource ? { resource: schema, steps: [], inMetadata: false } : outer;
     const value = schema.default ?? null;
     if (value !== null) {
       const at = childPath(path, 'default');
-      this.#steps += countValues(value) * countSchemas(schema);
-      if (this.#steps > limits.defaultSteps) {
-        this.errors.push(
-          forbidden(at, `the defaults of a schema may take ${limits.defaultSteps} steps to be judged`),
-        );
+      this.#budget.judgesDefault(countValues(value) * countSchemas(schema));
+      if (!this.#budget.mayJudgeDefaults) {
+        const detail = `the defaults of a definition may take ${limits.defaultSteps} steps to be judged`;
+        this.errors.push(forbidden(at, detail));
         return;
       }
       this.errors.push(...this.#of(value, schema, at, place));
@@ -135,7 +141,7 @@ const below =
   (path: string) =>
   (error: FieldError): FieldError => {
     const { field } = error;
-    if (field === nowhere) return { ...error, field: path };
+    if (field === nowhere || field === '') return { ...error, field: path };
     return { ...error, field: field.startsWith('[') ? path + field : childPath(path, field) };
   };
 

@@ -12,6 +12,7 @@ export function schemaSizeError(
   schemas: Iterable<readonly [schema: WrittenSchema, path: string]>,
 ): FieldError | undefined {
   let count = 0;
+  let ruleCount = 0;
   for (const [root, path] of schemas) {
     let level: WrittenSchema[] = [root];
     for (let depth = 1; level.length > 0; depth++) {
@@ -31,7 +32,17 @@ export function schemaSizeError(
         );
       }
       const next: WrittenSchema[] = [];
-      for (const schema of level) for (const inner of schemasIn(schema, '')) next.push(inner.schema);
+      for (const schema of level) {
+        ruleCount += schema['x-kubernetes-validations']?.length ?? 0;
+        for (const inner of schemasIn(schema, '')) next.push(inner.schema);
+      }
+      if (ruleCount > limits.schemaRules) {
+        return invalidValue(
+          path,
+          ruleCount,
+          `there must be at most ${limits.schemaRules} rules in a definition`,
+        );
+      }
       level = next;
     }
   }

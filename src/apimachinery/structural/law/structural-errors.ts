@@ -6,19 +6,38 @@
  * Source of rules and messages: apiserver/schema/validation.go.
  */
 import { type FieldError, forbidden, invalidValue, requiredValue } from '../../field-error.ts';
+import { limits } from '../../limits.ts';
 import { compileRe2, Re2SyntaxError } from '../../re2.ts';
 import type { WrittenSchema } from '../written-schema.ts';
 import { completenessErrors } from './completeness-errors.ts';
+import { LawBudget } from './law-budget.ts';
 import { childPath, keyPath } from './schema-path.ts';
 import { isList } from './schema-walk.ts';
 
 /** Of a schema without unsupported keywords (unsupported-keyword.ts); sorted, as upstream gives them. */
-export function structuralErrors(schema: WrittenSchema, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  checkShape(schema, 'root', path, errors);
-  errors.push(...completenessErrors(schema, path));
-  const text = ({ field, message }: FieldError): string => `${field}: ${message}`;
-  return errors.sort((a, b) => (text(a) < text(b) ? -1 : 1));
+export function structuralErrors(
+  schema: WrittenSchema,
+  path: string,
+  budget = new LawBudget(),
+): FieldError[] {
+  const found = new Findings(budget);
+  checkShape(schema, 'root', path, found);
+  const errors = [...found.errors, ...completenessErrors(schema, path)];
+  const sorted = errors.map((error) => ({ error, text: `${error.field}: ${error.message}` }));
+  sorted.sort((a, b) => (a.text < b.text ? -1 : 1));
+  return sorted.map(({ error }) => error);
+}
+
+/** What has been found, and what looking further may cost. */
+class Findings {
+  readonly errors: FieldError[] = [];
+  readonly budget: LawBudget;
+  constructor(budget: LawBudget) {
+    this.budget = budget;
+  }
+  push(...errors: FieldError[]): void {
+    this.errors.push(...errors);
+  }
 }
 
 /** Where a schema stands. */
@@ -30,7 +49,7 @@ const emptyTypeDetails = {
   field: 'must not be empty for specified object fields',
 } as const satisfies Record<Level, string>;
 
-function checkShape(schema: WrittenSchema, level: Level, path: string, errors: FieldError[]): void {
+function checkShape(schema: WrittenSchema, level: Level, path: string, errors: Findings): void {
   const { type = '', items, properties = {}, additionalProperties } = schema;
   const isEmbedded = schema['x-kubernetes-embedded-resource'] === true;
   const keepsUnknown = schema['x-kubernetes-preserve-unknown-fields'] === true;
@@ -76,12 +95,7 @@ function checkShape(schema: WrittenSchema, level: Level, path: string, errors: F
   }
 }
 
-function checkIntOrString(
-  keepsUnknown: boolean,
-  isEmbedded: boolean,
-  path: string,
-  errors: FieldError[],
-): void {
+function checkIntOrString(keepsUnknown: boolean, isEmbedded: boolean, path: string, errors: Findings): void {
   const detail = 'must be false if x-kubernetes-int-or-string is true';
   if (keepsUnknown) {
     errors.push(invalidValue(childPath(path, 'x-kubernetes-preserve-unknown-fields'), true, detail));
@@ -97,7 +111,7 @@ function checkResourceFields(
   level: Level,
   isEmbedded: boolean,
   path: string,
-  errors: FieldError[],
+  errors: Findings,
 ): void {
   const own = (name: string): WrittenSchema | undefined =>
     Object.hasOwn(properties, name) ? properties[name] : undefined;
@@ -152,7 +166,7 @@ function checkJunctors(
   skipsAnyOf: boolean,
   skipsAnyOfInFirstAllOf: boolean,
   path: string,
-  errors: FieldError[],
+  errors: Findings,
 ): void {
   const { anyOf = [], allOf = [], oneOf = [], not, pattern = '' } = schema;
   if (!skipsAnyOf) {
@@ -167,21 +181,26 @@ function checkJunctors(
     checkNested(inner, false, `${childPath(path, 'oneOf')}[${i}]`, errors);
   }
   if (not !== undefined) checkNested(not, false, childPath(path, 'not'), errors);
-  if (pattern !== '') errors.push(...patternErrors(pattern, childPath(path, 'pattern')));
+  if (pattern !== '') errors.push(...patternErrors(pattern, childPath(path, 'pattern'), errors.budget));
 }
 
-function patternErrors(pattern: string, path: string): FieldError[] {
+function patternErrors(pattern: string, path: string, budget: LawBudget): FieldError[] {
+  if (!budget.hasRoomFor(pattern)) {
+    const detail = `the patterns of a definition may have ${limits.schemaPatternInstructions} instructions together`;
+    return [forbidden(path, detail)];
+  }
   try {
-    compileRe2(pattern);
+    budget.compiled(pattern, compileRe2(pattern).instructions);
     return [];
   } catch (error) {
     if (!(error instanceof Re2SyntaxError)) throw error;
+    budget.compiled(pattern);
     return [invalidValue(path, pattern, `must be a valid regular expression, but isn't: ${error.message}`)];
   }
 }
 
 /** What stands inside a junctor judges values: it gives no type, no default, no meaning. */
-function checkNested(schema: WrittenSchema, skipsAnyOf: boolean, path: string, errors: FieldError[]): void {
+function checkNested(schema: WrittenSchema, skipsAnyOf: boolean, path: string, errors: Findings): void {
   checkJunctors(schema, skipsAnyOf, false, path, errors);
   const { items, properties = {} } = schema;
   if (items !== undefined && !isList(items)) checkNested(items, false, childPath(path, 'items'), errors);

@@ -239,6 +239,32 @@ describe('hostile schemas are refused within a limit', () => {
       `${path}`,
       1,
     ));
+  test('patterns that take long', () =>
+    check(
+      {
+        type: 'object',
+        properties: Object.fromEntries(
+          Array.from({ length: 5_000 }, (_, i) => [
+            `p${i}`,
+            { type: 'string', pattern: `(a{0,900}b{0,${i % 90}}){0,9}${i}` },
+          ]),
+        ),
+      },
+      `${path}.properties[p0].pattern`,
+      limits.definitionErrors + 1,
+    ));
+  test('rules without end', () => {
+    const rules = Array.from({ length: limits.schemaRules + 1 }, () => ({ rule: 'true' }));
+    check({ type: 'object', 'x-kubernetes-validations': rules }, path, 1);
+  });
+  test('versions without end', () => {
+    const versions = Array.from({ length: limits.definitionListItems + 1 }, (_, i) =>
+      version(`v${i + 1}`, { storage: i === 0 }),
+    );
+    assert.deepEqual(texts(strategy.validateCreate?.(created({ versions }))), [
+      'spec.versions: Too many: 101: must have at most 100 items',
+    ]);
+  });
   test('keys that are no properties', () =>
     check(
       {

@@ -10,6 +10,7 @@ import type { FieldError } from '../../../../apimachinery/field-error.ts';
 import type { JsonObject } from '../../../../apimachinery/object-meta.ts';
 import { decodeObject } from '../../../../apimachinery/schema/decode.ts';
 import type { JsonSchemaProps } from '../../../../apimachinery/structural/json-schema-props.ts';
+import { LawBudget } from '../../../../apimachinery/structural/law/law-budget.ts';
 import { parseRuleFieldPath } from '../../../../apimachinery/structural/rules/rule-field-path.ts';
 import type { WrittenSchema } from '../../../../apimachinery/structural/written-schema.ts';
 import { customResourceDefinitionDefinition } from './custom-resource-definition-definition.ts';
@@ -114,6 +115,7 @@ table<SchemaRow>(
       requiresAtomicSets: options.requireAtomicSetType === true,
       requiresMapKeys: options.requireMapListKeysMapSetValidation === true,
       requiresStructural: options.requireStructuralSchema === true,
+      budget: new LawBudget(),
       requiresPruned: options.requirePrunedDefaults === true,
     };
     const { openAPIV3Schema } = validation;

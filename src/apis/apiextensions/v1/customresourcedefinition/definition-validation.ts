@@ -11,6 +11,7 @@ import {
   invalidValue,
   notSupported,
   requiredValue,
+  tooMany,
 } from '../../../../apimachinery/field-error.ts';
 import { limits } from '../../../../apimachinery/limits.ts';
 import { dns1035LabelProblems, dnsSubdomainProblems } from '../../../../apimachinery/names.ts';
@@ -21,6 +22,7 @@ import {
 } from '../../../../apimachinery/parent-contexts.ts';
 import type { JsonSchemaProps } from '../../../../apimachinery/structural/json-schema-props.ts';
 import { hasUnprunedDefaults } from '../../../../apimachinery/structural/law/default-errors.ts';
+import { LawBudget } from '../../../../apimachinery/structural/law/law-budget.ts';
 import { mapKeyErrors, setItemErrors } from '../../../../apimachinery/structural/law/list-type-errors.ts';
 import { schemaSizeError } from '../../../../apimachinery/structural/law/schema-size.ts';
 import { someSchema } from '../../../../apimachinery/structural/law/schema-walk.ts';
@@ -43,7 +45,7 @@ const scopes: readonly string[] = ['Cluster', 'Namespaced'];
 
 /** What a definition from before a rule need not satisfy when it is written again. */
 interface DefinitionRules {
-  readonly schema: SchemaRules;
+  readonly schema: Omit<SchemaRules, 'budget'>;
   readonly requiresSchemas: boolean;
   readonly requiresKnownReviewVersion: boolean;
   readonly requiresValidBundle: boolean;
@@ -200,8 +202,8 @@ function storedVersionErrors({ status, spec }: DefinitionForm): FieldError[] {
 function specErrors(spec: SpecForm, rules: DefinitionRules): FieldError[] {
   const { names = {}, versions = [], preserveUnknownFields, conversion } = spec;
   const errors: FieldError[] = [...groupErrors(spec.group ?? ''), ...scopeErrors(spec.scope ?? '')];
-  const tooLarge = schemaSizeError(schemasOf(spec));
-  if (tooLarge !== undefined) return [...errors, tooLarge];
+  const tooLarge = [...listErrors(spec), schemaSizeError(schemasOf(spec)) ?? []].flat();
+  if (tooLarge.length > 0) return [...errors, ...tooLarge];
   errors.push(...presenceErrors(spec, rules));
   const holds = (test: (schema: WrittenSchema) => boolean): boolean =>
     [...schemasOf(spec)].some(([schema]) => someSchema(schema, test));
@@ -212,6 +214,7 @@ function specErrors(spec: SpecForm, rules: DefinitionRules): FieldError[] {
   }
   const schemaRules: SchemaRules = {
     ...rules.schema,
+    budget: new LawBudget(),
     requiresStructural:
       rules.schema.requiresStructural || preserveUnknownFields !== true || hasDefaults || holds(hasExtension),
   };
@@ -238,6 +241,26 @@ function specErrors(spec: SpecForm, rules: DefinitionRules): FieldError[] {
   }
   errors.push(...conversionErrors(conversion, rules, 'spec.conversion'));
   return errors;
+}
+
+/** Upstream bounds none of these; what serves them goes over each again and again. */
+function listErrors({ names = {}, versions = [], conversion, ...shared }: SpecForm): FieldError[] {
+  const lists: [path: string, list: readonly unknown[] | undefined][] = [
+    ['names.shortNames', names.shortNames],
+    ['names.categories', names.categories],
+    ['versions', versions],
+    ['conversion.conversionReviewVersions', conversion?.conversionReviewVersions],
+    ['additionalPrinterColumns', shared.additionalPrinterColumns],
+    ...versions.map(({ additionalPrinterColumns }, i): [string, readonly unknown[] | undefined] => [
+      `versions[${i}].additionalPrinterColumns`,
+      additionalPrinterColumns,
+    ]),
+  ];
+  return lists.flatMap(([path, list = []]) =>
+    list.length > limits.definitionListItems
+      ? [tooMany(`spec.${path}`, list.length, limits.definitionListItems)]
+      : [],
+  );
 }
 
 function groupErrors(group: string): FieldError[] {

@@ -6,12 +6,15 @@ import { type FieldError, forbidden, invalidValue } from '../../../../apimachine
 import type { JsonSchemaProps } from '../../../../apimachinery/structural/json-schema-props.ts';
 import { type DefaultRules, defaultErrors } from '../../../../apimachinery/structural/law/default-errors.ts';
 import { type KeywordRules, keywordErrors } from '../../../../apimachinery/structural/law/keyword-errors.ts';
+import type { LawBudget } from '../../../../apimachinery/structural/law/law-budget.ts';
 import { ruleFormErrorsIn } from '../../../../apimachinery/structural/law/rule-form-errors.ts';
 import { structuralErrors } from '../../../../apimachinery/structural/law/structural-errors.ts';
 import { unsupportedKeyword } from '../../../../apimachinery/structural/law/unsupported-keyword.ts';
 import type { WrittenSchema } from '../../../../apimachinery/structural/written-schema.ts';
 
 export interface SchemaRules extends KeywordRules, DefaultRules {
+  /** Of the whole definition. */
+  readonly budget: LawBudget;
   readonly requiresStructural: boolean;
 }
 
@@ -39,8 +42,8 @@ export function schemaErrors(
 
 /** Of a schema that keeps the law, also what it fills in. */
 function structureErrors(schema: WrittenSchema, rules: SchemaRules, path: string): FieldError[] {
-  const errors = structuralErrors(schema, path);
-  return errors.length > 0 ? errors : defaultErrors(schema as JsonSchemaProps, path, rules);
+  const errors = structuralErrors(schema, path, rules.budget);
+  return errors.length > 0 ? errors : defaultErrors(schema as JsonSchemaProps, path, rules, rules.budget);
 }
 
 /** Status is judged by itself when it is written by itself, so the root may say nothing that would then be lost. */
