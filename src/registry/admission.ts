@@ -17,6 +17,7 @@ import type { ResourceDefinition, SubresourceDefinition } from '../apimachinery/
 import type { Tenant, UserInfo } from '../request/context.ts';
 import type { Guard, ObjectKey, Revision } from '../storage/store.ts';
 import type { ServedResource } from './definition-table.ts';
+import type { Plane } from './stored-objects.ts';
 
 export interface AdmissionRequest {
   readonly operation: 'create' | 'update' | 'delete';
@@ -63,6 +64,8 @@ export interface DynamicAdmission {
 export interface DynamicWrite {
   readonly served: ServedResource;
   readonly tenant: Tenant;
+  /** For conversion to the versions that rules ask for. */
+  readonly plane: Plane;
   /** Undefined for the object's own endpoint. */
   readonly subresource: SubresourceDefinition | undefined;
   /** What it may turn out to be: a PUT may create. */

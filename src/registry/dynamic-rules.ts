@@ -4,19 +4,31 @@ import { managedFieldsErrors } from '../apimachinery/managed-fields/validate-ent
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type { SubresourceDefinition } from '../apimachinery/resource-definition.ts';
 import type { AdmissionOperation, DynamicAttempt, DynamicRules } from './admission.ts';
-import type { Engine, Target, WriteOptions } from './engine.ts';
+import { type Engine, planeOf, type Target, type WriteOptions } from './engine.ts';
 import { setManagedFields } from './field-tracking.ts';
 
 /** What may have a say in the write; undefined for most. */
 export function dynamicRules(
   engine: Engine,
-  { served, tenant }: Target,
+  target: Target,
   subresource: SubresourceDefinition | undefined,
   operations: readonly AdmissionOperation[],
   { terms, user, dryRun, warn }: WriteOptions,
 ): DynamicRules | undefined {
   if (engine.dynamic === undefined || terms === undefined) return undefined;
-  return engine.dynamic.about({ served, tenant, subresource, operations, user, dryRun, terms, warn });
+  const { served, tenant } = target;
+  const plane = planeOf(engine, target);
+  return engine.dynamic.about({
+    served,
+    tenant,
+    plane,
+    subresource,
+    operations,
+    user,
+    dryRun,
+    terms,
+    warn,
+  });
 }
 
 /** Where an attempt is, as the rules see it. */

@@ -92,6 +92,27 @@ export function toStored(
   return converted instanceof Promise ? converted.then(complete) : complete(converted);
 }
 
+/** A copy of an object in another version of its kind; the object itself where it is in that. */
+export function convertedTo(
+  plane: Plane,
+  from: ServedResource,
+  object: KubeObject,
+  to: ServedResource,
+): KubeObject | Promise<KubeObject> {
+  if (from.version === to.version) return object;
+  if (to.version.custom === undefined) {
+    const stored = from.version.convert?.toStorage(structuredClone(object)) ?? structuredClone(object);
+    return to.version.convert?.fromStorage(stored) ?? { ...stored, apiVersion: apiVersionIn(to) };
+  }
+  const complete = (converted: KubeObject[]): KubeObject => {
+    const result = only(converted);
+    to.version.custom?.complete(result);
+    return result;
+  };
+  const converted = inVersion(plane, to, apiVersionIn(to), [structuredClone(object)]);
+  return converted instanceof Promise ? converted.then(complete) : complete(converted);
+}
+
 function inVersion(
   { tenant, converter }: Plane,
   served: ServedResource,

@@ -8,6 +8,7 @@ import { asWritten } from '../../apimachinery/schema/zero-members.ts';
 import { must } from '../../lib/assert.ts';
 import type { AdmissionOperation, DynamicAttempt, DynamicWrite } from '../../registry/admission.ts';
 import type { ServedResource } from '../../registry/definition-table.ts';
+import { convertedTo } from '../../registry/stored-objects.ts';
 import { spokenForm } from '../../registry/subresource-form.ts';
 import type { UserInfo } from '../../request/context.ts';
 
@@ -21,6 +22,11 @@ export interface GroupVersionResource {
 export interface SentAs {
   readonly resource: GroupVersionResource;
   readonly kind: GroupVersionKind;
+}
+
+export interface SentObjects {
+  readonly object: JsonObject | undefined;
+  readonly old: JsonObject | undefined;
 }
 
 /** Options of the operation, as upstream's handlers name them. */
@@ -42,7 +48,7 @@ export class Attempt {
   readonly old: KubeObject | undefined;
   #object: KubeObject | undefined;
   /** Of both objects, as they are sent, by apiVersion; until the object changes. */
-  readonly #sent = new Map<string, { object: JsonObject | undefined; old: JsonObject | undefined }>();
+  readonly #sent = new Map<string, Promise<SentObjects>>();
 
   constructor(write: DynamicWrite, attempt: DynamicAttempt) {
     const { served, subresource } = write;
@@ -102,17 +108,23 @@ export class Attempt {
   }
 
   /** Both objects as they go over the wire in that version. Not to be changed. */
-  sent({ kind }: SentAs): { object: JsonObject | undefined; old: JsonObject | undefined } {
+  async sent({ kind }: SentAs): Promise<SentObjects> {
     const apiVersion = apiVersionOf(kind);
-    let sent = this.#sent.get(apiVersion);
-    if (sent === undefined) {
-      const served = this.servedAs(kind);
-      const wire = (object: KubeObject | undefined): JsonObject | undefined =>
-        object === undefined ? undefined : wireForm(converted(this.served, object, served), served);
-      sent = { object: wire(this.#object), old: wire(this.old) };
-      this.#sent.set(apiVersion, sent);
-    }
-    return sent;
+    const known = this.#sent.get(apiVersion);
+    if (known !== undefined) return await known;
+    const sending = this.#send(kind);
+    this.#sent.set(apiVersion, sending);
+    return await sending;
+  }
+
+  async #send(kind: GroupVersionKind): Promise<SentObjects> {
+    const served = this.servedAs(kind);
+    const wire = async (object: KubeObject | undefined): Promise<JsonObject | undefined> => {
+      if (object === undefined) return undefined;
+      const converted = await convertedTo(this.write.plane, this.served, object, served);
+      return asWritten(converted, served.version.schema) as unknown as JsonObject;
+    };
+    return { object: await wire(this.#object), old: await wire(this.old) };
   }
 
   /** The kind in that version. */
@@ -130,22 +142,7 @@ export class Attempt {
   }
 
   /** An object that was sent in another version, in that of the request. */
-  asAsked(object: KubeObject, kind: GroupVersionKind): KubeObject {
-    return converted(this.servedAs(kind), object, this.served);
+  async asAsked(object: KubeObject, kind: GroupVersionKind): Promise<KubeObject> {
+    return await convertedTo(this.write.plane, this.servedAs(kind), object, this.served);
   }
-}
-
-function wireForm(object: KubeObject, { version }: ServedResource): JsonObject {
-  return asWritten(object, version.schema) as unknown as JsonObject;
-}
-
-function converted(from: ServedResource, object: KubeObject, to: ServedResource): KubeObject {
-  if (from.version === to.version) return object;
-  const stored = from.version.convert?.toStorage(structuredClone(object)) ?? object;
-  const other = to.version.convert?.fromStorage(structuredClone(stored)) ?? stored;
-  return {
-    ...other,
-    apiVersion: apiVersionOf({ group: to.definition.group, version: to.version.version }),
-    kind: to.definition.kind,
-  };
 }

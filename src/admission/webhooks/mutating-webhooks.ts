@@ -47,7 +47,7 @@ export async function askMutatingWebhooks(
     if (sentAs === undefined) continue;
     try {
       const { patch } = await caller.ask(hook, home, attempt, sentAs, true);
-      if (patch !== '' && applyPatch(hook, attempt, sentAs, patch)) reinvocation.changed();
+      if (patch !== '' && (await applyPatch(hook, attempt, sentAs, patch))) reinvocation.changed();
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       if (!hook.ignoresFailure) throw failedClosed(error);
@@ -65,10 +65,15 @@ export function checkTime({ write: { terms } }: Attempt): void {
 }
 
 /** Whether the patch changed anything. What it breaks is the fault of the webhook, whatever its failure policy. */
-function applyPatch({ webhook }: Hook, attempt: Attempt, sentAs: SentAs, text: string): boolean {
+async function applyPatch(
+  { webhook }: Hook,
+  attempt: Attempt,
+  sentAs: SentAs,
+  text: string,
+): Promise<boolean> {
   const patch = readPatch(text);
   if (Array.isArray(patch) && patch.length === 0) return false;
-  const { object } = attempt.sent(sentAs);
+  const { object } = await attempt.sent(sentAs);
   if (object === undefined) {
     throw new ForeignFailure(
       `admission webhook ${goQuote(webhook.name)} attempted to modify the object, which is not supported for this operation`,
@@ -91,7 +96,7 @@ function applyPatch({ webhook }: Hook, attempt: Attempt, sentAs: SentAs, text: s
     throw error;
   }
   if (deepEqual(asWritten(typed, served.version.schema) as unknown as JsonObject, object)) return false;
-  attempt.replace(attempt.asAsked(typed, sentAs.kind));
+  attempt.replace(await attempt.asAsked(typed, sentAs.kind));
   return true;
 }
 

@@ -23,9 +23,14 @@ export function reviewVersionOf(versions: readonly string[]): ReviewVersion | un
   return versions.find((version): version is ReviewVersion => version === 'v1' || version === 'v1beta1');
 }
 
-export function reviewText(uid: string, version: ReviewVersion, attempt: Attempt, sentAs: SentAs): string {
+export async function reviewText(
+  uid: string,
+  version: ReviewVersion,
+  attempt: Attempt,
+  sentAs: SentAs,
+): Promise<string> {
   const { asked, subresource, name, namespace, operation, user, options, write } = attempt;
-  const { object, old } = attempt.sent(sentAs);
+  const { object, old } = await attempt.sent(sentAs);
   const sub = subresource === '' ? {} : { subResource: subresource };
   const request: Omit<AdmissionReviewRequest, 'object' | 'oldObject'> &
     Record<'object' | 'oldObject', JsonValue> = {

@@ -76,7 +76,7 @@ export class WebhookCaller {
       throw new CallFailed(name, problem);
     }
     const uid = randomUUID();
-    const body = await this.#post(hook, home, attempt, reviewText(uid, version, attempt, sentAs));
+    const body = await this.#post(hook, home, attempt, await reviewText(uid, version, attempt, sentAs));
     const answer = readAnswer(name, () => answerIn(body, uid, version, isMutating));
     for (const warning of answer.warnings) write.warn(warning);
     if (!answer.allowed) throw denied(name, answer.status);
