@@ -40,6 +40,8 @@ interface Place {
 }
 
 const types: readonly string[] = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
+export const isKnownType = (type: string): boolean => types.includes(type);
+
 const metadataFields: ReadonlySet<string> = new Set(['metadata', 'kind', 'apiVersion']);
 
 class KeywordCheck implements KeywordReport {
@@ -72,7 +74,7 @@ class KeywordCheck implements KeywordReport {
     const forbid = (name: string, detail: string): void => {
       errors.push(forbidden(childPath(path, name), detail));
     };
-    if (this.#rules.requiresKnownTypes && type !== '' && !types.includes(type)) {
+    if (this.#rules.requiresKnownTypes && type !== '' && !isKnownType(type)) {
       errors.push(notSupported(childPath(path, 'type'), type, types));
     }
     const hasDefault = (schema.default ?? null) !== null;
