@@ -146,6 +146,10 @@ export const limits = {
   compiledFormBytes: 16 * 1024 * 1024,
   /** Values met by schemas while one object is judged. */
   schemaSteps: 2_000_000,
+  /** Of one printer column or selectable field. */
+  jsonPathLength: 16 * 1024,
+  /** Values that one JSONPath may meet in an object. */
+  jsonPathSteps: 10_000,
 
   // Definitions of custom resources. What is in use has 20 levels and 20,000 schemas at most.
   schemaDepth: 64,

@@ -9,7 +9,8 @@ import { limits } from '../limits.ts';
 import type { JsonValue, KubeObject } from '../object-meta.ts';
 import type { CustomForm } from '../resource-definition.ts';
 import type { CompiledParts, CustomSpec } from './custom-kind.ts';
-import { customForm, printerColumns, selectableField } from './provisional.ts';
+import { printerColumns, selectableField } from './printer-columns.ts';
+import { customForm } from './provisional.ts';
 
 interface Compiled {
   readonly form: CustomForm;
@@ -32,7 +33,7 @@ export class CompiledForms {
   partsOf(name: string, read: () => KubeObject): CompiledParts {
     return {
       form: (version) => this.#form(`${name}/${version}`, version, read),
-      columns: printerColumns,
+      columns: ({ additionalPrinterColumns }) => printerColumns(additionalPrinterColumns),
       selectableField,
     };
   }

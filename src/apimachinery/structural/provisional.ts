@@ -1,7 +1,7 @@
 /** PROVISIONAL, local only. */
 import { deduced } from '../apply/apply-schema.ts';
 import type { JsonObject, KubeObject } from '../object-meta.ts';
-import type { ColumnDefinition, CustomForm } from '../resource-definition.ts';
+import type { CustomForm } from '../resource-definition.ts';
 import { decodeObject } from '../schema/decode.ts';
 import { objectMetaSchema } from '../schema/meta.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
@@ -17,8 +17,3 @@ export function customForm(_schema: JsonSchemaProps, _namespaced: boolean): Cust
     openApi: () => ({ type: 'object' }),
   };
 }
-export const printerColumns = (_: unknown): ColumnDefinition[] => [
-  { name: 'Name', type: 'string', format: 'name', description: '', value: (o) => o.metadata.name },
-  { name: 'Age', type: 'date', description: '', value: (o) => o.metadata.creationTimestamp ?? undefined },
-];
-export const selectableField = (_: string) => (_o: KubeObject) => '';
