@@ -8,10 +8,12 @@ import { type DeclaredType, declareType } from './declared-type.ts';
 import { escapeName } from './escape-name.ts';
 
 export interface RuleNode {
+  /** What has the rules: the schema of the value, or something inside an `allOf` of it. */
+  readonly said: JsonSchemaProps;
   /** Of the value: what its type, items and fields are. */
   readonly schema: JsonSchemaProps;
   readonly rules: readonly ValidationRule[];
-  /** What `self` is; undefined where rules have no type for the value. */
+  /** What `self` is; undefined where rules have no type for the value, and then they are not evaluated. */
   readonly type: DeclaredType | undefined;
   /** The root of a custom resource, or of one embedded in it. */
   readonly isResource: boolean;
@@ -21,7 +23,8 @@ export interface RuleNode {
   /** Of the values of a map. */
   readonly values: RuleNode | undefined;
   readonly properties: ReadonlyMap<string, RuleNode>;
-  readonly allOf: readonly RuleNode[];
+  /** By their place in it. */
+  readonly allOf: ReadonlyMap<number, RuleNode>;
 }
 
 /** Undefined for a schema without rules. */
@@ -58,15 +61,19 @@ function nodeOf(
   const items = below(said.items, schema.items);
   const values = below(valuesOf(said), valuesOf(schema));
   const properties = propertyNodes(said, schema, type);
-  const allOf = (said.allOf ?? [])
-    .map((part) => nodeOf(part, schema, isResource, type))
-    .filter((node) => node !== undefined);
-  const nodes = [items, values, ...properties.values(), ...allOf].filter((node) => node !== undefined);
+  const allOf = new Map<number, RuleNode>();
+  for (const [i, part] of (said.allOf ?? []).entries()) {
+    const node = nodeOf(part, schema, isResource, type);
+    if (node !== undefined) allOf.set(i, node);
+  }
+  const nodes = [items, values, ...properties.values(), ...allOf.values()].filter(
+    (node) => node !== undefined,
+  );
   if (rules.length === 0 && nodes.length === 0) return undefined;
   const mentionsOld =
     rules.some(({ rule, messageExpression }) => mentions(rule) || mentions(messageExpression)) ||
     nodes.some((node) => node.mentionsOld);
-  return { schema, rules, type, isResource, mentionsOld, items, values, properties, allOf };
+  return { said, schema, rules, type, isResource, mentionsOld, items, values, properties, allOf };
 }
 
 function propertyNodes(
@@ -79,9 +86,7 @@ function propertyNodes(
     const properties = schema.properties ?? {};
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (property === undefined) continue;
-    const propertyType = typeOfProperty(type, name, property);
-    if (propertyType === undefined) continue;
-    const node = nodeOf(inner, property, isEmbedded(property), propertyType);
+    const node = nodeOf(inner, property, isEmbedded(property), typeOfProperty(type, name, property));
     if (node !== undefined) nodes.set(name, node);
   }
   return nodes;
@@ -96,6 +101,13 @@ function typeOfProperty(
   const identifier = escapeName(name);
   if (identifier === undefined) return declareType(schema, isEmbedded(schema));
   return type?.kind === 'object' ? type.fields.get(identifier) : undefined;
+}
+
+/** Of an object's fields: whether they can be found in the old object. */
+export function mapIsCorrelatable({
+  'x-kubernetes-map-type': mapType = 'granular',
+}: JsonSchemaProps): boolean {
+  return mapType === 'granular' || mapType === 'atomic';
 }
 
 const isEmbedded = (schema: JsonSchemaProps): boolean => schema['x-kubernetes-embedded-resource'] === true;
