@@ -16,10 +16,15 @@ import { tenantOfPlatform } from '../storage/keys.ts';
 import { fieldsOf } from '../storage/record.ts';
 import { allEntries, tenantsWith } from '../storage/scans.ts';
 import type { Store, StoredRecord } from '../storage/store.ts';
+import type { ContextPolicies } from './context-policies.ts';
 
 const { group, resource } = customResourceDefinitionDefinition.storage;
 
-export function customDefinitions(store: Store, builtIn: DefinitionTable): CustomDefinitions {
+export function customDefinitions(
+  store: Store,
+  builtIn: DefinitionTable,
+  policies: ContextPolicies,
+): CustomDefinitions {
   const compiled = new CompiledForms();
   return new CustomDefinitions({
     store,
@@ -27,7 +32,7 @@ export function customDefinitions(store: Store, builtIn: DefinitionTable): Custo
     storage: { group, resource },
     servedFormField,
     contextsOf: ({ key, record }) =>
-      admittedContexts(definedBy(key.name), fieldsOf(record)[parentContextsField] ?? ''),
+      admittedContexts(definedBy(key.name), fieldsOf(record)[parentContextsField] ?? '', policies.rules),
     compile({ name, read }, contexts) {
       return customKind(read(), contexts, compiled.partsOf(name, read));
     },
@@ -39,14 +44,38 @@ export function finishRedefined(store: Store, streams: WatchStreams): () => void
   return store.subscribe((changes) => {
     for (const { key, record, previous } of changes) {
       if (key.group !== group || key.resource !== resource) continue;
-      if (servedForm(record) === servedForm(previous?.record)) continue;
+      if (shownForm(record) === shownForm(previous?.record)) continue;
       streams.finishResource(definedBy(key.name), key.tenant === tenantOfPlatform ? undefined : key.tenant);
     }
   });
 }
 
-function servedForm(record: StoredRecord['record'] | undefined): string {
-  return record === undefined ? '' : (fieldsOf(record)[servedFormField] ?? '');
+/** What is served, and where it is seen. */
+function shownForm(record: StoredRecord['record'] | undefined): string {
+  const fields = record === undefined ? {} : fieldsOf(record);
+  return `${fields[servedFormField] ?? ''} ${fields[parentContextsField] ?? ''}`;
+}
+
+/** Policies say anew where kinds of the platform are seen, and whoever watches one of those lists anew. */
+export function followContextPolicies(
+  store: Store,
+  policies: ContextPolicies,
+  definitions: CustomDefinitions,
+  streams: WatchStreams,
+): () => void {
+  return policies.follow((rules) => {
+    definitions.forgetPlatform();
+    const concerns = (kind: GroupResource): boolean =>
+      rules.some(
+        (rule) =>
+          rule.group === kind.group &&
+          (rule.resources.includes('*') || rule.resources.includes(kind.resource)),
+      );
+    for (const { key } of allEntries(store, { tenant: tenantOfPlatform, group, resource })) {
+      const kind = definedBy(key.name);
+      if (concerns(kind)) streams.finishResource(kind);
+    }
+  });
 }
 
 /** A definition is named by what it defines. */

@@ -50,7 +50,13 @@ import type { Store } from '../storage/store.ts';
 import { WatchHub } from '../storage/watch-hub.ts';
 import { reviews } from '../virtual/reviews.ts';
 import { bootstrap } from './bootstrap.ts';
-import { customDefinitions, definedResources, finishRedefined } from './custom-resources.ts';
+import { ContextPolicies } from './context-policies.ts';
+import {
+  customDefinitions,
+  definedResources,
+  finishRedefined,
+  followContextPolicies,
+} from './custom-resources.ts';
 import { InProcessClient } from './in-process-client.ts';
 import type { Logger } from './logging.ts';
 import { planeOrigins } from './plane-origin.ts';
@@ -78,7 +84,8 @@ export interface Wired {
 export async function wire(input: WireInput): Promise<Wired> {
   const { logger, clock } = input;
   const builtIn = new DefinitionTable(input.definitions);
-  const definitions = customDefinitions(input.store, builtIn);
+  const policies = new ContextPolicies(input.store);
+  const definitions = customDefinitions(input.store, builtIn, policies);
   const defaults = new SharedDefaults(builtIn);
   const store = new StoreWithDefaults(input.store, defaults, planeOrigins(input.store));
   const hub = new WatchHub(store);
@@ -140,7 +147,11 @@ export async function wire(input: WireInput): Promise<Wired> {
   );
   const streams = new WatchStreams(clock);
   const tenants = new TenantResolver(store, { ...projectDefinition.storage, startRevisionField });
-  const unfollow = [finishRemovedProjects(store, streams), finishRedefined(store, streams)];
+  const unfollow = [
+    finishRemovedProjects(store, streams),
+    finishRedefined(store, streams),
+    followContextPolicies(input.store, policies, definitions, streams),
+  ];
   const shown: ShownDefinitions = ({ id }) => definitions.of(id).shown;
   const cache = new DocumentCache();
   const authenticator = authenticators({ tokens: input.tokens });
