@@ -71,7 +71,8 @@ export class ApplySchema {
   }
 }
 
-const untypedAtomic: ApplySchema = new ApplySchema('__untyped_atomic_', () =>
+/** Anything, owned as a whole. */
+export const untypedAtomic: ApplySchema = new ApplySchema('__untyped_atomic_', () =>
   atomOf({
     scalar: 'untyped',
     list: { element: untypedAtomic, isAtomic: true, keys: [] },

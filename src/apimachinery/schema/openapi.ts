@@ -25,29 +25,42 @@ export interface OpenApiSchema {
   readonly $ref?: string;
   readonly allOf?: readonly OpenApiSchema[];
   readonly oneOf?: readonly OpenApiSchema[];
-  readonly type?: 'string' | 'boolean' | 'integer' | 'number' | 'array' | 'object';
+  readonly anyOf?: readonly OpenApiSchema[];
+  readonly not?: OpenApiSchema;
+  readonly type?: string;
   readonly format?: string;
+  readonly title?: string;
   readonly description?: string;
   readonly default?: JsonValue;
   readonly nullable?: boolean;
-  readonly enum?: readonly string[];
+  readonly enum?: readonly JsonValue[];
   readonly pattern?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMinimum?: boolean;
+  readonly exclusiveMaximum?: boolean;
+  readonly multipleOf?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
   readonly required?: readonly string[];
   readonly items?: OpenApiSchema;
   readonly properties?: Readonly<Record<string, OpenApiSchema>>;
-  readonly additionalProperties?: OpenApiSchema;
+  readonly additionalProperties?: boolean | OpenApiSchema;
   readonly 'x-kubernetes-group-version-kind'?: readonly GroupVersionKind[];
   readonly 'x-kubernetes-patch-strategy'?: string;
   readonly 'x-kubernetes-patch-merge-key'?: string;
   readonly 'x-kubernetes-list-type'?: string;
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-map-type'?: string;
+  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
+  readonly 'x-kubernetes-embedded-resource'?: boolean;
+  readonly 'x-kubernetes-int-or-string'?: boolean;
+  readonly 'x-kubernetes-validations'?: readonly object[];
 }
 
 const machinery = 'io.k8s.apimachinery.pkg';
@@ -106,6 +119,16 @@ function specialSchema(kind: keyof typeof special, dialect: Dialect): OpenApiSch
 
 const refPrefix = { v2: '#/definitions/', v3: '#/components/schemas/' } as const;
 
+/**
+ * A reference to a component, with what else is said of the field. In version 3.0 nothing may stand beside `$ref`, so
+ * that goes around it.
+ */
+export function referenceTo(name: string, beside: OpenApiSchema, dialect: Dialect): OpenApiSchema {
+  const reference = { $ref: refPrefix[dialect] + name };
+  if (Object.keys(beside).length === 0) return reference;
+  return dialect === 'v3' ? { allOf: [reference], ...beside } : { ...reference, ...beside };
+}
+
 /** Collects the components of one document while its schemas are converted. */
 export class OpenApiComponents {
   readonly dialect: Dialect;
@@ -160,7 +183,7 @@ export class OpenApiComponents {
           this.#schemas.set(schema.name, {}); // A placeholder ends the walk of a type that contains itself.
           this.#schemas.set(schema.name, this.#object(withoutDefault(schema)));
         }
-        return this.#refer(schema.name, this.#default(schema.default));
+        return referenceTo(schema.name, this.#default(schema.default), this.dialect);
       }
       default:
         return unreachable(schema);
@@ -173,21 +196,14 @@ export class OpenApiComponents {
   }
 
   #reference(name: string): OpenApiSchema {
-    return { $ref: refPrefix[this.dialect] + name };
-  }
-
-  /** In version 3.0 nothing may stand beside `$ref`, so whatever else is said goes around it. */
-  #refer(name: string, beside: OpenApiSchema): OpenApiSchema {
-    const reference = this.#reference(name);
-    if (Object.keys(beside).length === 0) return reference;
-    return this.dialect === 'v3' ? { allOf: [reference], ...beside } : { ...reference, ...beside };
+    return referenceTo(name, {}, this.dialect);
   }
 
   #special(kind: keyof typeof special, schema: Schema): OpenApiSchema {
     const { name } = special[kind];
     if (!this.#schemas.has(name)) this.#schemas.set(name, specialSchema(kind, this.dialect));
     const { nullable: _, ...beside } = this.#common(schema);
-    return this.#refer(name, beside);
+    return referenceTo(name, beside, this.dialect);
   }
 
   #common(schema: Schema): OpenApiSchema {

@@ -44,7 +44,8 @@ export const integer =
 export const double =
   (number: number): FieldWriter =>
   (writer, value) => {
-    writer.double(value as number);
+    // A bound beyond what a number holds exactly is a bigint.
+    writer.double(Number(value));
     tag(writer, number, wireTypes.fixed64);
   };
 export const message =

@@ -10,6 +10,8 @@ const wrapped = { 1: schema, 2: {} };
 Object.assign(schema, {
   26: wrapped,
   27: wrapped,
+  28: wrapped,
+  29: schema,
   30: { 1: wrapped },
   31: { 1: { 2: wrapped } },
   32: { 1: wrapped },
@@ -52,11 +54,16 @@ test('schemas are encoded with the field numbers of openapi.v3', () => {
   check({ items: { $ref: 'r' } }, '1 { 30 { 1 { 2 { 1: "r" } } } }');
   check({ properties: { p: { $ref: 'r' } } }, '1 { 31 { 1 { 1: "p" 2 { 2 { 1: "r" } } } } }');
   check({ additionalProperties: { $ref: 'r' } }, '1 { 32 { 1 { 2 { 1: "r" } } } }');
+  check({ additionalProperties: true }, '1 { 32 { 2: 1 } }');
+  check({ anyOf: [{ type: 'string' }] }, '1 { 28 { 1 { 25: "string" } } }');
+  check({ not: { title: 'T' } }, '1 { 29 { 9: "T" } }');
+  check({ multipleOf: 2, exclusiveMaximum: true, exclusiveMinimum: true }, '1 { 10: 2 12: 1 14: 1 }');
+  check({ minProperties: 1, maxProperties: 2 }, '1 { 22: 1 21: 2 }');
   check({ default: '' }, '1 { 33 { 3: "" } }');
   check({ default: 0 }, '1 { 33 { 1: 0 } }');
   check({ default: false }, '1 { 33 { 2: 0 } }');
   check({ 'x-k': ['v'] }, '1 { 36 { 1: "x-k" 2 { 2: "[\\"v\\"]" } } }');
-  assert.throws(() => dump({ components: { schemas: { a: { not: {} } } } }), /gnostic has a field for not/);
+  assert.throws(() => dump({ components: { schemas: { a: { xml: {} } } } }), /gnostic has a field for xml/);
 });
 
 test('paths and operations are encoded with theirs', () => {

@@ -36,38 +36,42 @@ const defaultType: MessageWriter = (writer, value) => {
   else if (typeof value === 'string') text(3)(writer, value);
 };
 
-const schemaOrReference = either(
-  isReference,
-  message(2, reference),
-  message(
-    1,
-    fields(
-      {
-        nullable: flag(1),
-        maximum: double(11),
-        minimum: double(13),
-        maxLength: integer(15),
-        minLength: integer(16),
-        pattern: text(17),
-        maxItems: integer(18),
-        minItems: integer(19),
-        uniqueItems: flag(20),
-        required: repeated(text(23)),
-        enum: repeated(anyField(24)),
-        type: text(25),
-        allOf: repeated(message(26, schema)),
-        oneOf: repeated(message(27, schema)),
-        items: message(30, only(message(1, schema))),
-        properties: message(31, entries(1, schema)),
-        additionalProperties: message(32, only(message(1, schema))),
-        default: message(33, defaultType),
-        description: text(34),
-        format: text(35),
-      },
-      36,
-    ),
-  ),
+const bareSchema: MessageWriter = fields(
+  {
+    nullable: flag(1),
+    title: text(9),
+    multipleOf: double(10),
+    maximum: double(11),
+    exclusiveMaximum: flag(12),
+    minimum: double(13),
+    exclusiveMinimum: flag(14),
+    maxLength: integer(15),
+    minLength: integer(16),
+    pattern: text(17),
+    maxItems: integer(18),
+    minItems: integer(19),
+    uniqueItems: flag(20),
+    maxProperties: integer(21),
+    minProperties: integer(22),
+    required: repeated(text(23)),
+    enum: repeated(anyField(24)),
+    type: text(25),
+    allOf: repeated(message(26, schema)),
+    oneOf: repeated(message(27, schema)),
+    anyOf: repeated(message(28, schema)),
+    not: message(29, (writer, value) => bareSchema(writer, value)),
+    items: message(30, only(message(1, schema))),
+    properties: message(31, entries(1, schema)),
+    additionalProperties: message(32, (writer, value) => schemaOrFlag(writer, value)),
+    default: message(33, defaultType),
+    description: text(34),
+    format: text(35),
+  },
+  36,
 );
+const schemaOrReference = either(isReference, message(2, reference), message(1, bareSchema));
+const schemaOrFlag: MessageWriter = (writer, value) =>
+  (typeof value === 'boolean' ? flag(2) : message(1, schema))(writer, value);
 
 const parameter = fields(
   { name: text(1), in: text(2), description: text(3), required: flag(4), schema: message(10, schema) },
