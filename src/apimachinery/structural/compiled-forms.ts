@@ -8,9 +8,9 @@ import { stringifyJson } from '../codec/json.ts';
 import { limits } from '../limits.ts';
 import type { JsonValue, KubeObject } from '../object-meta.ts';
 import type { CustomForm } from '../resource-definition.ts';
+import { customForm } from './custom-form.ts';
 import type { CompiledParts, CustomSpec } from './custom-kind.ts';
 import { printerColumns, selectableField } from './printer-columns.ts';
-import { customForm } from './provisional.ts';
 
 interface Compiled {
   readonly form: CustomForm;
@@ -47,7 +47,7 @@ export class CompiledForms {
         `version ${version}`,
       );
       compiled = {
-        form: customForm(schema?.openAPIV3Schema ?? {}, spec.scope === 'Namespaced'),
+        form: customForm(schema?.openAPIV3Schema ?? {}),
         bytes: stringifyJson((schema ?? {}) as unknown as JsonValue).length,
       };
       this.#forms.set(key, compiled);

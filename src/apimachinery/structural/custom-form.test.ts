@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { JsonObject, KubeObject } from '../object-meta.ts';
+import { DecodeError } from '../schema/decode.ts';
+import { customForm } from './custom-form.ts';
+import type { JsonSchemaProps } from './json-schema-props.ts';
+
+const string: JsonSchemaProps = { type: 'string' };
+const form = customForm({
+  type: 'object',
+  properties: {
+    spec: {
+      type: 'object',
+      required: ['size'],
+      properties: {
+        size: { type: 'integer', minimum: 1 },
+        colour: { ...string, default: 'red' },
+        note: string,
+        tags: { type: 'array', items: { ...string, maxLength: 3 }, 'x-kubernetes-list-type': 'set' },
+        template: {
+          type: 'object',
+          'x-kubernetes-embedded-resource': true,
+          'x-kubernetes-preserve-unknown-fields': true,
+        },
+      },
+    },
+  },
+});
+const widget = (spec: JsonObject): KubeObject =>
+  ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'a' }, spec }) as unknown as KubeObject;
+const asJson = (object: KubeObject): JsonObject => object as unknown as JsonObject;
+
+test('what a client sent is typed, pruned and defaulted, and unknown fields are told', () => {
+  const unknown: string[] = [];
+  const sent = asJson(
+    widget({ size: 1, colour: null, note: null, extra: {}, template: { metadata: { x: 1 } } }),
+  );
+  sent.metadata = { name: 'a', labels: null, odd: 1 };
+  const decoded = form.decode(sent, unknown);
+  assert.deepEqual(decoded.metadata, { name: 'a' });
+  assert.deepEqual(decoded.spec, { size: 1, colour: 'red', template: { metadata: {} } });
+  assert.deepEqual(unknown, ['metadata.odd', 'spec.extra', 'spec.template.metadata.x']);
+});
+
+test('metadata of a wrong type is refused from a client, and dropped from what is stored', () => {
+  const wrong = (): KubeObject => widget({ size: 1, template: { metadata: { labels: 5 }, kind: 3 } });
+  assert.throws(() => form.decode(asJson(wrong())), DecodeError);
+  assert.throws(() => form.decode({ ...asJson(widget({})), metadata: 'a' }), DecodeError);
+  const stored = wrong();
+  form.complete(stored);
+  assert.equal(stored.spec.template.kind, undefined);
+  assert.equal(stored.spec.colour, 'red');
+});
+
+test('all judgements are made, and what an update did not touch is not judged again', () => {
+  const check = (spec: JsonObject, expected: string[], old?: JsonObject): void => {
+    const found = form.validate(widget(spec), old === undefined ? undefined : widget(old));
+    assert.deepEqual(
+      found.map(({ field, message }) => `${field}: ${message}`),
+      expected,
+    );
+  };
+  const small = 'spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1';
+  check({ size: 1 }, []);
+  check({ size: 0 }, [small]);
+  check({ size: 0, note: 'b' }, [], { size: 0, note: 'a' });
+  check({ size: 0 }, [small], { size: -1 });
+  check({}, ['spec.size: Required value']);
+  check({ size: 1, tags: ['a', 'a'] }, ['spec.tags[1]: Duplicate value: "a"']);
+  check({ size: 1, tags: ['a', 'a', 'b'] }, [], { size: 1, tags: ['a', 'a'] });
+  check({ size: 1, template: { kind: 'A' } }, [
+    'spec.template.apiVersion: Required value: must not be empty',
+  ]);
+});

@@ -1,0 +1,71 @@
+/**
+ * All that the schema of a custom resource does to its objects, in the order in which upstream does it. The steps are
+ * rooms' neighbours: pruning, defaulting, typing, judging. It keeps what they compile of the schema, and nothing of any
+ * object. Source: unstructuredSchemaCoercer and customResourceStrategy of apiextensions-apiserver.
+ */
+import type { ApplySchema } from '../apply/apply-schema.ts';
+import type { FieldError } from '../field-error.ts';
+import type { JsonObject, JsonValue, KubeObject } from '../object-meta.ts';
+import type { CustomForm } from '../resource-definition.ts';
+import { customApplySchema } from './custom-apply-schema.ts';
+import { typedMetadata, typeEmbedded, validateEmbedded } from './embedded-objects.ts';
+import type { JsonSchemaProps } from './json-schema-props.ts';
+import { validateListTypes } from './list-types.ts';
+import { prune } from './prune.ts';
+import { publishedSchema } from './published-schema.ts';
+import { CorrelatedValue } from './rules/correlated-value.ts';
+import { dropWrongNulls, setDefaults } from './set-defaults.ts';
+import { validateValue } from './validate-value.ts';
+
+/** The schema is that of one version, and structural. */
+export function customForm(schema: JsonSchemaProps): CustomForm {
+  let applySchema: ApplySchema | undefined;
+  return {
+    decode(value, unknownFields) {
+      const unknownMetadata: string[] = [];
+      value.metadata = typedMetadata(value.metadata ?? {}, unknownMetadata) as JsonValue;
+      unknownFields?.push(...unknownMetadata.map((name) => `metadata.${name}`));
+      const dropped = prune(value, schema, { isResource: true, tracks: unknownFields !== undefined });
+      unknownFields?.push(...dropped);
+      dropWrongNulls(value, schema);
+      typeEmbedded(value, schema, { dropsInvalid: false, unknownFields });
+      setDefaults(value, schema);
+      return value as unknown as KubeObject;
+    },
+    complete(object) {
+      const value = object as unknown as JsonObject;
+      prune(value, schema, { isResource: true });
+      dropWrongNulls(value, schema);
+      typeEmbedded(value, schema, { dropsInvalid: true });
+      setDefaults(value, schema);
+    },
+    validate: (object, old) =>
+      judge(object as unknown as JsonObject, old as unknown as JsonObject | undefined, schema),
+    get applySchema() {
+      applySchema ??= customApplySchema(schema);
+      return applySchema;
+    },
+    openApi: (dialect) => publishedSchema(schema, dialect),
+  };
+}
+
+function judge(object: JsonObject, old: JsonObject | undefined, schema: JsonSchemaProps): FieldError[] {
+  const errors = valueErrors(object, old, schema);
+  errors.push(...validateEmbedded(object, schema));
+  errors.push(...listErrors(object, old, schema));
+  return errors;
+}
+
+/** What is valid needs no comparison with what was before. */
+function valueErrors(object: JsonObject, old: JsonObject | undefined, schema: JsonSchemaProps): FieldError[] {
+  const errors = validateValue(object, schema);
+  if (errors.length === 0 || old === undefined) return errors;
+  return validateValue(object, schema, new CorrelatedValue(object, old, schema));
+}
+
+/** Lists that repeated themselves before may go on to. */
+function listErrors(object: JsonObject, old: JsonObject | undefined, schema: JsonSchemaProps): FieldError[] {
+  const errors = validateListTypes(object, schema, '');
+  const isOld = errors.length > 0 && old !== undefined && validateListTypes(old, schema, '').length > 0;
+  return isOld ? [] : errors;
+}
