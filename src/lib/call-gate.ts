@@ -133,14 +133,21 @@ export class CallGate {
   #leave(name: string, call: Call): void {
     const owner = this.#owners.get(name);
     if (owner === undefined) return;
+    const wasFull = this.#active >= this.#bounds.callsMax;
     this.#release(owner, call);
-    for (const waiting of owner.waiting) {
-      if (!this.#mayStart(owner, waiting.endpoint)) continue;
-      owner.waiting = owner.waiting.filter((other) => other !== waiting);
-      waiting.start(this.#start(owner, waiting));
-      break;
+    if (!this.#startNext(owner) && wasFull) {
+      for (const other of this.#owners.values()) if (this.#startNext(other)) break;
     }
     this.#forget(name, owner);
+  }
+
+  /** The first of the owner's line that may start. */
+  #startNext(owner: Owner): boolean {
+    const next = owner.waiting.find(({ endpoint }) => this.#mayStart(owner, endpoint));
+    if (next === undefined) return false;
+    owner.waiting = owner.waiting.filter((other) => other !== next);
+    next.start(this.#start(owner, next));
+    return true;
   }
 
   #release(owner: Owner, call: Call): void {
