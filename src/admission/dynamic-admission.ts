@@ -5,19 +5,22 @@
  */
 
 import type { KubeObject } from '../apimachinery/object-meta.ts';
-import type { RuleWithOperations } from '../apis/admissionregistration/v1/admission-schemas.ts';
+import type { MatchResources, RuleWithOperations } from '../apis/admissionregistration/v1/admission-schemas.ts';
 import { type Reach, reachOf } from '../apis/admissionregistration/v1/reach.ts';
 import { projectDefinition } from '../apis/resourcemanager/v1alpha1/project/project-definition.ts';
 import type { DynamicAdmission, DynamicAttempt, DynamicRules, DynamicWrite } from '../registry/admission.ts';
-import type { Tenant, UserInfo } from '../request/context.ts';
+import type { Definitions } from '../registry/definitions.ts';
+import type { UserInfo } from '../request/context.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
 import { labelsOf } from '../storage/record.ts';
 import type { Store, TenantId } from '../storage/store.ts';
 import { type ConfigurationResource, Configurations } from './configurations/plane-configurations.ts';
 import { Attempt } from './matching/attempt.ts';
-import type { MatchConditions } from './matching/match-conditions.ts';
 import { Reinvocation } from './matching/reinvocation.ts';
 import { hasOperation, isExempt, isResource } from './matching/rules.ts';
+import type { BoundPolicy, PolicyParts } from './policies/invocations.ts';
+import { askMutatingPolicies } from './policies/mutating-policies.ts';
+import { askValidatingPolicies } from './policies/validating-policies.ts';
 import { hooksOf } from './webhooks/hooks.ts';
 import { askMutatingWebhooks, type HomedHook, type WebhookParts } from './webhooks/mutating-webhooks.ts';
 import { askValidatingWebhooks } from './webhooks/validating-webhooks.ts';
@@ -25,29 +28,74 @@ import { WebhookCaller } from './webhooks/webhook-caller.ts';
 
 export interface DynamicAdmissionParts {
   readonly store: Store;
-  readonly conditions: MatchConditions;
+  readonly definitions: Definitions;
+  readonly compiler: AdmissionCompiler;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** What expressions may ask about permissions; absent where they may not ask. */
+  authorizerOf?(attempt: Attempt): Subject['authorizer'];
 }
 
 export class ConfiguredAdmission implements DynamicAdmission {
   readonly #store: Store;
   readonly #configurations: Configurations;
   readonly #webhooks: WebhookParts;
+  readonly #policies: PolicyParts;
 
-  constructor({ store, conditions, random }: DynamicAdmissionParts) {
+  constructor({ store, definitions, compiler, random, authorizerOf }: DynamicAdmissionParts) {
+    const expressions = new CompiledExpressions(compiler);
     this.#store = store;
     this.#configurations = new Configurations(store);
-    this.#webhooks = { store, conditions, caller: new WebhookCaller(store, random) };
+    this.#policies = {
+      store,
+      definitions,
+      expressions,
+      ...(authorizerOf === undefined ? {} : { authorizerOf }),
+    };
+    this.#webhooks = {
+      store,
+      caller: new WebhookCaller(store, random),
+      async conditionsHold(conditions, attempt, sentAs, ignoresFailure) {
+        const authorizer = authorizerOf?.(attempt);
+        const subject: Subject = {
+          attempt,
+          sentAs,
+          objects: await attempt.sent(sentAs),
+          namespace: undefined,
+          ...(authorizer === undefined ? {} : { authorizer }),
+        };
+        return webhookConditionsHold(expressions, conditions, subject, ignoresFailure);
+      },
+    };
   }
 
   about(write: DynamicWrite): DynamicRules | undefined {
     const { group, resource } = write.served.definition;
     if (isExempt({ group, version: '', resource })) return undefined;
-    const mutating = this.#hooks('mutatingwebhookconfigurations', write);
-    const validating = this.#hooks('validatingwebhookconfigurations', write);
-    if (mutating.length === 0 && validating.length === 0) return undefined;
-    return new RulesOfWrite(this.#webhooks, asSeen(write), mutating, validating);
+    const { tenant } = write;
+    const isPlatform = tenant.id === tenantOfPlatform;
+    const ofPlatform = this.#configurations.of(tenantOfPlatform);
+    const own = isPlatform ? undefined : this.#configurations.of(tenant.id);
+    if (ofPlatform.bytes === 0 && (own === undefined || own.bytes === 0)) return undefined;
+    const labels = isPlatform ? undefined : this.#labelsOf(tenant.surface.name);
+    const planes: Plane[] = [
+      ...(own === undefined ? [] : [{ home: tenant.id as TenantId, configurations: own, isInForce: always }]),
+      {
+        home: tenantOfPlatform,
+        configurations: ofPlatform,
+        isInForce: (object) => reaches(reachIn(object), labels),
+      },
+    ];
+    const rules: Rules = {
+      mutatingPolicies: planes.flatMap((plane) => boundPolicies(plane, 'mutatingadmissionpolicies', write)),
+      mutatingWebhooks: planes.flatMap((plane) => hooksIn(plane, 'mutatingwebhookconfigurations', write)),
+      validatingPolicies: planes.flatMap((plane) =>
+        boundPolicies(plane, 'validatingadmissionpolicies', write),
+      ),
+      validatingWebhooks: planes.flatMap((plane) => hooksIn(plane, 'validatingwebhookconfigurations', write)),
+    };
+    if (Object.values(rules).every((list) => list.length === 0)) return undefined;
+    return new RulesOfWrite(this.#webhooks, this.#policies, asSeen(write), rules);
   }
 
   /** Calls to webhooks that are being made. */
@@ -60,41 +108,56 @@ export class ConfiguredAdmission implements DynamicAdmission {
     this.#webhooks.caller.close();
   }
 
-  /** Those whose rules may be about the write. */
-  #hooks(
-    resource: Extract<ConfigurationResource, `${string}webhookconfigurations`>,
-    write: DynamicWrite,
-  ): HomedHook[] {
-    return this.#inForce(resource, write.tenant).flatMap(({ object, home }) =>
-      hooksOf(object)
-        .filter(({ rules, webhook }) => mayMatch(rules, webhook.matchPolicy, write))
-        .map((hook) => ({ hook, home })),
-    );
-  }
-
-  /** What is configured for a control plane, by itself and by the platform. */
-  #inForce(
-    resource: ConfigurationResource,
-    { id, surface }: Tenant,
-  ): readonly { readonly object: KubeObject; readonly home: TenantId }[] {
-    const isPlatform = id === tenantOfPlatform;
-    const ofPlatform = this.#configurations.of(tenantOfPlatform)[resource];
-    const own = isPlatform ? [] : this.#configurations.of(id)[resource];
-    if (own.length === 0 && ofPlatform.length === 0) return [];
-    const labels = isPlatform ? undefined : this.#labelsOf(surface.name);
-    const reaching = ofPlatform.filter((object) => reaches(reachIn(object), labels));
-    return [
-      ...own.map((object) => ({ object, home: id as TenantId })),
-      ...reaching.map((object) => ({ object, home: tenantOfPlatform })),
-    ];
-  }
-
   #labelsOf(project: string): Readonly<Record<string, string>> {
     const { group, resource } = projectDefinition.storage;
     const key = { tenant: tenantOfPlatform, group, resource, namespace: '', name: project };
     const stored = this.#store.get(key);
     return stored === undefined ? {} : labelsOf(stored.record);
   }
+}
+
+/** What a control plane has configured, and which of it counts for a write. */
+interface Plane {
+  readonly home: TenantId;
+  readonly configurations: PlaneConfigurations;
+  readonly isInForce: (configuration: KubeObject) => boolean;
+}
+const always = (): boolean => true;
+
+/** Those whose rules may be about the write. */
+function hooksIn(
+  { home, configurations, isInForce }: Plane,
+  resource: 'mutatingwebhookconfigurations' | 'validatingwebhookconfigurations',
+  write: DynamicWrite,
+): HomedHook[] {
+  return configurations[resource].filter(isInForce).flatMap((configuration) =>
+    hooksOf(configuration)
+      .filter(({ rules, webhook }) => mayMatch(rules, webhook.matchPolicy, write))
+      .map((hook) => ({ hook, home })),
+  );
+}
+
+/** What puts a policy to use is its binding, so that is what reaches into projects or does not. */
+function boundPolicies(
+  { home, configurations, isInForce }: Plane,
+  resource: 'mutatingadmissionpolicies' | 'validatingadmissionpolicies',
+  write: DynamicWrite,
+): BoundPolicy[] {
+  const policies = configurations[resource].filter(({ spec }) => {
+    const match: MatchResources = spec?.matchConstraints ?? {};
+    return mayMatch(match.resourceRules ?? [], match.matchPolicy, write);
+  });
+  if (policies.length === 0) return [];
+  const bindings =
+    configurations[
+      resource === 'mutatingadmissionpolicies'
+        ? 'mutatingadmissionpolicybindings'
+        : 'validatingadmissionpolicybindings'
+    ].filter(isInForce);
+  return policies.flatMap((policy) => {
+    const bound = bindings.filter(({ spec }) => spec?.policyName === policy.metadata.name);
+    return bound.length === 0 ? [] : [{ policy, bindings: bound, home }];
+  });
 }
 
 const reaching = new WeakMap<KubeObject, Reach>();
@@ -155,40 +218,48 @@ function asSeen(write: DynamicWrite): DynamicWrite {
   return { ...write, user: seen };
 }
 
+interface Rules {
+  readonly mutatingPolicies: readonly BoundPolicy[];
+  readonly mutatingWebhooks: readonly HomedHook[];
+  readonly validatingPolicies: readonly BoundPolicy[];
+  readonly validatingWebhooks: readonly HomedHook[];
+}
+
 class RulesOfWrite implements DynamicRules {
   readonly #webhooks: WebhookParts;
+  readonly #policies: PolicyParts;
   readonly #write: DynamicWrite;
-  readonly #mutating: readonly HomedHook[];
-  readonly #validating: readonly HomedHook[];
+  readonly #rules: Rules;
 
-  constructor(
-    webhooks: WebhookParts,
-    write: DynamicWrite,
-    mutating: readonly HomedHook[],
-    validating: readonly HomedHook[],
-  ) {
+  constructor(webhooks: WebhookParts, policies: PolicyParts, write: DynamicWrite, rules: Rules) {
     this.#webhooks = webhooks;
+    this.#policies = policies;
     this.#write = write;
-    this.#mutating = mutating;
-    this.#validating = validating;
+    this.#rules = rules;
   }
 
   get isRemote(): boolean {
-    return this.#mutating.length > 0 || this.#validating.length > 0;
+    return this.#rules.mutatingWebhooks.length > 0 || this.#rules.validatingWebhooks.length > 0;
   }
 
   async mutate(given: DynamicAttempt): Promise<KubeObject | undefined> {
-    if (this.#mutating.length === 0) return given.object;
+    const { mutatingPolicies, mutatingWebhooks } = this.#rules;
+    if (mutatingPolicies.length === 0 && mutatingWebhooks.length === 0) return given.object;
     const attempt = new Attempt(this.#write, given);
     const reinvocation = new Reinvocation();
     do {
-      await askMutatingWebhooks(this.#webhooks, this.#mutating, attempt, reinvocation);
+      await askMutatingPolicies(this.#policies, mutatingPolicies, attempt, reinvocation);
+      await askMutatingWebhooks(this.#webhooks, mutatingWebhooks, attempt, reinvocation);
     } while (reinvocation.beginSecondRound());
     return attempt.object;
   }
 
   async validate(given: DynamicAttempt): Promise<void> {
-    if (this.#validating.length === 0) return;
-    await askValidatingWebhooks(this.#webhooks, this.#validating, new Attempt(this.#write, given));
+    const { validatingPolicies, validatingWebhooks } = this.#rules;
+    const attempt = new Attempt(this.#write, given);
+    await askValidatingPolicies(this.#policies, validatingPolicies, attempt);
+    if (validatingWebhooks.length > 0) {
+      await askValidatingWebhooks(this.#webhooks, validatingWebhooks, attempt);
+    }
   }
 }

@@ -174,6 +174,15 @@ export const limits = {
   admissionConfigurations: 16_384,
   /** Of one control plane, of all kinds together: each write there looks at all of them. */
   admissionConfigurationBytes: 8 * 1024 * 1024,
+  /** Compiled ones, of all control planes: each once, by what it is made of. */
+  admissionExpressions: 8_192,
+  admissionExpressionsBytes: 8 * 1024 * 1024,
+  /** Costs in CEL's own measure: of one evaluation, of a policy's for one binding, of all match conditions. */
+  admissionCallCost: 1_000_000,
+  policyCost: 10_000_000,
+  matchConditionsCost: 2_500_000,
+  policyParams: 1_000,
+  policyMessageBytes: 5 * 1024,
   webhookTimeoutMsMax: 30_000,
   webhookReplyBytes: 8 * 1024 * 1024,
   /** At once: for the requests of all control planes, of one, and of that to one webhook. */

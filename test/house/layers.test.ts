@@ -9,7 +9,7 @@ const roomFolders: Readonly<Record<string, readonly string[]>> = {
   'src/controllers/': ['runtime'],
   'src/authn/': [],
   'src/authz/': [],
-  'src/admission/': ['configurations', 'matching'],
+  'src/admission/': ['configurations', 'expressions', 'matching'],
   'src/storage/backends/': [],
 };
 

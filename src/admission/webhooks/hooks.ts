@@ -1,10 +1,9 @@
 /** Webhooks as configured, compiled once for each configuration, and which of them have a say in an attempt. */
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
-import type { RuleWithOperations } from '../../apis/admissionregistration/v1/admission-schemas.ts';
+import type { MatchCondition, RuleWithOperations } from '../../apis/admissionregistration/v1/admission-schemas.ts';
 import type { Webhook } from '../../apis/admissionregistration/v1/webhookconfiguration/webhook-schemas.ts';
 import type { Store } from '../../storage/store.ts';
 import type { Attempt, SentAs } from '../matching/attempt.ts';
-import type { MatchConditions } from '../matching/match-conditions.ts';
 import { matchedAs } from '../matching/rules.ts';
 import { compileSelectors, isSelected, type Selectors } from '../matching/selectors.ts';
 
@@ -46,13 +45,23 @@ function hookOf({ metadata }: KubeObject, webhook: Webhook, index: number): Hook
   };
 }
 
+export interface ConditionParts {
+  readonly store: Store;
+  /** Throws a 403 where that cannot be told and the hook does not ignore it. */
+  conditionsHold(
+    conditions: readonly MatchCondition[],
+    attempt: Attempt,
+    sentAs: SentAs,
+    ignoresFailure: boolean,
+  ): Promise<boolean>;
+}
+
 /** As what the attempt is sent to the hook; undefined where the hook is not about it. Throws a StatusError. */
-export function invocationOf(
-  store: Store,
-  conditions: MatchConditions,
+export async function invocationOf(
+  { store, conditionsHold }: ConditionParts,
   { webhook, rules, selectors, ignoresFailure }: Hook,
   attempt: Attempt,
-): SentAs | undefined {
+): Promise<SentAs | undefined> {
   const selected = isSelected(store, selectors, attempt);
   if (selected === false) return undefined;
   const sentAs = matchedAs(rules, webhook.matchPolicy, attempt);
@@ -60,5 +69,5 @@ export function invocationOf(
   if (selected instanceof Error) throw selected;
   const { matchConditions = [] } = webhook;
   if (matchConditions.length === 0) return sentAs;
-  return conditions.hold(matchConditions, attempt, sentAs, ignoresFailure) ? sentAs : undefined;
+  return (await conditionsHold(matchConditions, attempt, sentAs, ignoresFailure)) ? sentAs : undefined;
 }

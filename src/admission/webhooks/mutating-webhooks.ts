@@ -14,18 +14,15 @@ import { DecodeError } from '../../apimachinery/schema/decode.ts';
 import { asWritten } from '../../apimachinery/schema/zero-members.ts';
 import { ForeignFailure, timeout } from '../../apimachinery/status.ts';
 import { typedObject } from '../../registry/typed-object.ts';
-import type { Store, TenantId } from '../../storage/store.ts';
+import type { TenantId } from '../../storage/store.ts';
 import type { Attempt, SentAs } from '../matching/attempt.ts';
-import type { MatchConditions } from '../matching/match-conditions.ts';
 import type { Reinvocation } from '../matching/reinvocation.ts';
-import { type Hook, invocationOf } from './hooks.ts';
+import { type ConditionParts, type Hook, invocationOf } from './hooks.ts';
 import { CallFailed, failedClosed } from './refusals.ts';
 import type { WebhookCaller } from './webhook-caller.ts';
 
-export interface WebhookParts {
-  readonly store: Store;
+export interface WebhookParts extends ConditionParts {
   readonly caller: WebhookCaller;
-  readonly conditions: MatchConditions;
 }
 /** Webhooks and the control plane that configured them. */
 export interface HomedHook {
@@ -35,7 +32,7 @@ export interface HomedHook {
 
 /** Changes the object of the attempt. Throws a StatusError to refuse. */
 export async function askMutatingWebhooks(
-  { store, caller, conditions }: WebhookParts,
+  parts: WebhookParts,
   hooks: readonly HomedHook[],
   attempt: Attempt,
   reinvocation: Reinvocation,
@@ -43,10 +40,10 @@ export async function askMutatingWebhooks(
   for (const { hook, home } of hooks) {
     const id = `webhook/${home}/${hook.uid}`;
     if (!reinvocation.isDue(id)) continue;
-    const sentAs = invocationOf(store, conditions, hook, attempt);
+    const sentAs = await invocationOf(parts, hook, attempt);
     if (sentAs === undefined) continue;
     try {
-      const { patch } = await caller.ask(hook, home, attempt, sentAs, true);
+      const { patch } = await parts.caller.ask(hook, home, attempt, sentAs, true);
       if (patch !== '' && (await applyPatch(hook, attempt, sentAs, patch))) reinvocation.changed();
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
