@@ -5,7 +5,10 @@
  */
 
 import type { KubeObject } from '../apimachinery/object-meta.ts';
-import type { MatchResources, RuleWithOperations } from '../apis/admissionregistration/v1/admission-schemas.ts';
+import type {
+  MatchResources,
+  RuleWithOperations,
+} from '../apis/admissionregistration/v1/admission-schemas.ts';
 import { type Reach, reachOf } from '../apis/admissionregistration/v1/reach.ts';
 import { projectDefinition } from '../apis/resourcemanager/v1alpha1/project/project-definition.ts';
 import type { DynamicAdmission, DynamicAttempt, DynamicRules, DynamicWrite } from '../registry/admission.ts';
@@ -14,7 +17,14 @@ import type { UserInfo } from '../request/context.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
 import { labelsOf } from '../storage/record.ts';
 import type { Store, TenantId } from '../storage/store.ts';
-import { type ConfigurationResource, Configurations } from './configurations/plane-configurations.ts';
+import { Configurations, type PlaneConfigurations } from './configurations/plane-configurations.ts';
+import { webhookConditionsHold } from './expressions/cel-match-conditions.ts';
+import {
+  type AdmissionCompiler,
+  CompiledExpressions,
+  withoutCel,
+} from './expressions/compiled-expressions.ts';
+import type { Subject } from './expressions/evaluation.ts';
 import { Attempt } from './matching/attempt.ts';
 import { Reinvocation } from './matching/reinvocation.ts';
 import { hasOperation, isExempt, isResource } from './matching/rules.ts';
@@ -29,7 +39,8 @@ import { WebhookCaller } from './webhooks/webhook-caller.ts';
 export interface DynamicAdmissionParts {
   readonly store: Store;
   readonly definitions: Definitions;
-  readonly compiler: AdmissionCompiler;
+  /** Without one, policies are not asked, and match conditions have no answer. */
+  readonly compiler: AdmissionCompiler | undefined;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** What expressions may ask about permissions; absent where they may not ask. */
@@ -41,9 +52,11 @@ export class ConfiguredAdmission implements DynamicAdmission {
   readonly #configurations: Configurations;
   readonly #webhooks: WebhookParts;
   readonly #policies: PolicyParts;
+  readonly #evaluates: boolean;
 
   constructor({ store, definitions, compiler, random, authorizerOf }: DynamicAdmissionParts) {
-    const expressions = new CompiledExpressions(compiler);
+    const expressions = new CompiledExpressions(compiler ?? withoutCel);
+    this.#evaluates = compiler !== undefined;
     this.#store = store;
     this.#configurations = new Configurations(store);
     this.#policies = {
@@ -86,10 +99,13 @@ export class ConfiguredAdmission implements DynamicAdmission {
         isInForce: (object) => reaches(reachIn(object), labels),
       },
     ];
+    const withPolicies = this.#evaluates ? planes : [];
     const rules: Rules = {
-      mutatingPolicies: planes.flatMap((plane) => boundPolicies(plane, 'mutatingadmissionpolicies', write)),
+      mutatingPolicies: withPolicies.flatMap((plane) =>
+        boundPolicies(plane, 'mutatingadmissionpolicies', write),
+      ),
       mutatingWebhooks: planes.flatMap((plane) => hooksIn(plane, 'mutatingwebhookconfigurations', write)),
-      validatingPolicies: planes.flatMap((plane) =>
+      validatingPolicies: withPolicies.flatMap((plane) =>
         boundPolicies(plane, 'validatingadmissionpolicies', write),
       ),
       validatingWebhooks: planes.flatMap((plane) => hooksIn(plane, 'validatingwebhookconfigurations', write)),

@@ -5,7 +5,6 @@ import { customResourceNames } from '../admission/custom-resources/custom-resour
 import { ConfiguredAdmission } from '../admission/dynamic-admission.ts';
 import { hierarchy } from '../admission/hierarchy/hierarchy.ts';
 import { keptFinalizers } from '../admission/kept-finalizers/kept-finalizers.ts';
-import { withoutCel } from '../admission/matching/match-conditions.ts';
 import { namespaceLifecycle } from '../admission/namespace-lifecycle/namespace-lifecycle.ts';
 import { projectLifecycle } from '../admission/project-lifecycle/project-lifecycle.ts';
 import { resourceQuota } from '../admission/resource-quota/resource-quota.ts';
@@ -89,7 +88,7 @@ export async function wire(input: WireInput): Promise<Wired> {
   const defaults = new SharedDefaults(builtIn);
   const store = new StoreWithDefaults(input.store, defaults, planeOrigins(input.store));
   const hub = new WatchHub(store);
-  const dynamic = new ConfiguredAdmission({ store, conditions: withoutCel, random: Math.random });
+  const dynamic = new ConfiguredAdmission({ store, definitions, compiler: undefined, random: Math.random });
   const engine: Engine = {
     store,
     hub,

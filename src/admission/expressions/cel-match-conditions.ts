@@ -43,7 +43,9 @@ export function webhookConditionsHold(
     hasPatchTypes: false,
     variables: undefined,
   };
-  const compiled = conditions.map(({ expression }) => expressions.compile(expression, declarations, [boolType]));
+  const compiled = conditions.map(({ expression }) =>
+    expressions.compile(expression, declarations, [boolType]),
+  );
   const outcome = conditionsOutcome(compiled, new Evaluation(subject));
   if ('holds' in outcome) return outcome.holds;
   if (ignoresFailure) return false;

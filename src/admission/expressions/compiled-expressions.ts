@@ -69,7 +69,8 @@ export class CompiledExpressions {
     const program = this.#compiler.compile(source, declarations);
     if ('issues' in program) return { source, problem: `compilation failed: ${program.issues}` };
     const type = typeText(program.type);
-    if (returns.length === 0 || returns.some((wanted) => typeText(wanted) === type)) return { source, program };
+    if (returns.length === 0 || returns.some((wanted) => typeText(wanted) === type))
+      return { source, program };
     const names = returns.map(typeText);
     const wanted = names.length === 1 ? `${names[0]}` : `one of [${names.join(' ')}]`;
     return { source, problem: `must evaluate to ${wanted} but got ${type}` };
@@ -81,3 +82,8 @@ function keyOf(source: string, declarations: Declarations, returns: readonly Cel
   const typed = variables && [...variables].map(([name, type]) => [name, typeText(type)]);
   return JSON.stringify([source, hasParams, hasAuthorizer, hasPatchTypes, typed, returns.map(typeText)]);
 }
+
+/** No expression compiles, so that nothing that asks for one passes unseen. */
+export const withoutCel: AdmissionCompiler = {
+  compile: () => ({ issues: 'expressions cannot be evaluated' }),
+};

@@ -2,7 +2,14 @@
  * A policy of either sort, with its expressions compiled: once for each object, and each expression once for all
  * objects that have it. Source: compilePolicy in apiserver pkg/admission/plugin/policy/{validating,mutating}.
  */
-import { boolType, dynType, listOf, nullType, type ObjectType, stringType } from '../../apimachinery/cel/types.ts';
+import {
+  boolType,
+  dynType,
+  listOf,
+  nullType,
+  type ObjectType,
+  stringType,
+} from '../../apimachinery/cel/types.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import type {
   MatchCondition,
@@ -10,7 +17,11 @@ import type {
   ParamKind,
   Variable,
 } from '../../apis/admissionregistration/v1/admission-schemas.ts';
-import type { CompiledExpression, CompiledExpressions, Declarations } from '../expressions/compiled-expressions.ts';
+import type {
+  CompiledExpression,
+  CompiledExpressions,
+  Declarations,
+} from '../expressions/compiled-expressions.ts';
 import { typesOf } from '../expressions/evaluation.ts';
 import { compileSelectors, type Selectors } from '../matching/selectors.ts';
 
@@ -121,7 +132,10 @@ function compile({ metadata, spec }: KubeObject, expressions: CompiledExpression
             patchType,
             expression: expressions.compile(applyConfiguration?.expression ?? '', all, [patchedObjectType]),
           }
-        : { patchType, expression: expressions.compile(jsonPatch?.expression ?? '', all, [listOf(jsonPatchType)]) },
+        : {
+            patchType,
+            expression: expressions.compile(jsonPatch?.expression ?? '', all, [listOf(jsonPatchType)]),
+          },
     ),
   };
 }

@@ -2,8 +2,9 @@
  * Which policies have a say in an attempt, by which bindings and with which parameters. Source: apiserver
  * pkg/admission/plugin/policy/{generic,matching}.
  */
-import { StatusError } from '../../apimachinery/status.ts';
+
 import type { JsonObject, KubeObject } from '../../apimachinery/object-meta.ts';
+import { StatusError } from '../../apimachinery/status.ts';
 import type { MatchResources, ParamRef } from '../../apis/admissionregistration/v1/admission-schemas.ts';
 import type { Definitions } from '../../registry/definitions.ts';
 import type { Store, TenantId } from '../../storage/store.ts';

@@ -2,8 +2,9 @@
  * MutatingAdmissionPolicy: those that have a say change the object, one after the other. Source of the rules and words:
  * apiserver pkg/admission/plugin/policy/{generic/policy_dispatcher,mutating/dispatcher}.go.
  */
-import { apiVersionOf } from '../../apimachinery/gvk.ts';
+
 import { deepEqual } from '../../apimachinery/equality.ts';
+import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject } from '../../apimachinery/object-meta.ts';
 import { DecodeError } from '../../apimachinery/schema/decode.ts';
@@ -23,7 +24,7 @@ import {
   type PolicyParts,
   subjectOf,
 } from './invocations.ts';
-import { patchedBy, PatchProblem } from './policy-patches.ts';
+import { PatchProblem, patchedBy } from './policy-patches.ts';
 import { shownName } from './validating-policies.ts';
 
 /** Changes the object of the attempt. Throws a StatusError to refuse. */

@@ -5,8 +5,8 @@
 import { parseApiVersion } from '../../apimachinery/gvk.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject } from '../../apimachinery/object-meta.ts';
-import { selectorOfObject } from '../../apimachinery/selector-object.ts';
 import { asWritten } from '../../apimachinery/schema/zero-members.ts';
+import { selectorOfObject } from '../../apimachinery/selector-object.ts';
 import type { ParamKind, ParamRef } from '../../apis/admissionregistration/v1/admission-schemas.ts';
 import type { ServedResource } from '../../registry/definition-table.ts';
 import type { Definitions } from '../../registry/definitions.ts';

@@ -2,10 +2,11 @@
  * What the expression of a mutation evaluates to, applied to the object: a configuration that is joined in as by
  * server-side apply, or a JSON patch. Source: apiserver pkg/admission/plugin/policy/mutating/patch.
  */
-import { goQuote } from '../../apimachinery/apply/go-text.ts';
+
 import type { ApplySchema } from '../../apimachinery/apply/apply-schema.ts';
 import { keySchema } from '../../apimachinery/apply/apply-schema.ts';
 import { fieldElement, formatElement, type PathElement } from '../../apimachinery/apply/field-path.ts';
+import { goQuote } from '../../apimachinery/apply/go-text.ts';
 import { mergeTyped } from '../../apimachinery/apply/merge-typed.ts';
 import { applySchemaOf } from '../../apimachinery/apply/schema-topology.ts';
 import { TypedError } from '../../apimachinery/apply/typed-error.ts';
@@ -32,9 +33,7 @@ export function patchedBy(
   object: JsonObject,
   served: ServedResource,
 ): JsonObject {
-  return patchType === 'ApplyConfiguration'
-    ? applied(value, object, served)
-    : jsonPatched(value, object);
+  return patchType === 'ApplyConfiguration' ? applied(value, object, served) : jsonPatched(value, object);
 }
 
 function applied(value: CelValue, object: JsonObject, served: ServedResource): JsonObject {
@@ -73,9 +72,7 @@ function atomicsIn(value: JsonValue, schema: ApplySchema, path: readonly PathEle
   if (Array.isArray(value)) {
     const { list } = atom;
     if (list === undefined) return [];
-    const inner = value.flatMap((item, index) =>
-      atomicsIn(item, list.element, [...path, `i:${index}`]),
-    );
+    const inner = value.flatMap((item, index) => atomicsIn(item, list.element, [...path, `i:${index}`]));
     return [...at(list.isAtomic), ...inner];
   }
   const { map } = atom;
@@ -117,9 +114,7 @@ function isFailedTest(object: JsonObject, operations: readonly JsonObject[]): bo
 
 function operationOf(value: CelValue): JsonObject {
   if (!(value instanceof CelObject) || value.typeName !== 'JSONPatch') {
-    throw new PatchProblem(
-      'type mismatch: JSONPatchType.expression should evaluate to array of JSONPatch',
-    );
+    throw new PatchProblem('type mismatch: JSONPatchType.expression should evaluate to array of JSONPatch');
   }
   const operation: JsonObject = {};
   for (const name of value.fields()) {

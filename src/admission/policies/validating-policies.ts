@@ -3,9 +3,10 @@
  * and words: apiserver pkg/admission/plugin/policy/validating/{dispatcher,validator}.go. Audit annotations are
  * evaluated for what is wrong with them; they are kept nowhere before there is an audit.
  */
+
+import { limits } from '../../apimachinery/limits.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import { forbidden, StatusError } from '../../apimachinery/status.ts';
-import { limits } from '../../apimachinery/limits.ts';
 import { conditionsOutcome } from '../expressions/cel-match-conditions.ts';
 import { Budget, Evaluation, OutOfBudget, type Subject } from '../expressions/evaluation.ts';
 import type { Attempt } from '../matching/attempt.ts';

@@ -1,6 +1,9 @@
 /** Webhooks as configured, compiled once for each configuration, and which of them have a say in an attempt. */
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
-import type { MatchCondition, RuleWithOperations } from '../../apis/admissionregistration/v1/admission-schemas.ts';
+import type {
+  MatchCondition,
+  RuleWithOperations,
+} from '../../apis/admissionregistration/v1/admission-schemas.ts';
 import type { Webhook } from '../../apis/admissionregistration/v1/webhookconfiguration/webhook-schemas.ts';
 import type { Store } from '../../storage/store.ts';
 import type { Attempt, SentAs } from '../matching/attempt.ts';
