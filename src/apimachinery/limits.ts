@@ -130,6 +130,14 @@ export const limits = {
   ruleMessageBytes: 5 * 1024,
   /** Of the name and generateName of any resource, when costs are estimated. */
   resourceNameLength: 253,
+  // CEL expressions.
+  /** In code points. */
+  expressionLength: 100_000,
+  expressionDepth: 250,
+  /** Of what a single function may make: a text in UTF-16 units, a list in items. */
+  celTextLength: 16 * 1024 * 1024,
+  celListItems: 1_000_000,
+
   // Regular expressions of tenants.
   regexps: 4_096,
   regexpLength: 16 * 1024,

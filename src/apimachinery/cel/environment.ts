@@ -1,7 +1,4 @@
-/**
- * What an expression may use: variables, functions, macros, types. Immutable; one environment compiles any number of
- * expressions, and is made once for all who offer the same.
- */
+/** What expressions may use, how they are run, and what comes of it: the words that callers of CEL speak in. */
 import type { CheckedExpression } from './ast.ts';
 import type { CelLibrary } from './library.ts';
 import type { CelType } from './types.ts';

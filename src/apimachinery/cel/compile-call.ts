@@ -1,0 +1,172 @@
+/** Calls of functions: bound to an overload where types tell which, looked for by the values where they do not. */
+import type { Call, Expr } from './ast.ts';
+import type { Compiler } from './compile.ts';
+import type { Frame, Step } from './frame.ts';
+import type { Implementation, Overload } from './library.ts';
+import { fits } from './runtime-type.ts';
+import { CelObject, CelOptional, type CelValue, noSuchOverload } from './values.ts';
+
+export interface FunctionTable {
+  overload(id: string): Overload | undefined;
+}
+
+export function callStep(compiler: Compiler, expr: Call): Step {
+  const ids = compiler.checked.overloads.get(expr.id) ?? [];
+  const isNamespaced = compiler.checked.references.has(expr.id);
+  const name = compiler.checked.references.get(expr.id) ?? expr.function;
+  const operands = expr.target === undefined || isNamespaced ? expr.args : [expr.target, ...expr.args];
+  const special = comparisonStep(compiler, expr, ids) ?? alternativeStep(compiler, operands, ids);
+  if (special !== undefined) return special;
+  const overloads = ids
+    .map((id) => compiler.parts.functions.overload(id))
+    .filter((each) => each !== undefined);
+  // Equality is one function, whatever the types.
+  const overloadId = ids.length === 1 ? ids[0]! : '';
+  const run = overloads.length === 1 ? implementation(overloads[0]!) : chosen(overloads);
+  const isChecked = overloads.length === 1 && isCertain(compiler, operands, overloads[0]!);
+  const steps = operands.map((operand) => compiler.step(operand));
+  const only = overloads[0];
+  const guarded: Implementation =
+    overloads.length !== 1 || isChecked
+      ? run
+      : (...args) => {
+          if (!only!.args.every((type, i) => fits(args[i]!, type))) throw noSuchOverload();
+          return run(...args);
+        };
+  const [first, second] = steps;
+  if (steps.length === 1) {
+    return (frame) => {
+      const a = first!(frame);
+      const result = guarded(a);
+      frame.meter.chargeCall({ function: name, overloadId, args: [a], result });
+      return result;
+    };
+  }
+  if (steps.length === 2) {
+    return (frame) => {
+      const a = first!(frame);
+      const b = second!(frame);
+      const result = guarded(a, b);
+      frame.meter.chargeCall({ function: name, overloadId, args: [a, b], result });
+      return result;
+    };
+  }
+  return (frame) => {
+    const args = steps.map((step) => step(frame));
+    const result = guarded(...args);
+    frame.meter.chargeCall({ function: name, overloadId, args, result });
+    return result;
+  };
+}
+
+/** `a.or(b)` and `a.orValue(b)`: what comes second is looked at only where the first is absent. */
+function alternativeStep(
+  compiler: Compiler,
+  [first, second]: readonly Expr[],
+  ids: readonly string[],
+): Step | undefined {
+  const isOr = ids[0] === 'optional_or_optional';
+  if (ids.length !== 1 || (!isOr && ids[0] !== 'optional_orValue_value')) return undefined;
+  const optional = compiler.step(first!);
+  const other = compiler.step(second!);
+  return (frame) => {
+    const value = optional(frame);
+    if (!(value instanceof CelOptional)) throw noSuchOverload();
+    if (value.value === undefined) return other(frame);
+    return isOr ? value : value.value;
+  };
+}
+
+function implementation({ run }: Overload): Implementation {
+  return (
+    run ??
+    (() => {
+      throw noSuchOverload();
+    })
+  );
+}
+
+/** The first overload that the values fit. */
+function chosen(overloads: readonly Overload[]): Implementation {
+  return (...args) => {
+    for (const overload of overloads) {
+      if (overload.run !== undefined && overload.args.every((type, i) => fits(args[i]!, type))) {
+        return overload.run(...args);
+      }
+    }
+    throw noSuchOverload();
+  };
+}
+
+/** Whether values of the operands' types always fit the overload. */
+function isCertain(compiler: Compiler, operands: readonly Expr[], { args }: Overload): boolean {
+  return operands.every((operand, i) => {
+    const wanted = args[i]!.kind;
+    const given = compiler.typeOf(operand)?.kind;
+    return wanted === 'param' || wanted === 'dyn' || (given === wanted && given !== 'opaque');
+  });
+}
+
+type IntTest = (a: number | bigint, b: number | bigint) => boolean;
+const intTests: Readonly<Record<string, IntTest>> = {
+  less_int64: (a, b) => a < b,
+  less_equals_int64: (a, b) => a <= b,
+  greater_int64: (a, b) => a > b,
+  greater_equals_int64: (a, b) => a >= b,
+};
+
+/** Ints that are only compared are taken as the data has them. */
+function comparisonStep(compiler: Compiler, expr: Call, ids: readonly string[]): Step | undefined {
+  const test = ids.length === 1 ? intTests[ids[0]!] : undefined;
+  const [left, right] = expr.args;
+  if (test === undefined || left === undefined || right === undefined) return undefined;
+  const a = intStep(compiler, left);
+  const b = intStep(compiler, right);
+  if (a === undefined || b === undefined) return undefined;
+  return (frame) => {
+    const x = a(frame);
+    const y = b(frame);
+    frame.meter.charge(1);
+    return test(x, y);
+  };
+}
+
+/** An expression of type int, as a number of either kind. */
+function intStep(compiler: Compiler, expr: Expr): ((frame: Frame) => number | bigint) | undefined {
+  if (compiler.typeOf(expr)?.kind !== 'int') return undefined;
+  if (expr.kind === 'literal') {
+    const value = expr.value as bigint;
+    const small = Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    return () => small;
+  }
+  const isField =
+    expr.kind === 'select' &&
+    !expr.testOnly &&
+    !compiler.checked.references.has(expr.id) &&
+    (expr.operand.kind === 'ident' || expr.operand.kind === 'select') &&
+    compiler.typeOf(expr.operand)?.kind === 'object';
+  const whole = compiler.step(expr);
+  const asInt = (value: CelValue): bigint => {
+    if (typeof value !== 'bigint') throw noSuchOverload();
+    return value;
+  };
+  if (!isField) return (frame) => asInt(whole(frame));
+  const operand = compiler.step(expr.operand);
+  const { field } = expr;
+  return (frame) => {
+    const object = operand(frame);
+    const number = object instanceof CelObject ? object.getInt?.(field) : undefined;
+    if (number !== undefined) {
+      frame.meter.charge(1);
+      return number;
+    }
+    return asInt(fieldAgain(object, field, frame));
+  };
+}
+
+function fieldAgain(object: CelValue, field: string, frame: Frame): CelValue {
+  frame.meter.charge(1);
+  const value = object instanceof CelObject ? object.get(field) : undefined;
+  if (value === undefined) throw noSuchOverload();
+  return value;
+}

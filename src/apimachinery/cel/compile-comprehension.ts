@@ -1,0 +1,56 @@
+/** Loops: what macros over lists and maps expand to. */
+import type { Comprehension, Expr } from './ast.ts';
+import type { Compiler } from './compile.ts';
+import type { Frame, Step } from './frame.ts';
+import { CelList, CelMap, type CelValue, noSuchOverload } from './values.ts';
+
+/** Iterations between two questions whether to go on. */
+const interruptEvery = 100;
+
+export function comprehensionStep(compiler: Compiler, expr: Comprehension): Step {
+  const range = compiler.step(expr.iterRange);
+  const init = compiler.step(expr.accuInit);
+  const accu = compiler.slots++;
+  compiler.scope.push({ name: expr.accuVar, slot: accu });
+  const first = compiler.slots++;
+  const second = compiler.slots++;
+  compiler.scope.push({ name: expr.iterVar, slot: first });
+  if (expr.iterVar2 !== undefined) compiler.scope.push({ name: expr.iterVar2, slot: second });
+  const condition = conditionStep(compiler, expr.loopCondition);
+  const next = compiler.step(expr.loopStep);
+  compiler.scope.length -= expr.iterVar2 === undefined ? 1 : 2;
+  const result = compiler.step(expr.result);
+  compiler.scope.length -= 1;
+  const isPair = expr.iterVar2 !== undefined;
+
+  return (frame) => {
+    const container = range(frame);
+    frame.locals[accu] = init(frame);
+    let count = 0;
+    const turn = (a: CelValue, b: CelValue): boolean => {
+      if (++count % interruptEvery === 0) frame.meter.checkInterrupt();
+      frame.locals[first] = a;
+      frame.locals[second] = b;
+      if (!condition(frame)) return false;
+      frame.locals[accu] = next(frame);
+      return true;
+    };
+    if (container instanceof CelList) {
+      for (let i = 0; i < container.size; i++) {
+        const element = container.get(i)!;
+        if (!turn(isPair ? BigInt(i) : element, element)) break;
+      }
+    } else if (container instanceof CelMap) {
+      for (const key of container.keys()) {
+        if (!turn(key, isPair ? container.get(key)! : null)) break;
+      }
+    } else throw noSuchOverload();
+    return result(frame);
+  };
+}
+
+function conditionStep(compiler: Compiler, expr: Expr): (frame: Frame) => boolean {
+  if (expr.kind === 'literal') return () => expr.value === true;
+  const step = compiler.step(expr);
+  return (frame) => step(frame) === true;
+}

@@ -1,0 +1,328 @@
+/**
+ * From a checked expression to closures. What is known of types is used: a call with one overload is bound to it, and
+ * numbers that are only compared are never made bigints. Costs are charged where cel-go's interpreter observes them:
+ * a chain of names and fields is one attribute (1, and 1 for each field or index), and inside another attribute, such
+ * as a branch of `?:`, its own 1 is not observed.
+ */
+import type {
+  Call,
+  CheckedExpression,
+  Comprehension,
+  Expr,
+  ListExpr,
+  MapExpr,
+  Select,
+  StructExpr,
+} from './ast.ts';
+import { callStep, type FunctionTable } from './compile-call.ts';
+import { comprehensionStep } from './compile-comprehension.ts';
+import type { Frame, Step } from './frame.ts';
+import {
+  CostExceeded,
+  createListCost,
+  createMapCost,
+  createStructCost,
+  Interrupted,
+} from './runtime-cost.ts';
+import { elementAt, optionalElement } from './standard/comparison.ts';
+import type { CelType } from './types.ts';
+import {
+  ArrayList,
+  CelError,
+  CelMap,
+  CelObject,
+  CelOptional,
+  type CelValue,
+  EntriesMap,
+  mapKeyText,
+  noSuchKey,
+  noSuchOverload,
+} from './values.ts';
+
+export interface CompileParts {
+  readonly functions: FunctionTable;
+  /** A constant or type by its full name. */
+  constant(name: string): CelValue | undefined;
+  makeObject(typeName: string, fields: ReadonlyMap<string, CelValue>): CelValue;
+}
+
+export function compile(checked: CheckedExpression, parts: CompileParts): Step {
+  return new Compiler(checked, parts).step(checked.expr);
+}
+
+export class Compiler {
+  readonly checked: CheckedExpression;
+  readonly parts: CompileParts;
+  /** Slots of the variables in scope, the innermost last. */
+  readonly scope: { readonly name: string; readonly slot: number }[] = [];
+  slots = 0;
+
+  constructor(checked: CheckedExpression, parts: CompileParts) {
+    this.checked = checked;
+    this.parts = parts;
+  }
+
+  /** `isInner`: the expression is part of an attribute, which is observed as one. */
+  step(expr: Expr, isInner = false): Step {
+    switch (expr.kind) {
+      case 'literal': {
+        const { value } = expr;
+        return () => value;
+      }
+      case 'ident':
+        return this.#name(expr.id, expr.name, isInner);
+      case 'select':
+        return this.#select(expr, isInner);
+      case 'call':
+        return this.#call(expr, isInner);
+      case 'list':
+        return this.#list(expr);
+      case 'map':
+        return this.#map(expr);
+      case 'struct':
+        return this.#struct(expr);
+      case 'comprehension':
+        return comprehensionStep(this, expr as Comprehension);
+    }
+  }
+
+  typeOf(expr: Expr): CelType | undefined {
+    return this.checked.types.get(expr.id);
+  }
+
+  #name(id: number, written: string, isInner: boolean): Step {
+    const name = this.checked.references.get(id) ?? written;
+    const local = written.startsWith('.') ? undefined : this.scope.findLast((each) => each.name === name);
+    const cost = isInner ? 0 : 1;
+    if (local !== undefined) {
+      const { slot } = local;
+      return (frame) => {
+        frame.meter.charge(cost);
+        return frame.locals[slot]!;
+      };
+    }
+    const constant = this.parts.constant(name);
+    if (constant !== undefined) return () => constant;
+    return (frame) => {
+      frame.meter.charge(cost);
+      return frame.variable(name);
+    };
+  }
+
+  #select(expr: Select, isInner: boolean): Step {
+    const { field, testOnly } = expr;
+    // A name with dots in it.
+    if (this.checked.references.has(expr.id)) return this.#name(expr.id, field, isInner);
+    const operand = this.#operand(expr.operand, isInner);
+    if (testOnly) return (frame) => isSet(operand(frame), field);
+    return (frame) => {
+      const value = operand(frame);
+      frame.meter.charge(1);
+      return fieldOf(value, field);
+    };
+  }
+
+  /** What an attribute begins with. Where it is no attribute itself, a new one begins here. */
+  #operand(expr: Expr, isInner: boolean): Step {
+    if (isAttribute(expr) || isInner) return this.step(expr, isInner);
+    const inner = this.step(expr);
+    return (frame) => {
+      const value = inner(frame);
+      frame.meter.charge(1);
+      return value;
+    };
+  }
+
+  #call(expr: Call, isInner: boolean): Step {
+    const [first, second, third] = expr.args;
+    switch (expr.function) {
+      case '_&&_':
+        return this.#logic(this.step(first!), this.step(second!), false);
+      case '_||_':
+        return this.#logic(this.step(first!), this.step(second!), true);
+      case '@not_strictly_false': {
+        const inner = this.step(first!);
+        return (frame) => {
+          const value = errorAsTrue(inner, frame);
+          frame.meter.charge(1);
+          return value;
+        };
+      }
+      case '_?_:_': {
+        const condition = this.step(first!);
+        const whenTrue = this.step(second!, true);
+        const whenFalse = this.step(third!, true);
+        return (frame) => {
+          const value = condition(frame);
+          if (typeof value !== 'boolean') throw noSuchOverload();
+          return value ? whenTrue(frame) : whenFalse(frame);
+        };
+      }
+      case '_[_]':
+      case '_[?_]':
+        return this.#index(expr, isInner);
+      case '_?._': {
+        const operand = this.#operand(first!, isInner);
+        const field = String(second?.kind === 'literal' ? second.value : '');
+        return (frame) => {
+          const value = operand(frame);
+          frame.meter.charge(1);
+          return optionalField(value, field);
+        };
+      }
+      default:
+        return callStep(this, expr);
+    }
+  }
+
+  #index(expr: Call, isInner: boolean): Step {
+    const operand = this.#operand(expr.args[0]!, isInner);
+    const index = this.step(expr.args[1]!, true);
+    const isOptional = expr.function === '_[?_]';
+    return (frame) => {
+      const container = operand(frame);
+      const at = index(frame);
+      frame.meter.charge(1);
+      if (isOptional || container instanceof CelOptional) return optionalElement(container, at);
+      return elementAt(container, at);
+    };
+  }
+
+  /** `decisive` decides alone, on either side; an error counts only where nothing decides. */
+  #logic(left: Step, right: Step, decisive: boolean): Step {
+    return (frame) => {
+      let problem: CelError | undefined;
+      try {
+        const value = left(frame);
+        if (value === decisive) return decisive;
+        if (typeof value !== 'boolean') problem = noSuchOverload();
+      } catch (error) {
+        problem = absorbed(error);
+      }
+      const value = right(frame);
+      if (value === decisive) return decisive;
+      if (problem !== undefined) throw problem;
+      if (typeof value !== 'boolean') throw noSuchOverload();
+      return value;
+    };
+  }
+
+  #list({ elements, optionalIndices }: ListExpr): Step {
+    const steps = elements.map((element) => this.step(element));
+    return (frame) => {
+      const items: CelValue[] = [];
+      for (let i = 0; i < steps.length; i++) {
+        const value = steps[i]!(frame);
+        if (!optionalIndices.has(i)) items.push(value);
+        else if (!(value instanceof CelOptional)) throw noSuchOverload();
+        else if (value.value !== undefined) items.push(value.value);
+      }
+      frame.meter.charge(createListCost);
+      return new ArrayList(items);
+    };
+  }
+
+  #map({ entries }: MapExpr): Step {
+    const steps = entries.map(({ key, value, isOptional }) => ({
+      key: this.step(key),
+      value: this.step(value),
+      isOptional,
+    }));
+    return (frame) => {
+      const made: [CelValue, CelValue][] = [];
+      const seen = new Set<string>();
+      for (const step of steps) {
+        const key = step.key(frame);
+        const value = step.value(frame);
+        const text = mapKeyText(key);
+        if (text === undefined) throw new CelError(`unsupported key type`);
+        if (step.isOptional) {
+          if (!(value instanceof CelOptional)) throw noSuchOverload();
+          if (value.value !== undefined) made.push([key, value.value]);
+          continue;
+        }
+        if (seen.has(text)) throw new CelError(`Failed with repeated key`);
+        seen.add(text);
+        made.push([key, value]);
+      }
+      frame.meter.charge(createMapCost);
+      return new EntriesMap(made);
+    };
+  }
+
+  #struct({ id, typeName, fields }: StructExpr): Step {
+    const name = this.checked.references.get(id) ?? typeName;
+    const steps = fields.map(({ field, value, isOptional }) => ({
+      field,
+      value: this.step(value),
+      isOptional,
+    }));
+    return (frame) => {
+      const made = new Map<string, CelValue>();
+      for (const { field, value, isOptional } of steps) {
+        const given = value(frame);
+        if (!isOptional) made.set(field, given);
+        else if (!(given instanceof CelOptional)) throw noSuchOverload();
+        else if (given.value !== undefined) made.set(field, given.value);
+      }
+      frame.meter.charge(createStructCost);
+      return this.parts.makeObject(name, made);
+    };
+  }
+}
+
+/** Whether what comes behind it belongs to the same chain. */
+function isAttribute(expr: Expr): boolean {
+  if (expr.kind === 'ident' || expr.kind === 'select') return true;
+  return expr.kind === 'call' && ['_[_]', '_[?_]', '_?._', '_?_:_'].includes(expr.function);
+}
+
+export function fieldOf(operand: CelValue, field: string): CelValue {
+  if (operand instanceof CelObject) {
+    const value = operand.get(field);
+    if (value === undefined) throw noSuchKey(field);
+    return value;
+  }
+  if (operand instanceof CelMap) {
+    const value = operand.get(field);
+    if (value === undefined) throw noSuchKey(field);
+    return value;
+  }
+  if (operand instanceof CelOptional) return optionalField(operand, field);
+  throw noSuchOverload();
+}
+
+function optionalField(operand: CelValue, field: string): CelValue {
+  const inner = operand instanceof CelOptional ? operand.value : operand;
+  if (inner === undefined) return CelOptional.none;
+  if (inner instanceof CelObject) {
+    return inner.has(field) ? CelOptional.of(inner.get(field)!) : CelOptional.none;
+  }
+  if (!(inner instanceof CelMap)) throw noSuchOverload();
+  const value = inner.get(field);
+  return value === undefined ? CelOptional.none : CelOptional.of(value);
+}
+
+function isSet(operand: CelValue, field: string): boolean {
+  const inner = operand instanceof CelOptional ? operand.value : operand;
+  if (inner === undefined) return false;
+  if (inner instanceof CelObject) return inner.has(field);
+  if (inner instanceof CelMap) return inner.get(field) !== undefined;
+  throw noSuchOverload();
+}
+
+/** What the limits end is not to be absorbed; all else that a part fails with may be. */
+function absorbed(error: unknown): CelError {
+  if (!(error instanceof CelError) || error instanceof CostExceeded || error instanceof Interrupted)
+    throw error;
+  return error;
+}
+
+function errorAsTrue(inner: Step, frame: Frame): boolean {
+  try {
+    return inner(frame) !== false;
+  } catch (error) {
+    absorbed(error);
+    return true;
+  }
+}

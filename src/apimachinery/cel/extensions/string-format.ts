@@ -1,0 +1,127 @@
+/** `text.format(args)`: `%s %d %f %e %x %X %o %b %%`, with precisions. Source: cel-go ext/formatting_v2.go. */
+import { compareTexts } from '../equality.ts';
+import { typeNameOf } from '../runtime-type.ts';
+import { durationText, timestampText } from '../standard/times.ts';
+import { plainFloatText } from '../text.ts';
+import {
+  CelDuration,
+  CelError,
+  CelList,
+  CelMap,
+  CelTimestamp,
+  CelTypeValue,
+  CelUint,
+  type CelValue,
+} from '../values.ts';
+
+const clause = /%(?:\.(\d+))?([a-zA-Z%])|%/g;
+
+export function format(pattern: string, args: readonly CelValue[]): string {
+  let next = 0;
+  return pattern.replace(clause, (whole, precision: string | undefined, verb: string | undefined) => {
+    if (whole === '%%') return '%';
+    if (verb === undefined) throw new CelError('unexpected end of format string');
+    if (next >= args.length) throw new CelError(`index ${next} out of range`);
+    return formatted(verb, args[next++]!, precision === undefined ? undefined : Number(precision));
+  });
+}
+
+function formatted(verb: string, value: CelValue, precision: number | undefined): string {
+  switch (verb) {
+    case 's':
+      return textOf(value);
+    case 'd':
+      return wholeText(value, 10, 'decimal');
+    case 'b':
+      return typeof value === 'boolean' ? (value ? '1' : '0') : wholeText(value, 2, 'binary');
+    case 'o':
+      return wholeText(value, 8, 'octal');
+    case 'x':
+      return hexText(value);
+    case 'X':
+      return hexText(value).toUpperCase();
+    case 'f':
+      return fixedText(value, precision ?? 6);
+    case 'e':
+      return scientificText(value, precision ?? 6);
+    default:
+      throw new CelError(`could not parse formatting clause: unrecognized formatting clause "${verb}"`);
+  }
+}
+
+function wholeText(value: CelValue, base: number, name: string): string {
+  const special = specialText(value);
+  if (base === 10 && special !== undefined) return special;
+  const whole = typeof value === 'bigint' ? value : value instanceof CelUint ? value.value : undefined;
+  if (whole !== undefined) return whole.toString(base);
+  const types = base === 10 ? 'integers' : base === 2 ? 'integers and bools' : 'integers';
+  throw new CelError(
+    `error during formatting: ${name} clause can only be used on ${types}, was given ${typeNameOf(value)}`,
+  );
+}
+
+function specialText(value: CelValue): string | undefined {
+  if (typeof value !== 'number' || Number.isFinite(value)) return undefined;
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+}
+
+function hexText(value: CelValue): string {
+  if (typeof value === 'string') return Buffer.from(value).toString('hex');
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  if (typeof value === 'bigint') return value.toString(16);
+  if (value instanceof CelUint) return value.value.toString(16);
+  throw new CelError(
+    `error during formatting: only integers, byte buffers, and strings can be formatted as hex, was given ${typeNameOf(value)}`,
+  );
+}
+
+function numberOf(value: CelValue, clauseName: string): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof CelUint) return Number(value.value);
+  throw new CelError(
+    `error during formatting: ${clauseName} clause can only be used on doubles, was given ${typeNameOf(value)}`,
+  );
+}
+
+function fixedText(value: CelValue, precision: number): string {
+  const number = numberOf(value, 'fixed-point');
+  const special = specialText(value);
+  if (special !== undefined) return special;
+  if (precision > 100) throw new CelError('precision too large');
+  // toFixed gives up on an exact form beyond this.
+  return Math.abs(number) < 1e21 ? number.toFixed(precision) : withPlaces(BigInt(number), precision);
+}
+const withPlaces = (whole: bigint, places: number): string =>
+  places === 0 ? `${whole}` : `${whole}.${'0'.repeat(places)}`;
+
+function scientificText(value: CelValue, precision: number): string {
+  const number = numberOf(value, 'scientific');
+  const special = specialText(value);
+  if (special !== undefined) return special;
+  if (precision > 100) throw new CelError('precision too large');
+  return number.toExponential(precision).replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+function textOf(value: CelValue): string {
+  if (value === null) return 'null';
+  if (typeof value === 'number') return specialText(value) ?? plainFloatText(value);
+  if (typeof value !== 'object') return String(value);
+  if (value instanceof CelUint) return String(value.value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString();
+  if (value instanceof CelTypeValue) return value.name;
+  if (value instanceof CelDuration) return durationText(value);
+  if (value instanceof CelTimestamp) return timestampText(value);
+  if (value instanceof CelList) return `[${[...value].map(textOf).join(', ')}]`;
+  if (value instanceof CelMap) {
+    const entries = [...value.entries()].map(([key, inner]) => [textOf(key), textOf(inner)] as const);
+    entries.sort(([a], [b]) => compareTexts(a, b));
+    return `{${entries.map(([key, inner]) => `${key}: ${inner}`).join(', ')}}`;
+  }
+  throw unformattable(value);
+}
+
+const unformattable = (value: CelValue): CelError =>
+  new CelError(
+    `error during formatting: string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps, was given ${typeNameOf(value)}`,
+  );

@@ -1,0 +1,54 @@
+/** Literals that stand for something else: patterns, durations and times are read when an expression is checked. */
+import { compileRe2, Re2SyntaxError } from '../re2.ts';
+import type { CheckedExpression, Expr } from './ast.ts';
+import type { Issue } from './environment.ts';
+import { issueAt } from './issue.ts';
+import { parseDuration, parseTimestamp } from './standard/times.ts';
+import { CelError } from './values.ts';
+
+const readers: Readonly<Record<string, (text: string) => unknown>> = {
+  duration: parseDuration,
+  timestamp: parseTimestamp,
+  matches: compileRe2,
+};
+
+export function literalIssues({ expr, source, positions }: CheckedExpression): Issue[] {
+  const issues: Issue[] = [];
+  visit(expr, (call) => {
+    const read = readers[call.function];
+    const literal = call.args.at(-1);
+    if (read === undefined || literal?.kind !== 'literal' || typeof literal.value !== 'string') return;
+    try {
+      read(literal.value);
+    } catch (error) {
+      if (!(error instanceof CelError || error instanceof Re2SyntaxError)) throw error;
+      issues.push(issueAt(source, positions.get(literal.id) ?? 0, `invalid ${call.function} argument`));
+    }
+  });
+  return issues;
+}
+
+function visit(expr: Expr, onCall: (call: Expr & { readonly kind: 'call' }) => void): void {
+  if (expr.kind === 'call') onCall(expr);
+  for (const part of partsOf(expr)) visit(part, onCall);
+}
+
+export function partsOf(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case 'literal':
+    case 'ident':
+      return [];
+    case 'select':
+      return [expr.operand];
+    case 'call':
+      return expr.target === undefined ? expr.args : [expr.target, ...expr.args];
+    case 'list':
+      return expr.elements;
+    case 'map':
+      return expr.entries.flatMap(({ key, value }) => [key, value]);
+    case 'struct':
+      return expr.fields.map(({ value }) => value);
+    case 'comprehension':
+      return [expr.iterRange, expr.accuInit, expr.loopCondition, expr.loopStep, expr.result];
+  }
+}

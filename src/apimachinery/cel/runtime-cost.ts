@@ -1,0 +1,96 @@
+/**
+ * What an evaluation costs, counted as it goes on. Figures and rules are cel-go's (interpreter/runtimecost.go), to the
+ * unit: the limit that ends a rule here ends it there.
+ */
+import type { ActualCall, EvaluationOptions } from './environment.ts';
+import { codePointCount } from './text.ts';
+import { CelError, CelList, CelMap, CelOptional, type CelValue } from './values.ts';
+
+export const createListCost = 10;
+export const createMapCost = 30;
+export const createStructCost = 40;
+const textFactor = 0.1;
+const regexFactor = 0.25;
+
+export class CostExceeded extends CelError {
+  constructor() {
+    super('operation cancelled: actual cost limit exceeded');
+    this.name = 'CostExceeded';
+  }
+}
+export class Interrupted extends CelError {
+  constructor() {
+    super('operation interrupted');
+    this.name = 'Interrupted';
+  }
+}
+
+export class CostMeter {
+  cost = 0;
+  readonly #limit: number;
+  readonly #options: EvaluationOptions;
+
+  constructor(options: EvaluationOptions) {
+    this.#options = options;
+    this.#limit = options.costLimit ?? Number.POSITIVE_INFINITY;
+  }
+
+  charge(cost: number): void {
+    this.cost += cost;
+    if (this.cost > this.#limit) throw new CostExceeded();
+  }
+
+  chargeCall(call: ActualCall): void {
+    this.charge(this.#options.callCost?.(call) ?? standardCallCost(call));
+  }
+
+  checkInterrupt(): void {
+    if (this.#options.isInterrupted?.() === true) throw new Interrupted();
+  }
+}
+
+/** Of what has one: characters, bytes, items, entries. 1 for anything else. */
+export function sizeOf(value: CelValue): number {
+  if (typeof value === 'string') return codePointCount(value);
+  if (value instanceof Uint8Array) return value.length;
+  if (value instanceof CelList || value instanceof CelMap) return value.size;
+  if (value instanceof CelOptional && value.value !== undefined) return sizeOf(value.value);
+  return 1;
+}
+
+const traversal = (size: number): number => Math.ceil(size * textFactor);
+
+function standardCallCost({ overloadId, args }: ActualCall): number {
+  switch (overloadId) {
+    case 'starts_with_string':
+    case 'ends_with_string':
+    case 'string_to_bytes':
+    case 'bytes_to_string':
+    case 'strings_quote':
+    case 'string_format':
+      return traversal(sizeOf(args[0]!));
+    case 'in_list':
+      return sizeOf(args[1]!);
+    case 'less_string':
+    case 'less_equals_string':
+    case 'greater_string':
+    case 'greater_equals_string':
+    case 'less_bytes':
+    case 'less_equals_bytes':
+    case 'greater_bytes':
+    case 'greater_equals_bytes':
+    case 'equals':
+    case 'not_equals':
+      return traversal(Math.min(sizeOf(args[0]!), sizeOf(args[1]!)));
+    case 'add_string':
+    case 'add_bytes':
+      return traversal(sizeOf(args[0]!) + sizeOf(args[1]!));
+    case 'matches':
+    case 'matches_string':
+      return traversal(1 + sizeOf(args[0]!)) * Math.ceil(sizeOf(args[1]!) * regexFactor);
+    case 'contains_string':
+      return traversal(sizeOf(args[0]!)) * traversal(sizeOf(args[1]!));
+    default:
+      return 1;
+  }
+}

@@ -1,0 +1,165 @@
+/** Conversions between types, and the functions of texts that the language itself has. */
+
+import { compileRe2, Re2SyntaxError } from '../../re2.ts';
+import { declare, type FunctionDeclaration, global, member } from '../library.ts';
+import { typeNameOf } from '../runtime-type.ts';
+import { goFloatText } from '../text.ts';
+import {
+  boolType,
+  bytesType,
+  doubleType,
+  durationType,
+  intType,
+  param,
+  stringType,
+  timestampType,
+  typeOf,
+  uintType,
+} from '../types.ts';
+import { CelError, CelTypeValue, type CelUint, type CelValue } from '../values.ts';
+import { inInt64, inTime, inUint64 } from './arithmetic.ts';
+import { durationText, parseDuration, parseTimestamp, secondsOf, timestampText } from './times.ts';
+
+const a = param('A');
+const same = (value: CelValue): CelValue => value;
+
+function wholeNumber(value: number, range: (whole: bigint) => CelValue, problem: string): CelValue {
+  // The largest floats below the bound are far from it.
+  if (!Number.isFinite(value) || Math.abs(value) >= 2 ** 64) throw new CelError(problem);
+  return range(BigInt(Math.trunc(value)));
+}
+
+function parseWhole(text: string, range: (whole: bigint) => CelValue, type: string): CelValue {
+  if (!/^[+-]?\d+$/.test(text)) {
+    throw new CelError(`strconv.Parse${type}: parsing ${JSON.stringify(text)}: invalid syntax`);
+  }
+  return range(BigInt(text.replace(/^\+/, '')));
+}
+
+function parseDouble(text: string): number {
+  const isNumber = /^[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)$/.test(text);
+  if (isNumber) return Number(text);
+  const special = /^([+-]?)(inf|infinity|nan)$/i.exec(text);
+  if (special !== null) {
+    if (special[2]!.toLowerCase() === 'nan') return Number.NaN;
+    return special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  }
+  throw new CelError(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
+}
+
+const trueTexts: ReadonlySet<string> = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
+const falseTexts: ReadonlySet<string> = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+function textOfBytes(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (error) {
+    throw new CelError('invalid UTF-8 in bytes, cannot convert to string', { cause: error });
+  }
+}
+
+export function matches(text: string, pattern: string): boolean {
+  try {
+    return compileRe2(pattern).test(text);
+  } catch (error) {
+    if (error instanceof Re2SyntaxError) throw new CelError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+export const conversions: readonly FunctionDeclaration[] = [
+  declare(
+    'int',
+    global('int64_to_int64', [intType], intType, same),
+    global('uint64_to_int64', [uintType], intType, ({ value }: CelUint) => inInt64(value)),
+    global('double_to_int64', [doubleType], intType, (value: number) => {
+      // 2^63 as a float is what does not fit, on either side.
+      if (value >= 2 ** 63 || value <= -(2 ** 63)) throw new CelError('integer overflow');
+      return wholeNumber(value, inInt64, 'integer overflow');
+    }),
+    global('string_to_int64', [stringType], intType, (text: string) => parseWhole(text, inInt64, 'Int')),
+    global('timestamp_to_int64', [timestampType], intType, secondsOf),
+  ),
+  declare(
+    'uint',
+    global('uint64_to_uint64', [uintType], uintType, same),
+    global('int64_to_uint64', [intType], uintType, inUint64),
+    global('double_to_uint64', [doubleType], uintType, (value: number) =>
+      wholeNumber(value, inUint64, 'unsigned integer overflow'),
+    ),
+    global('string_to_uint64', [stringType], uintType, (text: string) => parseWhole(text, inUint64, 'Uint')),
+  ),
+  declare(
+    'double',
+    global('double_to_double', [doubleType], doubleType, same),
+    global('int64_to_double', [intType], doubleType, (value: bigint) => Number(value)),
+    global('uint64_to_double', [uintType], doubleType, ({ value }: CelUint) => Number(value)),
+    global('string_to_double', [stringType], doubleType, parseDouble),
+  ),
+  declare(
+    'string',
+    global('string_to_string', [stringType], stringType, same),
+    global('bool_to_string', [boolType], stringType, (value: boolean) => String(value)),
+    global('int64_to_string', [intType], stringType, (value: bigint) => String(value)),
+    global('uint64_to_string', [uintType], stringType, ({ value }: CelUint) => String(value)),
+    global('double_to_string', [doubleType], stringType, (value: number) => goFloatText(value)),
+    global('bytes_to_string', [bytesType], stringType, textOfBytes),
+    global('timestamp_to_string', [timestampType], stringType, timestampText),
+    global('duration_to_string', [durationType], stringType, durationText),
+  ),
+  declare(
+    'bytes',
+    global('bytes_to_bytes', [bytesType], bytesType, same),
+    global('string_to_bytes', [stringType], bytesType, (text: string) => new Uint8Array(Buffer.from(text))),
+  ),
+  declare(
+    'bool',
+    global('bool_to_bool', [boolType], boolType, same),
+    global('string_to_bool', [stringType], boolType, (text: string) => {
+      if (trueTexts.has(text)) return true;
+      if (falseTexts.has(text)) return false;
+      throw new CelError(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
+    }),
+  ),
+  declare(
+    'timestamp',
+    global('timestamp_to_timestamp', [timestampType], timestampType, same),
+    global('int64_to_timestamp', [intType], timestampType, (seconds: bigint) =>
+      inTime(seconds * 1_000_000_000n),
+    ),
+    global('string_to_timestamp', [stringType], timestampType, parseTimestamp),
+  ),
+  declare(
+    'duration',
+    global('duration_to_duration', [durationType], durationType, same),
+    global('string_to_duration', [stringType], durationType, parseDuration),
+  ),
+  declare(
+    'type',
+    global('type', [a], typeOf(a), (value: CelValue) => new CelTypeValue(typeNameOf(value))),
+  ),
+  declare(
+    'contains',
+    member('contains_string', [stringType, stringType], boolType, (text: string, part: string) =>
+      text.includes(part),
+    ),
+  ),
+  declare(
+    'startsWith',
+    member('starts_with_string', [stringType, stringType], boolType, (text: string, part: string) =>
+      text.startsWith(part),
+    ),
+  ),
+  declare(
+    'endsWith',
+    member('ends_with_string', [stringType, stringType], boolType, (text: string, part: string) =>
+      text.endsWith(part),
+    ),
+  ),
+  declare(
+    'matches',
+    global('matches', [stringType, stringType], boolType, matches),
+    member('matches_string', [stringType, stringType], boolType, matches),
+  ),
+];

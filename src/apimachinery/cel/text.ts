@@ -1,0 +1,49 @@
+/** Texts as sequences of code points, which is how expressions count and cut them. */
+
+export function codePointCount(text: string): number {
+  let count = text.length;
+  for (let i = 1; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0xdc00 || unit > 0xdfff) continue;
+    const before = text.charCodeAt(i - 1);
+    if (before >= 0xd800 && before <= 0xdbff) count--;
+  }
+  return count;
+}
+
+/** Whether every character is one UTF-16 unit, so that offsets are what they seem. */
+export function isFlat(text: string): boolean {
+  return !/[\ud800-\udfff]/.test(text);
+}
+
+export const codePoints = (text: string): string[] => (isFlat(text) ? text.split('') : [...text]);
+
+/**
+ * As Go prints a float in the fewest digits: with an exponent from `exponentMin` on, which strconv has at 6 and fmt at 21.
+ */
+export function goFloatText(value: number, exponentMin = 6): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  const [mantissa = '', exponentText = ''] = value.toExponential().split('e');
+  const exponent = Number(exponentText);
+  if (exponent >= -4 && exponent < exponentMin) return plainText(mantissa, exponent);
+  const digits = String(Math.abs(exponent)).padStart(2, '0');
+  return `${mantissa}e${exponent < 0 ? '-' : '+'}${digits}`;
+}
+
+/** Without an exponent, however large (`%f` with precision -1). */
+export function plainFloatText(value: number): string {
+  if (!Number.isFinite(value) || value === 0) return goFloatText(value);
+  const [mantissa = '', exponent = ''] = value.toExponential().split('e');
+  return plainText(mantissa, Number(exponent));
+}
+
+function plainText(mantissa: string, exponent: number): string {
+  const sign = mantissa.startsWith('-') ? '-' : '';
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
+  const digits = whole + fraction;
+  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
+  if (digits.length <= exponent + 1) return sign + digits.padEnd(exponent + 1, '0');
+  return `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`;
+}
