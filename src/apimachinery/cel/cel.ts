@@ -19,7 +19,7 @@ import type { Overload } from './library.ts';
 import { literalIssues } from './literal-checks.ts';
 import { type Macros, macroKey, parse } from './parser.ts';
 import { CostMeter } from './runtime-cost.ts';
-import { type CelType, runtimeTypeName, typeOf } from './types.ts';
+import { type CelType, dynType, runtimeTypeName, typeOf } from './types.ts';
 import { CelError, CelTypeValue, type CelValue } from './values.ts';
 
 export type Compilation =
@@ -75,6 +75,20 @@ export class CelEnvironment {
     return literals.length > 0 ? refused(source, literals) : { program: this.#program(checked) };
   }
 
+  /** Without a check: what the types are is found out when the values are met, and so is what does not exist. */
+  parse(source: string): Compilation {
+    try {
+      const parsed = parse(source, this.#macros);
+      const none = new Map<number, never>();
+      return {
+        program: this.#program({ ...parsed, type: dynType, types: none, overloads: none, references: none }),
+      };
+    } catch (error) {
+      if (!(error instanceof SyntaxIssue)) throw error;
+      return refused(source, [issueAt(source, error.offset, error.message)]);
+    }
+  }
+
   #declarations(): Declarations {
     const { variables = {}, homogeneousLiterals = false } = this.#options;
     return {
@@ -88,7 +102,10 @@ export class CelEnvironment {
 
   #program(checked: CheckedExpression): Program {
     const step = compile(checked, {
-      functions: { overload: (id) => this.#overloads.get(id) },
+      functions: {
+        overload: (id) => this.#overloads.get(id),
+        named: (name) => this.#functions.get(name) ?? [],
+      },
       constant: (name) => this.#constants.get(name)?.value,
       makeObject: (name, fields) => {
         const { makeObject } = this.#options;

@@ -8,18 +8,28 @@ import { CelObject, CelOptional, type CelValue, noSuchOverload } from './values.
 
 export interface FunctionTable {
   overload(id: string): Overload | undefined;
+  named(name: string): readonly Overload[];
+}
+
+/** Of a call that nobody has checked: `math.least` may be a function by that name. */
+function uncheckedName(compiler: Compiler, expr: Call, ids: readonly string[]): string {
+  if (ids.length > 0 || expr.target?.kind !== 'ident') return expr.function;
+  const qualified = `${expr.target.name}.${expr.function}`;
+  return compiler.parts.functions.named(qualified).length > 0 ? qualified : expr.function;
 }
 
 export function callStep(compiler: Compiler, expr: Call): Step {
   const ids = compiler.checked.overloads.get(expr.id) ?? [];
-  const isNamespaced = compiler.checked.references.has(expr.id);
-  const name = compiler.checked.references.get(expr.id) ?? expr.function;
+  const name = compiler.checked.references.get(expr.id) ?? uncheckedName(compiler, expr, ids);
+  const isNamespaced = name !== expr.function;
   const operands = expr.target === undefined || isNamespaced ? expr.args : [expr.target, ...expr.args];
   const special = comparisonStep(compiler, expr, ids) ?? alternativeStep(compiler, operands, ids);
   if (special !== undefined) return special;
-  const overloads = ids
-    .map((id) => compiler.parts.functions.overload(id))
-    .filter((each) => each !== undefined);
+  const { functions } = compiler.parts;
+  const overloads =
+    ids.length > 0
+      ? ids.map((id) => functions.overload(id)).filter((each) => each !== undefined)
+      : functions.named(name).filter(({ args }) => args.length === operands.length);
   // Equality is one function, whatever the types.
   const overloadId = ids.length === 1 ? ids[0]! : '';
   const run = overloads.length === 1 ? implementation(overloads[0]!) : chosen(overloads);

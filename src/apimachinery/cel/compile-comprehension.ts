@@ -1,6 +1,6 @@
 /** Loops: what macros over lists and maps expand to. */
 import type { Comprehension, Expr } from './ast.ts';
-import type { Compiler } from './compile.ts';
+import { absorbed, type Compiler } from './compile.ts';
 import type { Frame, Step } from './frame.ts';
 import { CelList, CelMap, type CelValue, noSuchOverload } from './values.ts';
 
@@ -32,7 +32,11 @@ export function comprehensionStep(compiler: Compiler, expr: Comprehension): Step
       frame.locals[first] = a;
       frame.locals[second] = b;
       if (!condition(frame)) return false;
-      frame.locals[accu] = next(frame);
+      try {
+        frame.locals[accu] = next(frame);
+      } catch (error) {
+        frame.locals[accu] = absorbed(error);
+      }
       return true;
     };
     if (container instanceof CelList) {

@@ -98,7 +98,9 @@ export class Compiler {
       const { slot } = local;
       return (frame) => {
         frame.meter.charge(cost);
-        return frame.locals[slot]!;
+        const value = frame.locals[slot]!;
+        if (value instanceof CelError) throw value;
+        return value;
       };
     }
     const constant = this.parts.constant(name);
@@ -312,7 +314,7 @@ function isSet(operand: CelValue, field: string): boolean {
 }
 
 /** What the limits end is not to be absorbed; all else that a part fails with may be. */
-function absorbed(error: unknown): CelError {
+export function absorbed(error: unknown): CelError {
   if (!(error instanceof CelError) || error instanceof CostExceeded || error instanceof Interrupted)
     throw error;
   return error;

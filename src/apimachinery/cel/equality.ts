@@ -36,8 +36,13 @@ export function celEqual(a: CelValue, b: CelValue): boolean {
   return a instanceof CelOpaque && b instanceof CelOpaque && a.equalTo(b);
 }
 
-/** A bigint and a number may be the same number. */
-const isSameNumber = (a: bigint | number, b: bigint | number): boolean => a <= b && a >= b;
+const isSameNumber = (a: bigint | number, b: bigint | number): boolean => compareNumbers(a, b) === 0;
+
+/** An int beside a double is compared as a double, as far as it has a place among them. */
+function compareNumbers(a: bigint | number, b: bigint | number): number {
+  if (typeof a !== typeof b) return compareNumbers(Number(a), Number(b));
+  return a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN;
+}
 
 export function numberOf(value: CelValue): bigint | number | undefined {
   if (typeof value === 'bigint' || typeof value === 'number') return value;
@@ -75,7 +80,7 @@ export function celCompare(a: CelValue, b: CelValue): number | undefined {
   if (left !== undefined) {
     const right = numberOf(b);
     if (right === undefined) return undefined;
-    return left < right ? -1 : left > right ? 1 : isSameNumber(left, right) ? 0 : Number.NaN;
+    return compareNumbers(left, right);
   }
   if (typeof a === 'string') return typeof b === 'string' ? compareTexts(a, b) : undefined;
   if (typeof a === 'boolean') return typeof b === 'boolean' ? Number(a) - Number(b) : undefined;

@@ -5,8 +5,8 @@ import { CelError, type CelValue } from './values.ts';
 
 export class Frame {
   readonly meter: CostMeter;
-  /** By the slots that the compiler has given out. */
-  readonly locals: CelValue[] = [];
+  /** By the slots that the compiler has given out. What a loop has failed to compute may be made good by a later turn. */
+  readonly locals: (CelValue | CelError)[] = [];
   readonly #variables: Variables;
   /** Values of variables that were given as functions. */
   #computed: Map<string, CelValue> | undefined;

@@ -90,8 +90,28 @@ function fixedText(value: CelValue, precision: number): string {
   if (special !== undefined) return special;
   if (precision > 100) throw new CelError('precision too large');
   // toFixed gives up on an exact form beyond this.
-  return Math.abs(number) < 1e21 ? number.toFixed(precision) : withPlaces(BigInt(number), precision);
+  if (Math.abs(number) >= 1e21) return withPlaces(BigInt(number), precision);
+  return isTie(number, precision) ? tieText(number, precision) : number.toFixed(precision);
 }
+/** Whether the number lies exactly between two of so many places. */
+function isTie(number: number, places: number): boolean {
+  const doubled = number * 2 * 10 ** places;
+  // Only what is exact can be a tie, and beyond this no float has a half.
+  return (
+    Math.abs(doubled) < 2 ** 53 &&
+    doubled % 2 !== 0 &&
+    Number.isInteger(doubled) &&
+    doubled / 2 / 10 ** places === number
+  );
+}
+
+/** The even one of the two. */
+function tieText(number: number, places: number): string {
+  const below = Math.floor(number * 10 ** places);
+  const even = below % 2 === 0 ? below : below + 1;
+  return (even / 10 ** places).toFixed(places);
+}
+
 const withPlaces = (whole: bigint, places: number): string =>
   places === 0 ? `${whole}` : `${whole}.${'0'.repeat(places)}`;
 

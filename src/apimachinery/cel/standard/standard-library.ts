@@ -36,7 +36,6 @@ export const standardLibrary: CelLibrary = {
     map: mapOf(dynType, dynType),
     null_type: nullType,
     type: typeOf(undefined),
-    dyn: dynType,
     'google.protobuf.Timestamp': timestampType,
     'google.protobuf.Duration': durationType,
   },
