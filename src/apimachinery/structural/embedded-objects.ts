@@ -10,7 +10,7 @@ import type { JsonObject, JsonValue, ObjectMeta } from '../object-meta.ts';
 import { DecodeError, decodeObject } from '../schema/decode.ts';
 import { objectMetaSchema } from '../schema/meta.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
-import { schemaOf } from './set-defaults.ts';
+import { type SchemaNode, schemaNode } from './schema-node.ts';
 
 export interface Typing {
   /** Leaves out of embedded objects what has a wrong type, rather than refusing it. */
@@ -21,7 +21,7 @@ export interface Typing {
 
 /** In place, below the root. Throws DecodeError. */
 export function typeEmbedded(value: JsonValue | undefined, schema: JsonSchemaProps, typing: Typing): void {
-  visitEmbedded(value, schema, '', (object, path) => typeOne(object, path, typing));
+  visitEmbedded(value, schemaNode(schema), '', (object, path) => typeOne(object, path, typing));
 }
 
 function typeOne(object: JsonObject, path: string, { dropsInvalid, unknownFields }: Typing): void {
@@ -53,7 +53,7 @@ export function typedMetadata(metadata: JsonValue, unknownFields?: string[]): Ob
 
 export function validateEmbedded(value: JsonValue | undefined, schema: JsonSchemaProps): FieldError[] {
   const errors: FieldError[] = [];
-  visitEmbedded(value, schema, '', (object, path) => errors.push(...objectErrors(object, path)));
+  visitEmbedded(value, schemaNode(schema), '', (object, path) => errors.push(...objectErrors(object, path)));
   return errors;
 }
 
@@ -99,35 +99,19 @@ function embeddedMetaErrors(metadata: ObjectMeta, path: string): FieldError[] {
 /** Calls `visit` for every embedded object, the outer ones first. */
 function visitEmbedded(
   value: JsonValue | undefined,
-  schema: JsonSchemaProps | undefined,
+  node: SchemaNode | undefined,
   path: string,
   visit: (object: JsonObject, path: string) => void,
 ): void {
-  if (schema === undefined || !hasEmbedded(schema) || typeof value !== 'object' || value === null) return;
+  if (typeof value !== 'object' || value === null || node?.contents.hasEmbedded !== true) return;
   if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) visitEmbedded(item, schema.items, `${path}[${i}]`, visit);
+    for (const [i, item] of value.entries()) visitEmbedded(item, node.items, `${path}[${i}]`, visit);
     return;
   }
-  if (schema['x-kubernetes-embedded-resource'] === true) visit(value, path);
-  for (const name of Object.keys(value)) {
-    visitEmbedded(value[name], schemaOf(schema, name), path === '' ? name : `${path}.${name}`, visit);
+  if (node.isEmbedded) visit(value, path);
+  for (const name in value) {
+    visitEmbedded(value[name], node.field(name), path === '' ? name : `${path}.${name}`, visit);
   }
-}
-
-/** Few schemas have any, so each is looked through once. */
-const known = new WeakMap<JsonSchemaProps, boolean>();
-function hasEmbedded(schema: JsonSchemaProps): boolean {
-  let found = known.get(schema);
-  if (found === undefined) {
-    const { items, properties = {}, additionalProperties } = schema;
-    found =
-      schema['x-kubernetes-embedded-resource'] === true ||
-      (items !== undefined && hasEmbedded(items)) ||
-      (typeof additionalProperties === 'object' && hasEmbedded(additionalProperties)) ||
-      Object.values(properties).some(hasEmbedded);
-    known.set(schema, found);
-  }
-  return found;
 }
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>

@@ -6,7 +6,7 @@ import { stringifyJson } from '../codec/json.ts';
 import { duplicateValue, type FieldError, invalidValue } from '../field-error.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
-import { schemaOf } from './set-defaults.ts';
+import { type SchemaNode, schemaNode } from './schema-node.ts';
 
 export function validateListTypes(
   value: JsonValue | undefined,
@@ -14,55 +14,99 @@ export function validateListTypes(
   path: string,
 ): FieldError[] {
   const errors: FieldError[] = [];
-  visit(value, schema, path, errors);
+  visit(value, schemaNode(schema), { parent: undefined, step: path }, errors);
   return errors;
+}
+
+/** Written out only for an error: the way to a value, innermost first. */
+interface Place {
+  readonly parent: Place | undefined;
+  readonly step: string | number;
 }
 
 function visit(
   value: JsonValue | undefined,
-  schema: JsonSchemaProps | undefined,
-  path: string,
+  node: SchemaNode | undefined,
+  place: Place,
   errors: FieldError[],
 ): void {
-  if (schema === undefined || typeof value !== 'object' || value === null) return;
-  if (!hasListTypes(schema)) return;
-  if (Array.isArray(value)) {
-    const listType = schema['x-kubernetes-list-type'];
-    if (listType === 'set') reportRepeated(value, path, (item) => item, errors);
-    else if (listType === 'map') {
-      const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-      const others = value.flatMap((item, i) => (isObjectOrNull(item) ? [] : [{ item, i }]));
-      for (const { item, i } of others) {
-        errors.push(invalidValue(`${path}[${i}]`, item, 'must be an object for an array list of type map'));
-      }
-      if (others.length === 0) reportRepeated(value, path, (item) => keysOf(item, keys), errors);
+  if (typeof value !== 'object' || value === null || node?.contents.hasListTypes !== true) return;
+  if (!Array.isArray(value)) {
+    for (const name in value) {
+      const property = node.property(name);
+      const inner = property ?? node.additional;
+      if (inner?.contents.hasListTypes !== true) continue;
+      visit(value[name], inner, { parent: place, step: property === undefined ? `[${name}]` : name }, errors);
     }
-    for (const [i, item] of value.entries()) visit(item, schema.items, `${path}[${i}]`, errors);
     return;
   }
-  for (const name of Object.keys(value)) {
-    const isField = schema.properties !== undefined && Object.hasOwn(schema.properties, name);
-    const below = !isField ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
-    visit(value[name], schemaOf(schema, name), below, errors);
+  checkList(value, node, place, errors);
+  if (node.items?.contents.hasListTypes !== true) return;
+  for (let i = 0; i < value.length; i++) visit(value[i], node.items, { parent: place, step: i }, errors);
+}
+
+function checkList(
+  list: readonly JsonValue[],
+  { schema }: SchemaNode,
+  place: Place,
+  errors: FieldError[],
+): void {
+  const listType = schema['x-kubernetes-list-type'];
+  if (listType === 'set') reportRepeated(list, place, textOf, (item) => item, errors);
+  if (listType !== 'map') return;
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  const others = list.flatMap((item, i) => (isObjectOrNull(item) ? [] : [{ item, i }]));
+  for (const { item, i } of others) {
+    const problem = 'must be an object for an array list of type map';
+    errors.push(invalidValue(`${pathOf(place)}[${i}]`, item, problem));
   }
+  if (others.length > 0) return;
+  reportRepeated(
+    list,
+    place,
+    (item) => keyTextOf(item, keys),
+    (item) => keysOf(item, keys),
+    errors,
+  );
 }
 
 /** Each repeated item is reported once, at its second place. */
 function reportRepeated(
   list: readonly JsonValue[],
-  path: string,
-  identify: (item: JsonValue) => JsonValue,
+  place: Place,
+  identify: (item: JsonValue) => string,
+  show: (item: JsonValue) => JsonValue,
   errors: FieldError[],
 ): void {
-  const seen = new Map<string, number>();
-  for (const [i, item] of list.entries()) {
-    const identity = identify(item);
-    const text = stringifyJson(sorted(identity));
-    const times = (seen.get(text) ?? 0) + 1;
-    seen.set(text, times);
-    if (times === 2) errors.push(duplicateValue(`${path}[${i}]`, identity));
+  if (list.length < 2) return;
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (let i = 0; i < list.length; i++) {
+    const identity = identify(list[i]!);
+    if (!seen.has(identity)) seen.add(identity);
+    else if (!repeated.has(identity)) {
+      repeated.add(identity);
+      errors.push(duplicateValue(`${pathOf(place)}[${i}]`, show(list[i]!)));
+    }
   }
 }
+
+function pathOf({ parent, step }: Place): string {
+  if (parent === undefined) return String(step);
+  const above = pathOf(parent);
+  if (typeof step === 'number') return `${above}[${step}]`;
+  // The name of a field of a map is in brackets already.
+  return above === '' || step.startsWith('[') ? above + step : `${above}.${step}`;
+}
+
+/** Not set and null are two keys. */
+function keyTextOf(item: JsonValue, keys: readonly string[]): string {
+  if (item === null || typeof item !== 'object' || Array.isArray(item))
+    return ''.padEnd(keys.length - 1, ',');
+  if (keys.length === 1) return keyText(item[keys[0]!]);
+  return keys.map((key) => keyText(item[key])).join(',');
+}
+const keyText = (value: JsonValue | undefined): string => (value === undefined ? '' : textOf(value));
 
 function keysOf(item: JsonValue, keys: readonly string[]): JsonValue {
   const found: JsonObject = {};
@@ -74,6 +118,8 @@ function keysOf(item: JsonValue, keys: readonly string[]): JsonValue {
 const isObjectOrNull = (value: JsonValue): boolean => typeof value === 'object' && !Array.isArray(value);
 
 /** Equal values have equal texts. */
+const textOf = (value: JsonValue): string =>
+  typeof value === 'string' ? JSON.stringify(value) : stringifyJson(sorted(value));
 function sorted(value: JsonValue): JsonValue {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(sorted);
@@ -82,21 +128,4 @@ function sorted(value: JsonValue): JsonValue {
       .sort()
       .map((name) => [name, sorted(value[name] ?? null)]),
   );
-}
-
-const known = new WeakMap<JsonSchemaProps, boolean>();
-function hasListTypes(schema: JsonSchemaProps): boolean {
-  let found = known.get(schema);
-  if (found === undefined) {
-    const { items, properties = {}, additionalProperties } = schema;
-    const listType = schema['x-kubernetes-list-type'];
-    found =
-      listType === 'set' ||
-      listType === 'map' ||
-      (items !== undefined && hasListTypes(items)) ||
-      (typeof additionalProperties === 'object' && hasListTypes(additionalProperties)) ||
-      Object.values(properties).some(hasListTypes);
-    known.set(schema, found);
-  }
-  return found;
 }

@@ -5,6 +5,7 @@
  */
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
+import { type SchemaNode, schemaNode } from './schema-node.ts';
 
 /** In place. Gives back the paths of what was dropped, sorted, when `tracks` them. */
 export function prune(
@@ -13,56 +14,60 @@ export function prune(
   { isResource = false, tracks = false } = {},
 ): string[] {
   const dropped: string[] | undefined = tracks ? [] : undefined;
-  const root = isResource ? { ...schema, 'x-kubernetes-embedded-resource': true } : schema;
-  pruneValue(value, root, '', dropped);
+  const root = schema && schemaNode(schema);
+  if (isResource && isObject(value)) pruneFields(value, root, true, '', dropped);
+  else pruneValue(value, root, '', dropped);
   return dropped?.sort() ?? [];
 }
 
 /** Without a schema nothing is specified: of objects all fields go. `path` is only kept where drops are told. */
 function pruneValue(
   value: JsonValue | undefined,
-  schema: JsonSchemaProps | undefined,
+  node: SchemaNode | undefined,
   path: string,
   dropped: string[] | undefined,
 ): void {
   if (typeof value !== 'object' || value === null) return;
-  if (Array.isArray(value)) {
-    if (schema?.['x-kubernetes-preserve-unknown-fields'] === true && schema.items === undefined) return;
-    for (let i = 0; i < value.length; i++) {
-      const item = value[i]!;
-      if (typeof item !== 'object' || item === null) continue;
-      pruneValue(item, schema?.items, dropped === undefined ? '' : `${path}[${i}]`, dropped);
-    }
+  if (!Array.isArray(value)) {
+    pruneFields(value, node, node?.isEmbedded === true, path, dropped);
     return;
   }
-  pruneFields(value, schema, path, dropped);
+  const items = node?.items;
+  if (node?.keepsUnknown === true && items === undefined) return;
+  for (let i = 0; i < value.length; i++) {
+    const item = value[i]!;
+    if (typeof item !== 'object' || item === null) continue;
+    pruneValue(item, items, dropped === undefined ? '' : `${path}[${i}]`, dropped);
+  }
 }
 
 function pruneFields(
   value: JsonObject,
-  schema: JsonSchemaProps | undefined,
+  node: SchemaNode | undefined,
+  isEmbedded: boolean,
   path: string,
   dropped: string[] | undefined,
 ): void {
-  const properties = schema?.properties;
-  const additional = schema?.additionalProperties;
-  const keepsUnknown = schema?.['x-kubernetes-preserve-unknown-fields'] === true;
-  const isEmbedded = schema?.['x-kubernetes-embedded-resource'] === true;
-  for (const name of Object.keys(value)) {
+  // `true` says that there may be more, and nothing of what is in it.
+  const mayHaveMore = node !== undefined && node.schema.additionalProperties !== undefined;
+  for (const name in value) {
     if (isEmbedded && isOfEveryObject(name)) continue;
-    const below = dropped === undefined ? '' : path === '' ? name : `${path}.${name}`;
-    if (properties !== undefined && Object.hasOwn(properties, name)) {
-      pruneValue(value[name], properties[name], below, dropped);
-    } else if (additional !== undefined) {
-      // `true` says that there may be more, and nothing of what is in it.
-      pruneValue(value[name], typeof additional === 'object' ? additional : undefined, below, dropped);
-    } else if (!keepsUnknown) {
+    const property = node?.property(name);
+    const field = value[name];
+    if (property !== undefined || mayHaveMore) {
+      if (typeof field !== 'object' || field === null) continue;
+      const below = dropped === undefined ? '' : childPath(path, name);
+      pruneValue(field, property ?? node?.additional, below, dropped);
+    } else if (node?.keepsUnknown !== true) {
       // At the root they are no field of the kind's, whoever drops them.
-      if (path !== '' || !isOfEveryObject(name)) dropped?.push(below);
+      if (path !== '' || !isOfEveryObject(name)) dropped?.push(childPath(path, name));
       delete value[name];
     }
   }
 }
 
+const childPath = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isOfEveryObject = (name: string): boolean =>
   name === 'apiVersion' || name === 'kind' || name === 'metadata';

@@ -5,70 +5,73 @@
 import { setField } from '../codec/json-parser.ts';
 import type { JsonValue } from '../object-meta.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
+import { type SchemaNode, schemaNode } from './schema-node.ts';
 
 /** In place. */
 export function setDefaults(value: JsonValue | undefined, schema: JsonSchemaProps | undefined): void {
-  if (schema === undefined || typeof value !== 'object' || value === null) return;
+  if (schema !== undefined) fill(value, schemaNode(schema));
+}
+
+function fill(value: JsonValue | undefined, node: SchemaNode): void {
+  if (typeof value !== 'object' || value === null || !node.contents.hasDefaults) return;
   if (Array.isArray(value)) {
+    const { items } = node;
+    if (items === undefined) return;
     for (let i = 0; i < value.length; i++) {
-      if (hasWrongNull(value[i], schema.items) && schema.items?.default !== undefined) {
-        value[i] = structuredClone(schema.items.default);
-      }
-      setDefaults(value[i], schema.items);
+      if (value[i] === null && hasDefaultForNull(items)) value[i] = copyOfDefault(items);
+      fill(value[i], items);
     }
     return;
   }
-  for (const name of namesWithDefaults(schema)) {
-    const property = schema.properties?.[name];
-    if (!Object.hasOwn(value, name) || hasWrongNull(value[name], property)) {
-      setField(value, name, structuredClone(property?.default as JsonValue));
-    }
+  for (const name of node.namesWithDefaults) {
+    const property = node.property(name)!;
+    const isMissing = !Object.hasOwn(value, name) || (value[name] === null && !property.isNullable);
+    if (isMissing) setField(value, name, copyOfDefault(property));
   }
-  for (const name of Object.keys(value)) {
-    const inner = schemaOf(schema, name);
+  for (const name in value) {
+    const property = node.property(name);
+    const inner = property ?? node.additional;
     if (inner === undefined) continue;
-    const isOfMap = !(schema.properties !== undefined && Object.hasOwn(schema.properties, name));
-    if (isOfMap && hasWrongNull(value[name], inner) && inner.default !== undefined) {
-      setField(value, name, structuredClone(inner.default));
+    if (property === undefined && value[name] === null && hasDefaultForNull(inner)) {
+      setField(value, name, copyOfDefault(inner));
     }
-    setDefaults(value[name], inner);
+    fill(value[name], inner);
   }
+}
+
+const hasDefaultForNull = ({ isNullable, schema }: SchemaNode): boolean =>
+  !isNullable && schema.default !== undefined;
+
+function copyOfDefault({ schema }: SchemaNode): JsonValue {
+  const value = schema.default ?? null;
+  return typeof value === 'object' ? structuredClone(value) : value;
 }
 
 /** In place. Nulls in lists stay, as upstream leaves them. */
 export function dropWrongNulls(value: JsonValue | undefined, schema: JsonSchemaProps | undefined): void {
-  if (schema === undefined || typeof value !== 'object' || value === null) return;
+  // Nearly nobody writes any.
+  if (schema !== undefined && hasNull(value)) dropNulls(value, schemaNode(schema));
+}
+
+function hasNull(value: JsonValue | undefined): boolean {
+  if (typeof value !== 'object') return false;
+  if (value === null) return true;
+  if (Array.isArray(value)) return value.some(hasNull);
+  for (const name in value) if (hasNull(value[name])) return true;
+  return false;
+}
+
+function dropNulls(value: JsonValue | undefined, node: SchemaNode): void {
+  if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    if (schema.items !== undefined) for (const item of value) dropWrongNulls(item, schema.items);
+    const { items } = node;
+    if (items !== undefined) for (const item of value) dropNulls(item, items);
     return;
   }
-  for (const name of Object.keys(value)) {
-    const inner = schemaOf(schema, name);
+  for (const name in value) {
+    const inner = node.field(name);
     if (inner === undefined) continue;
-    if (hasWrongNull(value[name], inner) && inner.default === undefined) delete value[name];
-    else dropWrongNulls(value[name], inner);
+    if (value[name] === null && !inner.isNullable && inner.schema.default === undefined) delete value[name];
+    else dropNulls(value[name], inner);
   }
-}
-
-function hasWrongNull(value: JsonValue | undefined, schema: JsonSchemaProps | undefined): boolean {
-  return value === null && schema !== undefined && schema.nullable !== true;
-}
-
-export function schemaOf(schema: JsonSchemaProps, name: string): JsonSchemaProps | undefined {
-  const { properties, additionalProperties } = schema;
-  if (properties !== undefined && Object.hasOwn(properties, name)) return properties[name];
-  return typeof additionalProperties === 'object' ? additionalProperties : undefined;
-}
-
-/** Most objects have none, and schemas live long: each is looked through once. */
-const known = new WeakMap<JsonSchemaProps, readonly string[]>();
-function namesWithDefaults(schema: JsonSchemaProps): readonly string[] {
-  let names = known.get(schema);
-  if (names === undefined) {
-    names = Object.entries(schema.properties ?? {})
-      .filter(([, property]) => property.default !== undefined)
-      .map(([name]) => name);
-    known.set(schema, names);
-  }
-  return names;
 }

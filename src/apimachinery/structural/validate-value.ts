@@ -8,10 +8,10 @@ import { deepEqual } from '../equality.ts';
 import { type FieldError, forbidden, invalidValue, requiredValue, tooLong, tooMany } from '../field-error.ts';
 import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
-import { compileRe2 } from '../re2.ts';
-import { formatChecker } from './formats.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
 import type { CorrelatedValue } from './rules/correlated-value.ts';
+import { type SchemaNode, schemaNode } from './schema-node.ts';
+import type { TextChecks, ValueChecks } from './value-checks.ts';
 import { enumFailure, invalidType, numberErrors, typeError } from './value-errors.ts';
 
 /** `old` is what an update replaces: what it did not change, and was wrong before, is left alone. */
@@ -21,7 +21,7 @@ export function validateValue(
   old?: CorrelatedValue,
 ): FieldError[] {
   const judge = new Judge();
-  judge.value(value, schema, old);
+  judge.value(value, schemaNode(schema), old);
   return judge.isOver ? [judge.tooMuch] : judge.errors;
 }
 
@@ -48,53 +48,53 @@ class Judge {
     return forbidden('', `the object takes more than ${limits.schemaSteps} steps to be judged by its schema`);
   }
 
-  value(value: JsonValue, schema: JsonSchemaProps, old: CorrelatedValue | undefined): void {
+  value(value: JsonValue, node: SchemaNode, old: CorrelatedValue | undefined): void {
     if (++this.#steps > limits.schemaSteps) return;
     const before = this.errors.length;
-    this.#judge(value, schema, old);
+    this.#judge(value, node, old);
     if (old !== undefined && this.errors.length > before && old.isUnchanged) this.errors.length = before;
   }
 
-  #judge(value: JsonValue, schema: JsonSchemaProps, old: CorrelatedValue | undefined): void {
-    const wrongType = typeError(value, schema, () => this.#name());
-    if (wrongType !== undefined) this.errors.push(wrongType);
-    if (schema.enum !== undefined && !schema.enum.some((allowed) => deepEqual(allowed, value))) {
-      this.errors.push(enumFailure(this.#name(), value, schema.enum));
+  #judge(value: JsonValue, node: SchemaNode, old: CorrelatedValue | undefined): void {
+    const { checks } = node;
+    if (!isOfType(value, node.type)) {
+      const wrongType = typeError(value, node.schema, () => this.#name());
+      if (wrongType !== undefined) this.errors.push(wrongType);
+    }
+    if (checks.enum !== undefined && !isAmong(value, checks)) {
+      this.errors.push(enumFailure(this.#name(), value, checks.enum));
     }
     this.#matched += 2;
     if (value === null) return;
-    this.#combinations(value, schema, old);
+    if (checks.hasCombinations) this.#combinations(value, node, old);
     switch (typeof value) {
       case 'string':
-        this.#string(value, schema);
+        if (checks.text !== undefined) this.#text(value, checks.text, node);
         break;
       case 'number':
       case 'bigint':
-        for (const { error, isKept } of numberErrors(value, schema, () => this.#name())) {
-          this.errors.push(error);
-          if (isKept) this.#kept.push(error);
-        }
+        if (checks.hasBounds || typeof value === 'bigint' || (value | 0) !== value) this.#number(value, node);
         break;
       case 'object':
-        if (Array.isArray(value)) this.#list(value, schema, old);
-        else this.#object(value, schema, old);
+        if (Array.isArray(value)) this.#list(value, node, old);
+        else this.#object(value, node, old);
         break;
       default:
     }
     this.#matched++;
   }
 
-  #combinations(value: JsonValue, schema: JsonSchemaProps, old: CorrelatedValue | undefined): void {
-    const { anyOf, oneOf, allOf, not } = schema;
-    if (anyOf !== undefined && anyOf.length > 0) this.#anyOf(value, anyOf, old);
-    if (oneOf !== undefined && oneOf.length > 0) this.#oneOf(value, oneOf, old);
-    if (allOf !== undefined && allOf.length > 0) this.#allOf(value, allOf, old);
+  #combinations(value: JsonValue, node: SchemaNode, old: CorrelatedValue | undefined): void {
+    const { anyOf, oneOf, allOf, not } = node.combinations;
+    if (anyOf.length > 0) this.#anyOf(value, anyOf, old);
+    if (oneOf.length > 0) this.#oneOf(value, oneOf, old);
+    if (allOf.length > 0) this.#allOf(value, allOf, old);
     if (not !== undefined && this.#alone(value, not, old).errors.length === 0) {
       this.#whole('must not validate the schema (not)');
     }
   }
 
-  #anyOf(value: JsonValue, schemas: readonly JsonSchemaProps[], old: CorrelatedValue | undefined): void {
+  #anyOf(value: JsonValue, schemas: readonly SchemaNode[], old: CorrelatedValue | undefined): void {
     let best: Outcome | undefined;
     for (const schema of schemas) {
       const outcome = this.#alone(value, schema, old);
@@ -106,7 +106,7 @@ class Judge {
     this.#merge(best);
   }
 
-  #oneOf(value: JsonValue, schemas: readonly JsonSchemaProps[], old: CorrelatedValue | undefined): void {
+  #oneOf(value: JsonValue, schemas: readonly SchemaNode[], old: CorrelatedValue | undefined): void {
     let best: Outcome | undefined;
     let valid = 0;
     for (const schema of schemas) {
@@ -121,7 +121,7 @@ class Judge {
     if (valid === 0) this.#merge(best);
   }
 
-  #allOf(value: JsonValue, schemas: readonly JsonSchemaProps[], old: CorrelatedValue | undefined): void {
+  #allOf(value: JsonValue, schemas: readonly SchemaNode[], old: CorrelatedValue | undefined): void {
     let valid = 0;
     for (const schema of schemas) {
       const outcome = this.#alone(value, schema, old);
@@ -134,7 +134,7 @@ class Judge {
   }
 
   /** The judgement of one of several schemas, set aside. It is of the same value, so it is not ratcheted by itself. */
-  #alone(value: JsonValue, schema: JsonSchemaProps, old: CorrelatedValue | undefined): Outcome {
+  #alone(value: JsonValue, schema: SchemaNode, old: CorrelatedValue | undefined): Outcome {
     const { errors } = this;
     const kept = this.#kept;
     const matched = this.#matched;
@@ -165,32 +165,38 @@ class Judge {
     this.errors.push(invalidValue('<nil>', '', `${JSON.stringify(this.#name())} ${problem}`));
   }
 
-  #string(value: string, schema: JsonSchemaProps): void {
-    const error = this.#textError(value, schema);
+  #text(value: string, checks: TextChecks, { schema }: SchemaNode): void {
+    const error = this.#textError(value, checks);
     if (error !== undefined) this.errors.push(error);
-    const { format } = schema;
-    if (format === undefined || formatChecker(format)?.(value) !== false) return;
-    this.errors.push(invalidType(this.#name(), format, value));
+    if (checks.hasFormat?.(value) === false) {
+      this.errors.push(invalidType(this.#name(), schema.format ?? '', value));
+    }
   }
 
   /** Upstream stops at the first. */
-  #textError(value: string, { maxLength, minLength, pattern }: JsonSchemaProps): FieldError | undefined {
-    if (maxLength !== undefined && value.length > maxLength && runes(value) > maxLength) {
-      return tooLong(this.#name(), maxLength);
-    }
-    if (minLength !== undefined && runes(value) < minLength) {
+  #textError(value: string, { maxLength, minLength, pattern }: TextChecks): FieldError | undefined {
+    if (value.length > maxLength && runes(value) > maxLength) return tooLong(this.#name(), maxLength);
+    if (minLength > 0 && runes(value) < minLength) {
       const name = this.#name();
       return invalidValue(name, value, `${name} in body should be at least ${minLength} chars long`);
     }
-    if (pattern !== undefined && pattern !== '' && !compileRe2(pattern).test(value)) {
+    if (pattern !== undefined && !pattern.test(value)) {
       const name = this.#name();
-      return invalidValue(name, value, `${name} in body should match '${pattern}'`);
+      return invalidValue(name, value, `${name} in body should match '${pattern.source}'`);
     }
     return undefined;
   }
 
-  #list(value: readonly JsonValue[], schema: JsonSchemaProps, old: CorrelatedValue | undefined): void {
-    const { items, minItems, maxItems } = schema;
+  #number(value: number | bigint, { schema }: SchemaNode): void {
+    for (const { error, isKept } of numberErrors(value, schema, () => this.#name())) {
+      this.errors.push(error);
+      if (isKept) this.#kept.push(error);
+    }
+  }
+
+  #list(value: readonly JsonValue[], node: SchemaNode, old: CorrelatedValue | undefined): void {
+    const { items } = node;
+    const { minItems, maxItems } = node.checks;
     if (items !== undefined) {
       for (let i = 0; i < value.length; i++) {
         this.#path.push(i);
@@ -209,40 +215,43 @@ class Judge {
     }
   }
 
-  #object(value: JsonObject, schema: JsonSchemaProps, old: CorrelatedValue | undefined): void {
-    const { properties, additionalProperties, required, minProperties, maxProperties } = schema;
-    if (minProperties !== undefined || maxProperties !== undefined) {
-      const count = Object.keys(value).length;
-      if (minProperties !== undefined && count < minProperties) {
-        const name = this.#name();
-        const problem = `${name} in body should have at least ${minProperties} properties`;
-        this.errors.push(invalidValue(name, count, problem));
-        return;
-      }
-      if (maxProperties !== undefined && count > maxProperties) {
-        this.errors.push(tooMany(this.#name(), count, maxProperties));
-        return;
-      }
-    }
+  #object(value: JsonObject, node: SchemaNode, old: CorrelatedValue | undefined): void {
+    const { checks, additional } = node;
+    if (!this.#hasRightSize(value, checks)) return;
     for (const name in value) {
-      const isProperty = properties !== undefined && Object.hasOwn(properties, name);
-      const inner = isProperty ? properties[name] : additionalProperties;
-      if (typeof inner === 'object') {
+      const inner = node.property(name) ?? additional;
+      if (inner !== undefined) {
         this.#path.push(name);
         this.value(value[name]!, inner, old?.property(name));
         this.#path.pop();
-      } else if (inner === false) {
+      } else if (checks.forbidsOthers) {
         const path = this.#name();
         this.errors.push(invalidValue(path, '', `${path}.${name} in body is a forbidden property`));
       }
     }
-    for (const name of required ?? []) {
+    for (const name of checks.required) {
       if (!Object.hasOwn(value, name)) {
         this.#path.push(name);
         this.errors.push(requiredValue(this.#name()));
         this.#path.pop();
       }
     }
+  }
+
+  #hasRightSize(value: JsonObject, { minProperties, maxProperties }: ValueChecks): boolean {
+    if (minProperties === undefined && maxProperties === undefined) return true;
+    const count = Object.keys(value).length;
+    if (minProperties !== undefined && count < minProperties) {
+      const name = this.#name();
+      const problem = `${name} in body should have at least ${minProperties} properties`;
+      this.errors.push(invalidValue(name, count, problem));
+      return false;
+    }
+    if (maxProperties !== undefined && count > maxProperties) {
+      this.errors.push(tooMany(this.#name(), count, maxProperties));
+      return false;
+    }
+    return true;
   }
 
   #name(): string {
@@ -253,6 +262,28 @@ class Judge {
     }
     return text;
   }
+}
+
+/** False for what needs a closer look: what may be of several types, and numbers that are whole to some eyes. */
+function isOfType(value: JsonValue, type: string): boolean {
+  switch (type) {
+    case 'string':
+    case 'boolean':
+      return typeof value === type;
+    case 'object':
+      return typeof value === 'object' && value !== null && !Array.isArray(value);
+    case 'array':
+      return Array.isArray(value);
+    case 'integer':
+      return Number.isSafeInteger(value);
+    default:
+      return false;
+  }
+}
+
+function isAmong(value: JsonValue, checks: ValueChecks): boolean {
+  if (typeof value === 'string') return checks.texts?.has(value) === true;
+  return checks.enum?.some((allowed) => deepEqual(allowed, value)) === true;
 }
 
 /** Code points, as Go counts them. */

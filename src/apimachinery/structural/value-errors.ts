@@ -45,10 +45,6 @@ export function typeError(
   schema: JsonSchemaProps,
   name: () => string,
 ): FieldError | undefined {
-  // By far the most values have the type that is asked for.
-  const { type } = schema;
-  if (typeof value === 'string' ? type === 'string' : type === 'object' && isPlainObject(value))
-    return undefined;
   const types = typesOf(schema);
   const { format = '' } = schema;
   if (types.length === 0 && format === '') return undefined;
@@ -66,9 +62,6 @@ export function typeError(
   if (!isNumeric && format !== '' && isTextual) return undefined;
   return isOneOf ? undefined : invalidType(name(), types.join(','), kind.type);
 }
-
-const isPlainObject = (value: JsonValue): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export interface NumberError {
   readonly error: FieldError;
@@ -108,14 +101,17 @@ export function numberErrors(
 
 /** The type that the number is not in the range of; undefined when it is. */
 function rangeProblem(value: number | bigint, { type, format = '' }: JsonSchemaProps): string | undefined {
-  const shown = `${type} ${format === '' ? '(default format)' : `with format ${format}`}`;
+  if (isInRange(value, type, format)) return undefined;
+  return `${type} ${format === '' ? '(default format)' : `with format ${format}`}`;
+}
+
+function isInRange(value: number | bigint, type: string | undefined, format: string): boolean {
   if (type === 'number') {
     const isFloat = format === 'float' || format === 'float32';
-    return isFloat && Math.abs(Number(value)) > maxFloat32 ? shown : undefined;
+    return !isFloat || Math.abs(Number(value)) <= maxFloat32;
   }
-  if (!isWhole(value)) return shown;
-  const [min, max] = format === 'int32' ? [-(2n ** 31n), 2n ** 31n - 1n] : [-(2n ** 63n), 2n ** 63n - 1n];
-  return value < min || value > max ? shown : undefined;
+  if (format === 'int32') return value >= -0x80000000 && value <= 0x7fffffff && isWhole(value);
+  return typeof value === 'bigint' ? BigInt.asIntN(64, value) === value : isWhole(value);
 }
 const maxFloat32 = 3.4028234663852886e38;
 
