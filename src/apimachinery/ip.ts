@@ -127,8 +127,12 @@ const dotsOf = (text: string): string => text.slice(text.lastIndexOf(':') + 1);
 function canonicalIp(text: string): string {
   const ip = parseIp(text);
   if (ip === undefined) return text;
-  return ip.family === 4 ? ip.bytes.join('.') : compressed(hexPairs(ip.bytes));
+  return addressText(ip.bytes);
 }
+
+/** Of 4 or 16 bytes, as RFC 5952 has it. */
+export const addressText = (bytes: readonly number[]): string =>
+  bytes.length === 4 ? bytes.join('.') : compressed(hexPairs(bytes));
 
 /** The first of the longest runs of zeros, of two or more groups, is left out. */
 function compressed(groups: readonly string[]): string {

@@ -19,6 +19,17 @@ test('matches are found in order', () => {
   assert.equal(compileRe2('[0-9]+').find('ab'), undefined);
   assert.deepEqual(compileRe2('[0-9]+').findAll('1 22 333', 9), ['1', '22', '333']);
   assert.deepEqual(compileRe2('[0-9]+').findAll('1 22 333', 2), ['1', '22']);
+  assert.deepEqual(compileRe2('[0-9]+').findAll('1 22 333', 0), []);
+});
+
+test('empty matches are found where Go finds them', () => {
+  const check = (pattern: string, text: string, expected: string[]): void =>
+    assert.deepEqual(compileRe2(pattern).findAll(text, 99), expected, `${pattern} on ${text}`);
+  check('[0-9]*', '123 abc 456', ['123', '', '', '', '', '456']);
+  check('x*', '😀', ['', '']);
+  check('', 'ab', ['', '', '']);
+  check('b*', 'abb a', ['', 'bb', '', '']);
+  check('a|', 'ba', ['', 'a']);
 });
 
 test('what is no pattern is refused in the words of Go', () => {

@@ -19,7 +19,7 @@ export interface Re2Pattern {
   test(text: string): boolean;
   /** The first match. */
   find(text: string): string | undefined;
-  /** Matches that do not overlap, the first `countMax` of them. */
+  /** Matches that do not overlap, the first `countMax` of them. An empty one next to the match before is none. */
   findAll(text: string, countMax: number): string[];
   /** How large it is: what compiling it costs, and what each character of a text does at most. */
   readonly instructions: number;
@@ -65,7 +65,12 @@ function compile(pattern: string): Re2Pattern {
     findAll(text, countMax) {
       const matcher = program.matcher(text);
       const found: string[] = [];
-      while (found.length < countMax && matcher.find()) found.push(matcher.group() ?? '');
+      let end = -1;
+      while (found.length < countMax && matcher.find()) {
+        const isNext = matcher.start() === end && matcher.end() === end;
+        end = matcher.end();
+        if (!isNext) found.push(matcher.group() ?? '');
+      }
       return found;
     },
   };
