@@ -230,7 +230,8 @@ function printed(parts: Parts): string {
   if (opaque !== '') {
     text += opaque;
   } else {
-    const isShown = host !== '' || user !== undefined || (hasAuthority && scheme !== '' && escapedPath !== '');
+    const isShown =
+      host !== '' || user !== undefined || (hasAuthority && scheme !== '' && escapedPath !== '');
     if (isShown) text += `//${user === undefined ? '' : `${user}@`}${escape(host, 'host')}`;
     text += escapedPath;
   }

@@ -144,6 +144,9 @@ export const limits = {
   /** Of the program that one compiles to. */
   regexpInstructions: 50_000,
 
+  /** Of a quantity in an expression, and of a sum of quantities. */
+  quantityDigits: 1_024,
+
   // Custom resources. What is kept of their definitions: kinds as they are served, and lists of them.
   customKinds: 8_192,
   /** Of the definitions themselves. */

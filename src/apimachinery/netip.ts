@@ -27,7 +27,10 @@ export interface Prefix {
 export const isIPv4 = ({ bytes }: Address): boolean => bytes.length === 4;
 /** An IPv4 address in IPv6 form. */
 export const isMapped = ({ bytes }: Address): boolean =>
-  bytes.length === 16 && bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
+  bytes.length === 16 &&
+  bytes.slice(0, 10).every((byte) => byte === 0) &&
+  bytes[10] === 255 &&
+  bytes[11] === 255;
 
 /** As RFC 5952 has it; of an address without a zone. */
 export const textOfAddress = ({ bytes }: Address): string => addressText(bytes);
@@ -42,9 +45,7 @@ export function equalAddresses(a: Address, b: Address): boolean {
 /** Throws NetipError. */
 export function parseAddress(text: string): Address {
   const fail = (problem: string, at = ''): never => {
-    throw new NetipError(
-      `ParseAddr(${goQuote(text)}): ${problem}${at === '' ? '' : ` (at ${goQuote(at)})`}`,
-    );
+    throw new NetipError(`ParseAddr(${goQuote(text)}): ${problem}${at === '' ? '' : ` (at ${goQuote(at)})`}`);
   };
   switch (/[.:%]/.exec(text)?.[0]) {
     case '.':
@@ -180,9 +181,7 @@ const isZero = (bytes: readonly number[]): boolean => bytes.every((byte) => byte
 
 export const isUnspecified = ({ bytes }: Address): boolean => isZero(bytes);
 export const isLoopback = (address: Address): boolean =>
-  isIPv4(address)
-    ? address.bytes[0] === 127
-    : isZero(address.bytes.slice(0, 15)) && address.bytes[15] === 1;
+  isIPv4(address) ? address.bytes[0] === 127 : isZero(address.bytes.slice(0, 15)) && address.bytes[15] === 1;
 export function isLinkLocalUnicast(address: Address): boolean {
   const [a = 0, b = 0] = address.bytes;
   return isIPv4(address) ? a === 169 && b === 254 : a === 0xfe && (b & 0xc0) === 0x80;

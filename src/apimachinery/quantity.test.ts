@@ -139,3 +139,16 @@ describe('quantities', () => {
     );
   });
 });
+
+test('sums of what is far apart are refused, not written out', () => {
+  const huge = Quantity.parse('1e999999999');
+  const check = (sum: () => Quantity): void => assert.throws(sum, QuantityError);
+  check(() => huge.add(Quantity.parse('1')));
+  check(() => Quantity.parse('1n').sub(huge));
+  assert.equal(huge.add(huge).toString(), '2e999999999');
+  assert.equal(Quantity.of(0n).add(huge).compare(huge), 0);
+  assert.equal(huge.sub(Quantity.parse('0')).toString(), '1e999999999');
+  assert.equal(huge.compare(Quantity.parse('1')), 1);
+  assert.equal(huge.asApproximateFloat(), Number.POSITIVE_INFINITY);
+  assert.equal(Quantity.parse('7e-5').asApproximateFloat(), 7 * 1e-5);
+});

@@ -4,6 +4,8 @@
  *
  * Nothing here expands an exponent: `1e999999999` is a short text and must stay a small value.
  */
+import { limits } from './limits.ts';
+
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
 
 export class QuantityError extends Error {
@@ -90,7 +92,7 @@ export class Quantity {
     return signOf(left - right);
   }
 
-  /** Zero takes the other's format. */
+  /** Zero takes the other's format. Throws QuantityError where the sum has more digits than a sum may have. */
   add(other: Quantity): Quantity {
     return this.#joined(other, (a, b) => a + b);
   }
@@ -128,7 +130,7 @@ export class Quantity {
 
   asApproximateFloat(): number {
     const { unscaled, scale } = this.#parts;
-    return scale === 0 ? Number(unscaled) : Number(unscaled) * 10 ** scale;
+    return scale === 0 ? Number(unscaled) : Number(unscaled) * Number(`1e${scale}`);
   }
 
   toString(): string {
@@ -139,15 +141,31 @@ export class Quantity {
   #joined(other: Quantity, join: (a: bigint, b: bigint) => bigint): Quantity {
     const [a, b] = [this.#parts, other.#parts];
     const format = a.unscaled === 0n ? b.format : a.format;
+    const isSmallBefore = a.isSmall && b.isSmall;
+    // Nothing has no digits to align, whatever its exponent.
+    if (a.unscaled === 0n || b.unscaled === 0n) {
+      const unscaled = join(a.unscaled, b.unscaled);
+      const scale = a.unscaled === 0n ? b.scale : a.scale;
+      return new Quantity({ unscaled, scale, format, isSmall: isSmallBefore });
+    }
+    if (a.scale !== b.scale) {
+      const places = Math.max(endOf(a), endOf(b)) - Math.min(a.scale, b.scale);
+      if (places > limits.quantityDigits) {
+        throw new QuantityError(`quantities of more than ${limits.quantityDigits} digits cannot be added`);
+      }
+    }
     const [left, right] = aligned(a, b);
     const unscaled = join(left, right);
-    const isSmall = a.isSmall && b.isSmall && fitsInt64(unscaled);
+    const isSmall = isSmallBefore && fitsInt64(unscaled);
     return new Quantity({ unscaled, scale: Math.min(a.scale, b.scale), format, isSmall });
   }
 }
 
 const signOf = (value: bigint): number => (value > 0n ? 1 : value < 0n ? -1 : 0);
 const digits = (value: bigint): number => String(value < 0n ? -value : value).length;
+
+/** How many places before the point a value takes. */
+const endOf = ({ unscaled, scale }: Parts): number => digits(unscaled) + scale;
 
 /** Both at the smaller scale. */
 function aligned(a: Parts, b: Parts): [bigint, bigint] {

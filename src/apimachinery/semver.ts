@@ -123,9 +123,7 @@ function readPrerelease(text: string): bigint | string {
   if (text === '') throw new SemverError('Prerelease is empty');
   if (isNumeric(text)) {
     if (hasLeadingZeros(text)) {
-      throw new SemverError(
-        `Numeric PreRelease version must not contain leading zeroes ${goQuote(text)}`,
-      );
+      throw new SemverError(`Numeric PreRelease version must not contain leading zeroes ${goQuote(text)}`);
     }
     return readUint64(text);
   }

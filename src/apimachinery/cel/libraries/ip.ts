@@ -1,0 +1,97 @@
+/** IP addresses: Kubernetes' CEL library `ip`. No zones, no IPv4 in IPv6 form. Source: apiserver/pkg/cel/library/ip.go. */
+import { goQuote } from '../../apply/go-text.ts';
+import {
+  type Address,
+  equalAddresses,
+  isGlobalUnicast,
+  isIPv4,
+  isLinkLocalMulticast,
+  isLinkLocalUnicast,
+  isLoopback,
+  isMapped,
+  isUnspecified,
+  NetipError,
+  parseAddress,
+  textOfAddress,
+} from '../../netip.ts';
+import { type CelLibrary, declare, global, member } from '../library.ts';
+import { boolType, intType, opaque, stringType } from '../types.ts';
+import { CelError, CelOpaque } from '../values.ts';
+
+export const ipType = opaque('net.IP');
+
+export class IpValue extends CelOpaque {
+  readonly celType = ipType;
+  readonly address: Address;
+  constructor(address: Address) {
+    super();
+    this.address = address;
+  }
+  /** Bytes, for the cost of comparing. */
+  get size(): number {
+    return this.address.bytes.length;
+  }
+  equalTo(other: CelOpaque): boolean {
+    return other instanceof IpValue && equalAddresses(this.address, other.address);
+  }
+  override toString(): string {
+    return textOfAddress(this.address);
+  }
+}
+
+/** Throws CelError. */
+export function readIp(text: string): IpValue {
+  const address = told(text);
+  if (address.zone !== '') throw new CelError(`IP address ${goQuote(text)} with zone value is not allowed`);
+  if (isMapped(address)) throw new CelError(`IPv4-mapped IPv6 address ${goQuote(text)} is not allowed`);
+  return new IpValue(address);
+}
+function told(text: string): Address {
+  try {
+    return parseAddress(text);
+  } catch (error) {
+    if (!(error instanceof NetipError)) throw error;
+    throw new CelError(
+      `IP Address ${goQuote(text)} parse error during conversion from string: ${error.message}`,
+    );
+  }
+}
+
+function isIp(text: string): boolean {
+  try {
+    readIp(text);
+    return true;
+  } catch (error) {
+    if (error instanceof CelError) return false;
+    throw error;
+  }
+}
+
+const asks = (name: string, id: string, ask: (address: Address) => boolean) =>
+  declare(
+    name,
+    member(id, [ipType], boolType, (ip: IpValue) => ask(ip.address)),
+  );
+
+export const ipLibrary: CelLibrary = {
+  name: 'kubernetes.net.ip',
+  types: { 'net.IP': ipType },
+  functions: [
+    declare('ip', global('string_to_ip', [stringType], ipType, readIp)),
+    declare('isIP', global('is_ip', [stringType], boolType, isIp)),
+    declare(
+      'ip.isCanonical',
+      global('ip_is_canonical', [stringType], boolType, (text: string) => readIp(text).toString() === text),
+    ),
+    declare('string', global('ip_to_string', [ipType], stringType, String)),
+    declare(
+      'family',
+      member('ip_family', [ipType], intType, (ip: IpValue) => (isIPv4(ip.address) ? 4n : 6n)),
+    ),
+    asks('isUnspecified', 'ip_is_unspecified', isUnspecified),
+    asks('isLoopback', 'ip_is_loopback', isLoopback),
+    asks('isLinkLocalMulticast', 'ip_is_link_local_multicast', isLinkLocalMulticast),
+    asks('isLinkLocalUnicast', 'ip_is_link_local_unicast', isLinkLocalUnicast),
+    asks('isGlobalUnicast', 'ip_is_global_unicast', isGlobalUnicast),
+  ],
+};
