@@ -121,7 +121,7 @@ function userOf(userinfo: string): string {
     throw new Problem('net/url: invalid userinfo');
   }
   const [name, password] = cut(userinfo, ':');
-  const again = (text: string): string => escape(unescape(text, 'user'), 'user');
+  const again = (text: string): string => escapeUrl(unescapeUrl(text, 'user'), 'user');
   return userinfo.includes(':') ? `${again(name)}:${again(password)}` : again(name);
 }
 
@@ -138,7 +138,7 @@ function hostOf(scheme: string, host: string): string {
   // Lists of hosts with ports are common where it is not HTTP.
   const colon = scheme === 'http' || scheme === 'https' ? first : host.lastIndexOf(':');
   if (colon !== -1) checkPort(host.slice(colon));
-  return unescape(host, 'host');
+  return unescapeUrl(host, 'host');
 }
 
 function bracketedHostOf(host: string): string {
@@ -149,8 +149,8 @@ function bracketedHostOf(host: string): string {
   const zoneAt = inside.indexOf('%25');
   const address =
     zoneAt === -1
-      ? unescape(inside, 'host')
-      : unescape(inside.slice(0, zoneAt), 'host') + unescape(inside.slice(zoneAt), 'zone');
+      ? unescapeUrl(inside, 'host')
+      : unescapeUrl(inside.slice(0, zoneAt), 'host') + unescapeUrl(inside.slice(zoneAt), 'zone');
   try {
     if (parseAddress(fromBytes(address)).bytes.length === 4) throw new Problem('invalid IP-literal');
   } catch (error) {
@@ -161,51 +161,56 @@ function bracketedHostOf(host: string): string {
 }
 
 type Place = 'path' | 'fragment' | 'host' | 'zone' | 'user' | 'query';
-/** What needs no escape, letters and digits apart. */
+/** What needs no escape, in a class of a regular expression. */
 const plain: Readonly<Record<Place, string>> = {
-  path: '$&+,-./:;=@_~',
-  fragment: '!$&()*+,-./:;=?@_~',
-  host: '!"$&\'()*+,-.:;<=>[]_~',
-  zone: '!"$&\'()*+,-.:;<=>[]_~',
-  user: '$&+,-.;=_~',
-  query: '-._~',
+  path: '0-9A-Za-z$&+,\\-./:;=@_~',
+  fragment: '0-9A-Za-z!$&()*+,\\-./:;=?@_~',
+  host: '0-9A-Za-z!"$&\'()*+,\\-.:;<=>[\\]_~',
+  zone: '0-9A-Za-z!"$&\'()*+,\\-.:;<=>[\\]_~',
+  user: '0-9A-Za-z$&+,\\-.;=_~',
+  query: '0-9A-Za-z\\-._~',
 };
-const isPlain = (char: string, place: Place): boolean =>
-  /[0-9A-Za-z]/.test(char) || plain[place].includes(char);
+/** What is looked at when a text is unescaped: escapes, and in hosts also what may not be there as it is. */
+const escapes = /%(.{0,2})/gs;
+const escapesOfHost = new RegExp(`%(.{0,2})|[^%${plain.host}\x80-\xff]`, 'gs');
+const isHostChar = new RegExp(`^[${plain.host}]$`);
+const toEscape = Object.fromEntries(
+  Object.entries(plain).map(([place, chars]) => [place, new RegExp(`[^${chars}]`, 'gs')]),
+) as Readonly<Record<Place, RegExp>>;
+const escapeOf = Array.from(
+  { length: 256 },
+  (_, byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+);
 
-function unescape(text: string, place: Place): string {
+function unescapeUrl(text: string, place: Place): string {
   const isStrict = place === 'host' || place === 'zone';
+  const spaced = place === 'query' ? text.replaceAll('+', ' ') : text;
   // In order, so that what is wrong first is told.
-  return text.replace(/%(.{0,2})|[^%]/gs, (part: string, hex: string | undefined) => {
-    if (hex === undefined) {
-      if (isStrict && part < '\x80' && !isPlain(part, place)) {
-        throw new Problem(`invalid character ${goQuote(part)} in host name`);
-      }
-      return part === '+' && place === 'query' ? ' ' : part;
-    }
-    const invalid = new Problem(`invalid URL escape ${toBytes(goQuote(fromBytes(part)))}`);
-    if (!/^[0-9a-fA-F]{2}$/.test(hex)) throw invalid;
+  return spaced.replace(isStrict ? escapesOfHost : escapes, (part: string, hex: string | undefined) => {
+    if (hex === undefined) throw new Problem(`invalid character ${goQuote(part)} in host name`);
+    const invalid = (): Problem => new Problem(`invalid URL escape ${toBytes(goQuote(fromBytes(part)))}`);
+    if (!/^[0-9a-fA-F]{2}$/.test(hex)) throw invalid();
     const code = Number.parseInt(hex, 16);
     const char = String.fromCharCode(code);
-    if (place === 'host' && code < 0x80 && part !== '%25') throw invalid;
-    if (place === 'zone' && part !== '%25' && char !== ' ' && !isPlain(char, 'host')) throw invalid;
+    if (place === 'host' && code < 0x80 && part !== '%25') throw invalid();
+    if (place === 'zone' && part !== '%25' && char !== ' ' && !isHostChar.test(char)) throw invalid();
     return char;
   });
 }
 
-function escape(text: string, place: Place): string {
-  return text.replace(/[^0-9A-Za-z]/gs, (char) =>
-    isPlain(char, place) ? char : `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
-}
+const escapeUrl = (text: string, place: Place): string =>
+  text.replace(toEscape[place], (char) => escapeOf[char.charCodeAt(0)]!);
+
+/** Beside what needs no escape, what a path or fragment may have as it is. */
+const isWellWritten = {
+  path: new RegExp(`^[${plain.path}!'()*[\\]%]*$`),
+  fragment: new RegExp(`^[${plain.fragment}'[\\]%]*$`),
+};
 
 /** As it was written where that is a good way to write it. */
 function escapedOf(written: string, place: 'path' | 'fragment'): string {
-  const value = unescape(written, place);
-  const isGood = [...written.replace(/[!$&'()*+,;=:@[\]%0-9A-Za-z]/g, '')].every((char) =>
-    isPlain(char, place),
-  );
-  return isGood ? written : escape(value, place);
+  const value = unescapeUrl(written, place);
+  return isWellWritten[place].test(written) ? written : escapeUrl(value, place);
 }
 
 function shown(parts: Parts, fragment: string): GoUrl {
@@ -232,7 +237,7 @@ function printed(parts: Parts): string {
   } else {
     const isShown =
       host !== '' || user !== undefined || (hasAuthority && scheme !== '' && escapedPath !== '');
-    if (isShown) text += `//${user === undefined ? '' : `${user}@`}${escape(host, 'host')}`;
+    if (isShown) text += `//${user === undefined ? '' : `${user}@`}${escapeUrl(host, 'host')}`;
     text += escapedPath;
   }
   return forcesQuery || query !== '' ? `${text}?${query}` : text;
@@ -252,7 +257,7 @@ function queryOf(query: string): Map<string, string[]> {
 }
 function queryText(escaped: string): string | undefined {
   try {
-    return fromBytes(unescape(escaped, 'query'));
+    return fromBytes(unescapeUrl(escaped, 'query'));
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

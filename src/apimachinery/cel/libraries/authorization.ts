@@ -6,10 +6,10 @@
  */
 import { dnsLabelProblems, dnsSubdomainProblems } from '../../names.ts';
 import { type CelLibrary, declare, member } from '../library.ts';
-import { boolType, objectType, stringType } from '../types.ts';
+import { boolType, opaque, stringType } from '../types.ts';
 import { CelError, CelOpaque, type CelValue } from '../values.ts';
 
-const typeOf = (name: string) => objectType(`kubernetes.authorization.${name}`, new Map());
+const typeOf = (name: string) => opaque(`kubernetes.authorization.${name}`);
 export const authorizerType = typeOf('Authorizer');
 export const resourceCheckType = typeOf('ResourceCheck');
 const pathCheckType = typeOf('PathCheck');

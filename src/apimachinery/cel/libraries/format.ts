@@ -12,10 +12,10 @@ import {
 } from '../../names.ts';
 import { formatChecker } from '../../structural/formats.ts';
 import { type CelLibrary, declare, global, member } from '../library.ts';
-import { listOf, objectType, optionalOf, stringType } from '../types.ts';
+import { listOf, opaque, optionalOf, stringType } from '../types.ts';
 import { ArrayList, CelOpaque, CelOptional, type CelValue } from '../values.ts';
 
-export const formatType = objectType('kubernetes.NamedFormat', new Map());
+export const formatType = opaque('kubernetes.NamedFormat');
 
 type Validate = (text: string) => readonly string[];
 

@@ -2,10 +2,10 @@
 import { limits } from '../../limits.ts';
 import { Quantity, QuantityError } from '../../quantity.ts';
 import { type CelLibrary, declare, global, member } from '../library.ts';
-import { boolType, doubleType, intType, objectType, stringType } from '../types.ts';
+import { boolType, doubleType, intType, opaque, stringType } from '../types.ts';
 import { CelError, CelOpaque } from '../values.ts';
 
-export const quantityType = objectType('kubernetes.Quantity', new Map());
+export const quantityType = opaque('kubernetes.Quantity');
 
 export class QuantityValue extends CelOpaque {
   readonly celType = quantityType;

@@ -1,10 +1,10 @@
 /** Semantic versions: Kubernetes' CEL library `semver`. Source: apiserver/pkg/cel/library/semverlib.go. */
 import { compareSemver, parseLenientSemver, parseSemver, type Semver, SemverError } from '../../semver.ts';
 import { type CelLibrary, declare, global, member } from '../library.ts';
-import { boolType, intType, objectType, stringType } from '../types.ts';
+import { boolType, intType, opaque, stringType } from '../types.ts';
 import { CelError, CelOpaque } from '../values.ts';
 
-export const semverType = objectType('kubernetes.Semver', new Map());
+export const semverType = opaque('kubernetes.Semver');
 
 export class SemverValue extends CelOpaque {
   readonly celType = semverType;

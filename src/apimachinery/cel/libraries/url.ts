@@ -1,10 +1,10 @@
 /** URLs: Kubernetes' CEL library `url`. Absolute URIs and absolute paths only. Source: apiserver/pkg/cel/library/urls.go. */
 import { checkRequestUri, type GoUrl, GoUrlError, parseGoUrl } from '../../go-url.ts';
 import { type CelLibrary, declare, global, member } from '../library.ts';
-import { boolType, listOf, mapOf, objectType, stringType } from '../types.ts';
+import { boolType, listOf, mapOf, opaque, stringType } from '../types.ts';
 import { ArrayList, CelError, CelOpaque, type CelValue, EntriesMap } from '../values.ts';
 
-export const urlType = objectType('kubernetes.URL', new Map());
+export const urlType = opaque('kubernetes.URL');
 
 export class UrlValue extends CelOpaque {
   readonly celType = urlType;
