@@ -15,9 +15,9 @@ import { boolType, intType, opaque, stringType } from '../types.ts';
 import { CelError, CelOpaque } from '../values.ts';
 import { IpValue, ipType, readIp } from './ip.ts';
 
-export const cidrType = opaque('net.CIDR');
+const cidrType = opaque('net.CIDR');
 
-export class CidrValue extends CelOpaque {
+class CidrValue extends CelOpaque {
   readonly celType = cidrType;
   readonly prefix: Prefix;
   constructor(prefix: Prefix) {

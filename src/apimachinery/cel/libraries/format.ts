@@ -15,7 +15,7 @@ import { type CelLibrary, declare, global, member } from '../library.ts';
 import { listOf, opaque, optionalOf, stringType } from '../types.ts';
 import { ArrayList, CelOpaque, CelOptional, type CelValue } from '../values.ts';
 
-export const formatType = opaque('kubernetes.NamedFormat');
+const formatType = opaque('kubernetes.NamedFormat');
 
 type Validate = (text: string) => readonly string[];
 

@@ -5,9 +5,9 @@ import { type CelLibrary, declare, global, member } from '../library.ts';
 import { boolType, doubleType, intType, opaque, stringType } from '../types.ts';
 import { CelError, CelOpaque } from '../values.ts';
 
-export const quantityType = opaque('kubernetes.Quantity');
+const quantityType = opaque('kubernetes.Quantity');
 
-export class QuantityValue extends CelOpaque {
+class QuantityValue extends CelOpaque {
   readonly celType = quantityType;
   readonly quantity: Quantity;
   constructor(quantity: Quantity) {

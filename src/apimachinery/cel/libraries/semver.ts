@@ -4,7 +4,7 @@ import { type CelLibrary, declare, global, member } from '../library.ts';
 import { boolType, intType, opaque, stringType } from '../types.ts';
 import { CelError, CelOpaque } from '../values.ts';
 
-export const semverType = opaque('kubernetes.Semver');
+const semverType = opaque('kubernetes.Semver');
 
 export class SemverValue extends CelOpaque {
   readonly celType = semverType;

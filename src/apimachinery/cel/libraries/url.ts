@@ -4,9 +4,9 @@ import { type CelLibrary, declare, global, member } from '../library.ts';
 import { boolType, listOf, mapOf, opaque, stringType } from '../types.ts';
 import { ArrayList, CelError, CelOpaque, type CelValue, EntriesMap } from '../values.ts';
 
-export const urlType = opaque('kubernetes.URL');
+const urlType = opaque('kubernetes.URL');
 
-export class UrlValue extends CelOpaque {
+class UrlValue extends CelOpaque {
   readonly celType = urlType;
   readonly url: GoUrl;
   constructor(url: GoUrl) {
