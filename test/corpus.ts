@@ -20,3 +20,9 @@ export function corpusText(path: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 export const corpusMissing = (path: string): string => `no corpus file ${path} beside the repository`;
+
+/** A folder of the corpora; undefined where they are not there. */
+export function corpusFolder(path: string): string | undefined {
+  const folder = join(corpora, path);
+  return existsSync(folder) ? folder : undefined;
+}

@@ -196,6 +196,8 @@ export const limits = {
   policyMessageBytes: 5 * 1024,
   webhookTimeoutMsMax: 30_000,
   webhookReplyBytes: 8 * 1024 * 1024,
+  /** Of a conversion: a step of a list comes back in one. */
+  conversionReplyBytes: 32 * 1024 * 1024,
   /** At once: for the requests of all control planes, of one, and of that to one webhook. */
   webhookCalls: 2_048,
   webhookCallsPerPlane: 256,

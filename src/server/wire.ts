@@ -37,6 +37,7 @@ import { TenantResolver } from '../http/steps/tenant.ts';
 import { WatchStreams } from '../http/verbs/watch-streams.ts';
 import { type BuildInfo, gitVersion, versionDocument } from '../http/version.ts';
 import type { Clock } from '../lib/clock.ts';
+import { ConversionWebhooks } from '../registry/conversion-webhook.ts';
 import { DefinitionTable } from '../registry/definition-table.ts';
 import type { Definitions } from '../registry/definitions.ts';
 import type { Engine } from '../registry/engine.ts';
@@ -89,6 +90,7 @@ export async function wire(input: WireInput): Promise<Wired> {
   const store = new StoreWithDefaults(input.store, defaults, planeOrigins(input.store));
   const hub = new WatchHub(store);
   const dynamic = new ConfiguredAdmission({ store, definitions, compiler: undefined, random: Math.random });
+  const converter = new ConversionWebhooks(store, definitions, Math.random);
   const engine: Engine = {
     store,
     hub,
@@ -103,6 +105,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       resourceQuota(store),
     ],
     dynamic,
+    converter,
     turns: new Turns(),
     clock,
     newUid: randomUUID,
@@ -189,6 +192,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       for (const stop of unfollow) stop();
       dynamic.close();
       definitions.close();
+      converter.close();
       tenants.close();
       await reaper.close();
       await controllers.close();

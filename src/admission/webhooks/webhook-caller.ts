@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { limits } from '../../apimachinery/limits.ts';
 import { HttpsCaller } from '../../lib/https-caller.ts';
-import { serviceAddress } from '../../registry/service-address.ts';
+import { type WebhookEndpoint, webhookEndpoint } from '../../registry/webhook-endpoint.ts';
 import type { Store, TenantId } from '../../storage/store.ts';
 import type { Attempt, SentAs } from '../matching/attempt.ts';
 import { CallTimeout, connectionProblem, statusProblem } from './go-errors.ts';
@@ -21,16 +21,6 @@ import {
   reviewVersionOf,
   UnreadableReview,
 } from './review.ts';
-
-/** A server, as the configuration names it and as it is reached. */
-interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-  readonly serverName: string;
-  /** Host and port as in the URL. */
-  readonly shown: string;
-  readonly path: string;
-}
 
 export class WebhookCaller {
   readonly #store: Store;
@@ -99,10 +89,10 @@ export class WebhookCaller {
     const leftMs = write.terms.untilMs - performance.now();
     const timeoutMs = Math.min(timeoutSeconds * 1000, limits.webhookTimeoutMsMax, Math.max(leftMs, 0));
     const ending = new Ending(timeoutMs, write.terms.signal);
-    let endpoint: Endpoint | undefined;
+    let endpoint: WebhookEndpoint | undefined;
     const path = (): string => `${endpoint?.path ?? '/'}?timeout=${Math.ceil(timeoutMs / 1000)}s`;
     try {
-      endpoint = this.#endpointOf(hook, home);
+      endpoint = webhookEndpoint(this.#store, home, hook.webhook.clientConfig, this.#random);
       const reply = await this.#https.post(
         {
           owner: write.tenant.id,
@@ -136,24 +126,6 @@ export class WebhookCaller {
     } finally {
       ending.clear();
     }
-  }
-
-  #endpointOf({ webhook }: Hook, home: TenantId): Endpoint {
-    const { url, service } = webhook.clientConfig;
-    if (url !== undefined) {
-      const { hostname, port, host, pathname } = new URL(url);
-      const bare = hostname.replace(/^\[|\]$/g, '');
-      return { host: bare, port: Number(port || 443), serverName: bare, shown: host, path: pathname };
-    }
-    const { namespace = '', name = '', port = 443, path = '/' } = service ?? {};
-    const serverName = `${name}.${namespace}.svc`;
-    const address = serviceAddress(this.#store, home, { namespace, name, port }, this.#random);
-    return {
-      ...address,
-      serverName,
-      shown: `${serverName}:${port}`,
-      path: path.startsWith('/') ? path : `/${path}`,
-    };
   }
 }
 
