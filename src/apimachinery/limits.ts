@@ -155,8 +155,10 @@ export const limits = {
   /** Schemas that are compiled at the same time, by the length of their text; compiled they take several times as much. */
   compiledForms: 4_096,
   compiledFormBytes: 16 * 1024 * 1024,
-  /** Values met by schemas while one object is judged. */
-  schemaSteps: 2_000_000,
+  /** Values met by alternatives of schemas while one object is judged; a tenth of them take a millisecond or two. */
+  schemaSteps: 200_000,
+  /** Told of one object by its schema. */
+  schemaErrors: 1_000,
   /** Of one printer column or selectable field. */
   jsonPathLength: 16 * 1024,
   /** Values that one JSONPath may meet in an object. */

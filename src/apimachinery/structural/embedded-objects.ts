@@ -4,6 +4,7 @@
  */
 import { type FieldError, invalidValue, requiredValue } from '../field-error.ts';
 import { parseApiVersion } from '../gvk.ts';
+import { limits } from '../limits.ts';
 import { validateObjectMeta } from '../metadata-validation.ts';
 import { dns1035LabelProblems, pathSegmentProblems } from '../names.ts';
 import type { JsonObject, JsonValue, ObjectMeta } from '../object-meta.ts';
@@ -53,7 +54,9 @@ export function typedMetadata(metadata: JsonValue, unknownFields?: string[]): Ob
 
 export function validateEmbedded(value: JsonValue | undefined, schema: JsonSchemaProps): FieldError[] {
   const errors: FieldError[] = [];
-  visitEmbedded(value, schemaNode(schema), '', (object, path) => errors.push(...objectErrors(object, path)));
+  visitEmbedded(value, schemaNode(schema), '', (object, path) => {
+    if (errors.length < limits.schemaErrors) errors.push(...objectErrors(object, path));
+  });
   return errors;
 }
 

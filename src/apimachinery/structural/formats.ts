@@ -152,14 +152,15 @@ function isDateTime(text: string): boolean {
   return time[1]! <= '23' && time[2]! <= '59' && time[3]! <= '59';
 }
 
-const spelledDuration =
-  /(\d+)\s*(?:ns|nanos?|nanoseconds?|µs|us|micros?|microseconds?|ms|millis?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)\b/i;
+const durationUnit = /^(?:(?:ns|us|µs|ms|s|m|h|hr|d|w|wk)$|nano|micro|milli|sec|min|hour|day|week)/i;
 function isDuration(text: string): boolean {
   try {
     parseGoDuration(text);
     return true;
   } catch {
-    // Not Go's own form; upstream reads others too.
-    return spelledDuration.test(text);
+    // Not Go's own form; upstream reads others too: numbers with units somewhere in the text.
+    for (const [, unit = ''] of text.matchAll(/\d+\s*([A-Za-zµ]*)/g))
+      if (durationUnit.test(unit)) return true;
+    return false;
   }
 }

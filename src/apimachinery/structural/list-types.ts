@@ -4,6 +4,7 @@
  */
 import { stringifyJson } from '../codec/json.ts';
 import { duplicateValue, type FieldError, invalidValue } from '../field-error.ts';
+import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
 import { type SchemaNode, schemaNode } from './schema-node.ts';
@@ -31,6 +32,7 @@ function visit(
   errors: FieldError[],
 ): void {
   if (typeof value !== 'object' || value === null || node?.contents.hasListTypes !== true) return;
+  if (errors.length >= limits.schemaErrors) return;
   if (!Array.isArray(value)) {
     for (const name in value) {
       const property = node.property(name);
@@ -55,12 +57,14 @@ function checkList(
   if (listType === 'set') reportRepeated(list, place, textOf, (item) => item, errors);
   if (listType !== 'map') return;
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-  const others = list.flatMap((item, i) => (isObjectOrNull(item) ? [] : [{ item, i }]));
-  for (const { item, i } of others) {
+  let hasOthers = false;
+  for (let i = 0; i < list.length && errors.length < limits.schemaErrors; i++) {
+    if (isObjectOrNull(list[i]!)) continue;
+    hasOthers = true;
     const problem = 'must be an object for an array list of type map';
-    errors.push(invalidValue(`${pathOf(place)}[${i}]`, item, problem));
+    errors.push(invalidValue(`${pathOf(place)}[${i}]`, list[i], problem));
   }
-  if (others.length > 0) return;
+  if (hasOthers) return;
   reportRepeated(
     list,
     place,
@@ -81,7 +85,7 @@ function reportRepeated(
   if (list.length < 2) return;
   const seen = new Set<string>();
   const repeated = new Set<string>();
-  for (let i = 0; i < list.length; i++) {
+  for (let i = 0; i < list.length && errors.length < limits.schemaErrors; i++) {
     const identity = identify(list[i]!);
     if (!seen.has(identity)) seen.add(identity);
     else if (!repeated.has(identity)) {

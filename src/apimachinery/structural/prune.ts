@@ -3,11 +3,12 @@
  * fields as they are; what the node does specify is pruned again. Source of the rules:
  * apiextensions-apiserver/pkg/apiserver/schema/pruning.
  */
+import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
 import { type SchemaNode, schemaNode } from './schema-node.ts';
 
-/** In place. Gives back the paths of what was dropped, sorted, when `tracks` them. */
+/** In place. Gives back the paths of what was dropped, sorted, when it `tracks` them; not more than are ever told. */
 export function prune(
   value: JsonValue | undefined,
   schema: JsonSchemaProps | undefined,
@@ -60,7 +61,8 @@ function pruneFields(
       pruneValue(field, property ?? node?.additional, below, dropped);
     } else if (node?.keepsUnknown !== true) {
       // At the root they are no field of the kind's, whoever drops them.
-      if (path !== '' || !isOfEveryObject(name)) dropped?.push(childPath(path, name));
+      const isTold = dropped !== undefined && dropped.length < limits.strictErrors;
+      if (isTold && (path !== '' || !isOfEveryObject(name))) dropped.push(childPath(path, name));
       delete value[name];
     }
   }

@@ -20,6 +20,8 @@ export class SchemaNode {
   readonly schema: JsonSchemaProps;
   /** Empty where it is not said, or may be one of several. */
   readonly type: string;
+  /** Its alternatives are an integer or a text and no more: who is one of these need not be tried. */
+  readonly isIntOrString: boolean;
   readonly isNullable: boolean;
   readonly keepsUnknown: boolean;
   readonly isEmbedded: boolean;
@@ -34,6 +36,7 @@ export class SchemaNode {
 
   constructor(schema: JsonSchemaProps) {
     this.schema = schema;
+    this.isIntOrString = schema['x-kubernetes-int-or-string'] === true && isEitherAlone(schema.anyOf);
     this.type = schema['x-kubernetes-int-or-string'] === true ? '' : (schema.type ?? '');
     this.isNullable = schema.nullable === true;
     this.keepsUnknown = schema['x-kubernetes-preserve-unknown-fields'] === true;
@@ -111,6 +114,12 @@ function combinationsOf({ anyOf = [], oneOf = [], allOf = [], not }: JsonSchemaP
     not: not && new SchemaNode(not),
   };
 }
+
+const isEitherAlone = (anyOf: readonly JsonSchemaProps[] = []): boolean =>
+  anyOf.length === 2 &&
+  anyOf.every(
+    (schema, i) => schema.type === (i === 0 ? 'integer' : 'string') && Object.keys(schema).length === 1,
+  );
 
 export interface Contents {
   readonly hasDefaults: boolean;

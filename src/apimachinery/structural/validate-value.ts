@@ -25,18 +25,20 @@ export function validateValue(
   return judge.isOver ? [judge.tooMuch] : judge.errors;
 }
 
-/** Errors of one alternative, and how far it went: the one that went farthest is spoken of. */
+/** How one of several schemas fared: the one that went farthest is spoken of. */
 interface Outcome {
-  readonly errors: FieldError[];
-  readonly kept: FieldError[];
+  readonly isValid: boolean;
   readonly matched: number;
 }
 
 class Judge {
-  errors: FieldError[] = [];
-  /** Told even where the alternative that has them is not. */
-  #kept: FieldError[] = [];
+  /** The first of them. */
+  readonly errors: FieldError[] = [];
+  /** Of all errors, or of those of the schema that is tried. */
+  #count = 0;
   #matched = 0;
+  /** While schemas are tried, errors are counted, and nobody reads them. */
+  #isTrial = false;
   #steps = 0;
   readonly #path: (string | number)[] = [];
 
@@ -45,24 +47,40 @@ class Judge {
   }
 
   get tooMuch(): FieldError {
-    return forbidden('', `the object takes more than ${limits.schemaSteps} steps to be judged by its schema`);
+    const detail = `the alternatives of its schema take more than ${limits.schemaSteps} steps`;
+    return forbidden('', detail);
   }
 
   value(value: JsonValue, node: SchemaNode, old: CorrelatedValue | undefined): void {
-    if (++this.#steps > limits.schemaSteps) return;
-    const before = this.errors.length;
+    if (this.#isOut()) return;
+    const count = this.#count;
+    const told = this.errors.length;
     this.#judge(value, node, old);
-    if (old !== undefined && this.errors.length > before && old.isUnchanged) this.errors.length = before;
+    if (old === undefined || this.#count === count || !old.isUnchanged) return;
+    this.#count = count;
+    this.errors.length = told;
+  }
+
+  /** Nobody reads more errors than there are, and alternatives of alternatives may be tried for ever. */
+  #isOut(): boolean {
+    if (this.#isTrial) return ++this.#steps > limits.schemaSteps;
+    return this.errors.length >= limits.schemaErrors || this.isOver;
+  }
+
+  #report(error: () => FieldError): void {
+    this.#count++;
+    if (!this.#isTrial && this.errors.length < limits.schemaErrors) this.errors.push(error());
   }
 
   #judge(value: JsonValue, node: SchemaNode, old: CorrelatedValue | undefined): void {
     const { checks } = node;
     if (!isOfType(value, node.type)) {
       const wrongType = typeError(value, node.schema, () => this.#name());
-      if (wrongType !== undefined) this.errors.push(wrongType);
+      if (wrongType !== undefined) this.#report(() => wrongType);
     }
-    if (checks.enum !== undefined && !isAmong(value, checks)) {
-      this.errors.push(enumFailure(this.#name(), value, checks.enum));
+    const { enum: allowed } = checks;
+    if (allowed !== undefined && !isAmong(value, checks)) {
+      this.#report(() => enumFailure(this.#name(), value, allowed));
     }
     this.#matched += 2;
     if (value === null) return;
@@ -86,112 +104,112 @@ class Judge {
 
   #combinations(value: JsonValue, node: SchemaNode, old: CorrelatedValue | undefined): void {
     const { anyOf, oneOf, allOf, not } = node.combinations;
-    if (anyOf.length > 0) this.#anyOf(value, anyOf, old);
+    if (anyOf.length > 0 && !(node.isIntOrString && isIntOrString(value))) this.#anyOf(value, anyOf, old);
     if (oneOf.length > 0) this.#oneOf(value, oneOf, old);
     if (allOf.length > 0) this.#allOf(value, allOf, old);
-    if (not !== undefined && this.#alone(value, not, old).errors.length === 0) {
+    if (not !== undefined && this.#try(value, not, old).isValid) {
       this.#whole('must not validate the schema (not)');
     }
   }
 
-  #anyOf(value: JsonValue, schemas: readonly SchemaNode[], old: CorrelatedValue | undefined): void {
-    let best: Outcome | undefined;
-    for (const schema of schemas) {
-      const outcome = this.#alone(value, schema, old);
-      this.#keep(outcome);
-      if (outcome.errors.length === 0) return;
-      if (best === undefined || outcome.matched > best.matched) best = outcome;
+  #anyOf(value: JsonValue, nodes: readonly SchemaNode[], old: CorrelatedValue | undefined): void {
+    let best: SchemaNode | undefined;
+    let matched = -1;
+    for (const node of nodes) {
+      const outcome = this.#try(value, node, old);
+      if (outcome.isValid) return;
+      if (outcome.matched > matched) {
+        matched = outcome.matched;
+        best = node;
+      }
     }
     this.#whole('must validate at least one schema (anyOf)');
-    this.#merge(best);
+    this.#tell(value, best, old);
   }
 
-  #oneOf(value: JsonValue, schemas: readonly SchemaNode[], old: CorrelatedValue | undefined): void {
-    let best: Outcome | undefined;
+  #oneOf(value: JsonValue, nodes: readonly SchemaNode[], old: CorrelatedValue | undefined): void {
+    let best: SchemaNode | undefined;
+    let matched = -1;
     let valid = 0;
-    for (const schema of schemas) {
-      const outcome = this.#alone(value, schema, old);
-      this.#keep(outcome);
-      if (outcome.errors.length === 0) valid++;
-      else if (valid === 0 && (best === undefined || outcome.matched > best.matched)) best = outcome;
+    for (const node of nodes) {
+      const outcome = this.#try(value, node, old);
+      if (outcome.isValid) valid++;
+      else if (outcome.matched > matched) {
+        matched = outcome.matched;
+        best = node;
+      }
     }
     if (valid === 1) return;
     const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`;
     this.#whole(`must validate one and only one schema (oneOf). ${found}`);
-    if (valid === 0) this.#merge(best);
+    if (valid === 0) this.#tell(value, best, old);
   }
 
-  #allOf(value: JsonValue, schemas: readonly SchemaNode[], old: CorrelatedValue | undefined): void {
+  #allOf(value: JsonValue, nodes: readonly SchemaNode[], old: CorrelatedValue | undefined): void {
     let valid = 0;
-    for (const schema of schemas) {
-      const outcome = this.#alone(value, schema, old);
-      this.#keep(outcome);
-      if (outcome.errors.length === 0) valid++;
-      this.#merge(outcome);
+    for (const node of nodes) {
+      const count = this.#count;
+      this.#inner(value, node, old);
+      if (this.#count === count) valid++;
     }
-    if (valid === schemas.length) return;
+    if (valid === nodes.length) return;
     this.#whole(`must validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`);
   }
 
-  /** The judgement of one of several schemas, set aside. It is of the same value, so it is not ratcheted by itself. */
-  #alone(value: JsonValue, schema: SchemaNode, old: CorrelatedValue | undefined): Outcome {
-    const { errors } = this;
-    const kept = this.#kept;
-    const matched = this.#matched;
-    this.errors = [];
-    this.#kept = [];
+  /** The judgement of one of several schemas, set aside. */
+  #try(value: JsonValue, node: SchemaNode, old: CorrelatedValue | undefined): Outcome {
+    const before = { isTrial: this.#isTrial, count: this.#count, matched: this.#matched };
+    this.#isTrial = true;
+    this.#count = 0;
     this.#matched = 0;
-    if (++this.#steps <= limits.schemaSteps) this.#judge(value, schema, old);
-    const outcome = { errors: this.errors, kept: this.#kept, matched: this.#matched };
-    this.errors = errors;
-    this.#kept = kept;
-    this.#matched = matched;
+    this.#inner(value, node, old);
+    const outcome = { isValid: this.#count === 0, matched: this.#matched };
+    this.#isTrial = before.isTrial;
+    this.#count = before.count;
+    this.#matched = before.matched;
     return outcome;
   }
 
-  #keep({ kept, errors }: Outcome): void {
-    if (errors.length === 0) return;
-    for (const error of kept) if (!this.#kept.includes(error)) this.#kept.push(error);
+  /** What is wrong by the schema that went farthest. Where it is itself tried, that there is something was counted. */
+  #tell(value: JsonValue, node: SchemaNode | undefined, old: CorrelatedValue | undefined): void {
+    if (node !== undefined && !this.#isTrial) this.#inner(value, node, old);
   }
 
-  #merge(outcome: Outcome | undefined): void {
-    if (outcome === undefined) return;
-    this.errors.push(...outcome.errors);
-    this.#matched += outcome.matched;
+  /** Another schema of the same value, so it is not ratcheted by itself. */
+  #inner(value: JsonValue, node: SchemaNode, old: CorrelatedValue | undefined): void {
+    this.#steps++;
+    if (!this.isOver) this.#judge(value, node, old);
   }
 
   /** Upstream says of a combination only in words where it is. */
   #whole(problem: string): void {
-    this.errors.push(invalidValue('<nil>', '', `${JSON.stringify(this.#name())} ${problem}`));
+    this.#report(() => invalidValue('<nil>', '', `${JSON.stringify(this.#name())} ${problem}`));
   }
 
   #text(value: string, checks: TextChecks, { schema }: SchemaNode): void {
-    const error = this.#textError(value, checks);
-    if (error !== undefined) this.errors.push(error);
+    const { minLength, maxLength, pattern } = checks;
+    // Upstream stops at the first of these.
+    if (value.length > maxLength && runes(value) > maxLength) {
+      this.#report(() => tooLong(this.#name(), maxLength));
+    } else if (minLength > 0 && runes(value) < minLength) {
+      this.#invalid(value, `should be at least ${minLength} chars long`);
+    } else if (pattern !== undefined && !pattern.test(value)) {
+      this.#invalid(value, `should match '${pattern.source}'`);
+    }
     if (checks.hasFormat?.(value) === false) {
-      this.errors.push(invalidType(this.#name(), schema.format ?? '', value));
+      this.#report(() => invalidType(this.#name(), schema.format ?? '', value));
     }
-  }
-
-  /** Upstream stops at the first. */
-  #textError(value: string, { maxLength, minLength, pattern }: TextChecks): FieldError | undefined {
-    if (value.length > maxLength && runes(value) > maxLength) return tooLong(this.#name(), maxLength);
-    if (minLength > 0 && runes(value) < minLength) {
-      const name = this.#name();
-      return invalidValue(name, value, `${name} in body should be at least ${minLength} chars long`);
-    }
-    if (pattern !== undefined && !pattern.test(value)) {
-      const name = this.#name();
-      return invalidValue(name, value, `${name} in body should match '${pattern.source}'`);
-    }
-    return undefined;
   }
 
   #number(value: number | bigint, { schema }: SchemaNode): void {
-    for (const { error, isKept } of numberErrors(value, schema, () => this.#name())) {
-      this.errors.push(error);
-      if (isKept) this.#kept.push(error);
-    }
+    for (const error of numberErrors(value, schema, () => this.#name())) this.#report(() => error);
+  }
+
+  #invalid(value: JsonValue, problem: string): void {
+    this.#report(() => {
+      const name = this.#name();
+      return invalidValue(name, value, `${name} in body ${problem}`);
+    });
   }
 
   #list(value: readonly JsonValue[], node: SchemaNode, old: CorrelatedValue | undefined): void {
@@ -205,13 +223,10 @@ class Judge {
       }
     }
     if (minItems !== undefined && value.length < minItems) {
-      const name = this.#name();
-      this.errors.push(
-        invalidValue(name, value.length, `${name} in body should have at least ${minItems} items`),
-      );
+      this.#invalid(value.length, `should have at least ${minItems} items`);
     }
     if (maxItems !== undefined && value.length > maxItems) {
-      this.errors.push(tooMany(this.#name(), value.length, maxItems));
+      this.#report(() => tooMany(this.#name(), value.length, maxItems));
     }
   }
 
@@ -225,14 +240,16 @@ class Judge {
         this.value(value[name]!, inner, old?.property(name));
         this.#path.pop();
       } else if (checks.forbidsOthers) {
-        const path = this.#name();
-        this.errors.push(invalidValue(path, '', `${path}.${name} in body is a forbidden property`));
+        this.#report(() => {
+          const path = this.#name();
+          return invalidValue(path, '', `${path}.${name} in body is a forbidden property`);
+        });
       }
     }
     for (const name of checks.required) {
       if (!Object.hasOwn(value, name)) {
         this.#path.push(name);
-        this.errors.push(requiredValue(this.#name()));
+        this.#report(() => requiredValue(this.#name()));
         this.#path.pop();
       }
     }
@@ -242,13 +259,11 @@ class Judge {
     if (minProperties === undefined && maxProperties === undefined) return true;
     const count = Object.keys(value).length;
     if (minProperties !== undefined && count < minProperties) {
-      const name = this.#name();
-      const problem = `${name} in body should have at least ${minProperties} properties`;
-      this.errors.push(invalidValue(name, count, problem));
+      this.#invalid(count, `should have at least ${minProperties} properties`);
       return false;
     }
     if (maxProperties !== undefined && count > maxProperties) {
-      this.errors.push(tooMany(this.#name(), count, maxProperties));
+      this.#report(() => tooMany(this.#name(), count, maxProperties));
       return false;
     }
     return true;
@@ -280,6 +295,8 @@ function isOfType(value: JsonValue, type: string): boolean {
       return false;
   }
 }
+
+const isIntOrString = (value: JsonValue): boolean => typeof value === 'string' || Number.isSafeInteger(value);
 
 function isAmong(value: JsonValue, checks: ValueChecks): boolean {
   if (typeof value === 'string') return checks.texts?.has(value) === true;

@@ -63,31 +63,21 @@ export function typeError(
   return isOneOf ? undefined : invalidType(name(), types.join(','), kind.type);
 }
 
-export interface NumberError {
-  readonly error: FieldError;
-  /** Told even of an alternative that is not spoken of. */
-  readonly isKept: boolean;
-}
-
 export function numberErrors(
   value: number | bigint,
   schema: JsonSchemaProps,
   name: () => string,
-): readonly NumberError[] {
-  const found: NumberError[] = [];
+): readonly FieldError[] {
+  const found: FieldError[] = [];
   const { multipleOf, maximum, minimum, exclusiveMaximum, exclusiveMinimum } = schema;
   const isTyped = schema.type === 'integer' || schema.type === 'number';
   const range = isTyped ? rangeProblem(value, schema) : undefined;
   if (range !== undefined) {
-    const error = invalidValue('<nil>', '', `Checked value must be of type ${range} in ${name()}`);
-    found.push({ error, isKept: true });
+    found.push(invalidValue('<nil>', '', `Checked value must be of type ${range} in ${name()}`));
   }
   const report = (problem: string): void => {
     const at = name();
-    found.push({
-      error: invalidValue(at || '<nil>', value, `${at} in body should be ${problem}`),
-      isKept: false,
-    });
+    found.push(invalidValue(at || '<nil>', value, `${at} in body should be ${problem}`));
   };
   if (multipleOf !== undefined && !isMultipleOf(value, multipleOf)) report(`a multiple of ${multipleOf}`);
   if (maximum !== undefined && (exclusiveMaximum === true ? value >= maximum : value > maximum)) {

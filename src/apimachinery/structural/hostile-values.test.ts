@@ -1,0 +1,79 @@
+/** Values and schemas that would take long to judge, or say much about: each has a bound, and a clear end. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { limits } from '../limits.ts';
+import type { JsonValue } from '../object-meta.ts';
+import { validateEmbedded } from './embedded-objects.ts';
+import { formatChecker } from './formats.ts';
+import type { JsonSchemaProps } from './json-schema-props.ts';
+import { validateListTypes } from './list-types.ts';
+import { prune } from './prune.ts';
+import { CorrelatedValue } from './rules/correlated-value.ts';
+import { validateValue } from './validate-value.ts';
+
+const string: JsonSchemaProps = { type: 'string' };
+const listOf = (items: JsonSchemaProps): JsonSchemaProps => ({ type: 'array', items });
+
+test('alternatives that multiply with the values are given up', () => {
+  const check = (schema: JsonSchemaProps, value: JsonValue): void => {
+    const [error, ...others] = validateValue(value, schema);
+    assert.equal(
+      error?.message,
+      `Forbidden: the alternatives of its schema take more than ${limits.schemaSteps} steps`,
+    );
+    assert.deepEqual(others, []);
+  };
+  const no = { pattern: '^b$' };
+  const tried = Array.from({ length: 500 }, () => no);
+  check(listOf({ ...string, anyOf: [...tried, {}] }), Array(1_000).fill('a'));
+  let deep: JsonSchemaProps = no;
+  for (let i = 0; i < 24; i++) deep = { anyOf: [deep, deep] };
+  check({ ...string, ...deep }, 'a');
+  for (let i = 0; i < 24; i++) deep = { not: { oneOf: [deep, deep] } };
+  check({ ...string, ...deep }, 'a');
+});
+
+test('alternatives that say what the type says cost nothing', () => {
+  const port = { 'x-kubernetes-int-or-string': true, anyOf: [{ type: 'integer' }, { type: 'string' }] };
+  const ports = Array.from({ length: limits.schemaSteps }, (_, i) => (i % 2 === 0 ? i : 'a'));
+  assert.deepEqual(validateValue(ports, listOf(port)), []);
+  assert.equal(validateValue([true], listOf(port)).length, 3);
+});
+
+test('no more errors are told than anybody reads', () => {
+  const many = Array.from({ length: 3 * limits.schemaErrors }, (_, i) => `x${i >> 1}`);
+  const check = (errors: readonly unknown[]): void => assert.equal(errors.length, limits.schemaErrors);
+  check(validateValue(many, listOf({ type: 'integer' })));
+  check(validateListTypes(many, { ...listOf(string), 'x-kubernetes-list-type': 'set' }, ''));
+  const map = { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['a'] };
+  check(validateListTypes(many, { ...listOf(string), ...map }, ''));
+  const embedded = { type: 'object', 'x-kubernetes-embedded-resource': true };
+  const objects = many.map(() => ({}));
+  assert.ok(validateEmbedded(objects, listOf(embedded)).length <= limits.schemaErrors + 1);
+  const unknown = Object.fromEntries(many.map((name, i) => [name + i, 1]));
+  assert.equal(prune(unknown, { type: 'object' }, { tracks: true }).length, limits.strictErrors);
+  assert.deepEqual(unknown, {});
+});
+
+test('an update that changes nothing wrong is valid, however much is wrong', () => {
+  const old = Array.from({ length: 3 * limits.schemaErrors }, () => 'x');
+  const schema: JsonSchemaProps = {
+    type: 'object',
+    properties: { list: listOf({ type: 'integer' }), note: string },
+  };
+  const updated = { list: [...old], note: 'b' };
+  const correlated = new CorrelatedValue(updated, { list: old, note: 'a' }, schema);
+  assert.deepEqual(validateValue(updated, schema, correlated), []);
+});
+
+test('formats read any text in one pass', () => {
+  const texts = ['1', ' ', 'a.', 'a@', ':', '<a', '1 s', '%a'].map((part) => part.repeat(100_000));
+  for (const format of ['duration', 'uri', 'email', 'hostname', 'cidr', 'byte', 'datetime', 'isbn', 'uuid']) {
+    const isValid = formatChecker(format)!;
+    const start = performance.now();
+    for (const text of texts) isValid(text);
+    assert.ok(performance.now() - start < 2_000, format);
+  }
+  assert.equal(formatChecker('duration')!('2 weeks'), true);
+  assert.equal(formatChecker('duration')!('2 sheep'), false);
+});
