@@ -57,7 +57,9 @@ function nodeOf(
     inner: JsonSchemaProps | undefined,
     of: JsonSchemaProps | undefined,
   ): RuleNode | undefined =>
-    inner === undefined || of === undefined ? undefined : nodeOf(inner, of, isEmbedded(of), elements);
+    inner === undefined || of === undefined
+      ? undefined
+      : nodeOf(inner, of, isEmbedded(of), elements ?? declareType(of, isEmbedded(of)));
   const items = below(said.items, schema.items);
   const values = below(valuesOf(said), valuesOf(schema));
   const properties = propertyNodes(said, schema, type);
@@ -92,15 +94,18 @@ function propertyNodes(
   return nodes;
 }
 
-/** A field that rules cannot name may have rules of its own. */
+/**
+ * A field that rules cannot name may have rules of its own; so may what stands in a schema where no value can be (items
+ * of an object), which rules are compiled for all the same.
+ */
 function typeOfProperty(
   type: DeclaredType | undefined,
   name: string,
   schema: JsonSchemaProps,
 ): DeclaredType | undefined {
   const identifier = escapeName(name);
-  if (identifier === undefined) return declareType(schema, isEmbedded(schema));
-  return type?.kind === 'object' ? type.fields.get(identifier) : undefined;
+  if (identifier === undefined || type?.kind !== 'object') return declareType(schema, isEmbedded(schema));
+  return type.fields.get(identifier);
 }
 
 /** Of an object's fields: whether they can be found in the old object. */
