@@ -128,7 +128,7 @@ function countValues(value: JsonValue): number {
 
 function countSchemas(schema: WrittenSchema): number {
   let count = 1;
-  for (const inner of schemasIn(schema, '')) count += countSchemas(inner.schema);
+  for (const inner of schemasIn(schema)) count += countSchemas(inner);
   return count;
 }
 

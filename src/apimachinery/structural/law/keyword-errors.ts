@@ -9,7 +9,7 @@ import { type FieldError, forbidden, invalidValue, notSupported } from '../../fi
 import type { WrittenSchema } from '../written-schema.ts';
 import { listTypeErrors, mapTypeErrors } from './list-type-errors.ts';
 import { childPath } from './schema-path.ts';
-import { type InnerSchema, isList, schemasIn } from './schema-walk.ts';
+import { type InnerSchema, isList, schemasWithPaths } from './schema-walk.ts';
 
 /** What a definition from before a rule need not satisfy when it is written again. */
 export interface KeywordRules {
@@ -63,7 +63,7 @@ class KeywordCheck implements KeywordReport {
       this.errors.push(...found);
       this.broken.add(schema);
     }
-    for (const inner of schemasIn(schema, path)) {
+    for (const inner of schemasWithPaths(schema, path)) {
       this.visit(inner.schema, inner.path, innerPlace(schema, place, inner));
     }
   }

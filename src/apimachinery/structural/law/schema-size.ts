@@ -34,7 +34,7 @@ export function schemaSizeError(
       const next: WrittenSchema[] = [];
       for (const schema of level) {
         ruleCount += schema['x-kubernetes-validations']?.length ?? 0;
-        for (const inner of schemasIn(schema, '')) next.push(inner.schema);
+        for (const inner of schemasIn(schema)) next.push(inner);
       }
       if (ruleCount > limits.schemaRules) {
         return invalidValue(

@@ -6,8 +6,8 @@ import { isList, schemasIn } from './schema-walk.ts';
 export function unsupportedKeyword(schema: WrittenSchema): string | undefined {
   const found = unsupportedHere(schema);
   if (found !== undefined) return found;
-  for (const inner of schemasIn(schema, '')) {
-    const below = unsupportedKeyword(inner.schema);
+  for (const inner of schemasIn(schema)) {
+    const below = unsupportedKeyword(inner);
     if (below !== undefined) return below;
   }
   return undefined;

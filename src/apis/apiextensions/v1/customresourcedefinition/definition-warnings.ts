@@ -22,7 +22,7 @@ function unknownFormats(form: DefinitionForm): Set<string> {
   const look = (schema: WrittenSchema): void => {
     const { format = '' } = schema;
     if (format !== '' && !isKnown(format)) found.add(format);
-    for (const inner of schemasIn(schema, '')) look(inner.schema);
+    for (const inner of schemasIn(schema)) look(inner);
   };
   for (const [schema] of schemasOf(form.spec)) look(schema);
   return found;
