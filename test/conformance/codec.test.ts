@@ -20,10 +20,10 @@ import { deleteOptionsSchema, statusSchema } from '../../src/apimachinery/schema
 import { hasProtobufForm } from '../../src/apimachinery/schema/protobuf-form.ts';
 import { any, type ObjectSchema, object, required, string } from '../../src/apimachinery/schema/schema.ts';
 import { admissionReviewSchema } from '../../src/apis/admission/v1/admission-review-schema.ts';
-import { conversionReviewSchema } from '../../src/apis/apiextensions/v1/conversion-review-schema.ts';
 import { tokenRequestSchema } from '../../src/apis/authentication/v1/token-request-schema.ts';
 import { builtInDefinitions } from '../../src/apis/definitions.ts';
 import { corpusMissing, root } from '../corpus.ts';
+import { conversionReviewSchema } from './conversion-review-schema.ts';
 
 const folder = join(root, '..', 'shared', 'corpora', 'kubernetes-codec');
 interface Sample {

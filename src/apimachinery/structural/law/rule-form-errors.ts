@@ -4,7 +4,7 @@ import type { JsonSchemaProps, ValidationRule } from '../json-schema-props.ts';
 import { parseRuleFieldPath, RuleFieldPathError } from '../rules/rule-field-path.ts';
 import type { WrittenSchema } from '../written-schema.ts';
 import { childPath } from './schema-path.ts';
-import { schemasIn } from './schema-walk.ts';
+import { schemasWithPaths } from './schema-walk.ts';
 import { unsupportedKeyword } from './unsupported-keyword.ts';
 
 const reasons: readonly string[] = [
@@ -76,6 +76,6 @@ function isValidFieldPath(fieldPath: string, schema: JsonSchemaProps): boolean {
 
 export function ruleFormErrorsIn(schema: WrittenSchema, path: string): FieldError[] {
   const errors = ruleFormErrors(schema, path);
-  for (const inner of schemasIn(schema, path)) errors.push(...ruleFormErrorsIn(inner.schema, inner.path));
+  for (const inner of schemasWithPaths(schema, path)) errors.push(...ruleFormErrorsIn(inner.schema, inner.path));
   return errors;
 }

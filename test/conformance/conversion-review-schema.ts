@@ -1,10 +1,11 @@
 /**
- * ConversionReview, apiextensions.k8s.io/v1: what a conversion webhook is asked, and what it answers. It is sent and
- * received and served nowhere. Field numbers are those of k8s.io/apiextensions-apiserver apiextensions/v1/generated.proto.
+ * ConversionReview, apiextensions.k8s.io/v1: what a conversion webhook is asked, and what it answers. The server writes
+ * and reads it as JSON, by hand; as a schema it is another test of the codecs. Field numbers are those of
+ * k8s.io/apiextensions-apiserver apiextensions/v1/generated.proto.
  */
-import { statusSchema, typeFields } from '../../../apimachinery/schema/meta.ts';
-import { any, byValue, field, list, object, required, string } from '../../../apimachinery/schema/schema.ts';
-import { component } from './component.ts';
+import { statusSchema, typeFields } from '../../src/apimachinery/schema/meta.ts';
+import { any, byValue, field, list, object, required, string } from '../../src/apimachinery/schema/schema.ts';
+import { component } from '../../src/apis/apiextensions/v1/component.ts';
 
 const request = object(
   {
