@@ -4,11 +4,14 @@
  * configured comes before what the platform has, which so has the last word.
  */
 
+import { AnsweredChecks, type FindAnswer } from '../apimachinery/cel/libraries/answered-checks.ts';
+import type { AuthorizationQuestion } from '../apimachinery/cel/libraries/authorization.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type {
   MatchResources,
   RuleWithOperations,
 } from '../apis/admissionregistration/v1/admission-schemas.ts';
+import type { CompiledExpressions } from '../apis/admissionregistration/v1/expressions/compiled-expressions.ts';
 import { type Reach, reachOf } from '../apis/admissionregistration/v1/reach.ts';
 import { projectDefinition } from '../apis/resourcemanager/v1alpha1/project/project-definition.ts';
 import type { DynamicAdmission, DynamicAttempt, DynamicRules, DynamicWrite } from '../registry/admission.ts';
@@ -19,11 +22,6 @@ import { labelsOf } from '../storage/record.ts';
 import type { Store, TenantId } from '../storage/store.ts';
 import { Configurations, type PlaneConfigurations } from './configurations/plane-configurations.ts';
 import { webhookConditionsHold } from './expressions/cel-match-conditions.ts';
-import {
-  type AdmissionCompiler,
-  CompiledExpressions,
-  withoutCel,
-} from './expressions/compiled-expressions.ts';
 import type { Subject } from './expressions/evaluation.ts';
 import { Attempt } from './matching/attempt.ts';
 import { Reinvocation } from './matching/reinvocation.ts';
@@ -39,12 +37,11 @@ import { WebhookCaller } from './webhooks/webhook-caller.ts';
 export interface DynamicAdmissionParts {
   readonly store: Store;
   readonly definitions: Definitions;
-  /** Without one, policies are not asked, and match conditions have no answer. */
-  readonly compiler: AdmissionCompiler | undefined;
+  readonly expressions: CompiledExpressions;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** What expressions may ask about permissions; absent where they may not ask. */
-  authorizerOf?(attempt: Attempt): Subject['authorizer'];
+  /** Answers what expressions ask about permissions; `write` has the user and the control plane. */
+  readonly answer: (question: AuthorizationQuestion, write: DynamicWrite) => ReturnType<FindAnswer>;
 }
 
 export class ConfiguredAdmission implements DynamicAdmission {
@@ -52,32 +49,37 @@ export class ConfiguredAdmission implements DynamicAdmission {
   readonly #configurations: Configurations;
   readonly #webhooks: WebhookParts;
   readonly #policies: PolicyParts;
-  readonly #evaluates: boolean;
 
-  constructor({ store, definitions, compiler, random, authorizerOf }: DynamicAdmissionParts) {
-    const expressions = new CompiledExpressions(compiler ?? withoutCel);
-    this.#evaluates = compiler !== undefined;
+  constructor({ store, definitions, expressions, random, answer }: DynamicAdmissionParts) {
+    const known = new WeakMap<Attempt, AnsweredChecks>();
+    const checksOf = (attempt: Attempt): AnsweredChecks => {
+      let checks = known.get(attempt);
+      if (checks === undefined) {
+        checks = new AnsweredChecks((question) => answer(question, attempt.write));
+        known.set(attempt, checks);
+      }
+      return checks;
+    };
     this.#store = store;
     this.#configurations = new Configurations(store);
     this.#policies = {
       store,
       definitions,
       expressions,
-      ...(authorizerOf === undefined ? {} : { authorizerOf }),
+      checksOf,
     };
     this.#webhooks = {
       store,
       caller: new WebhookCaller(store, random),
       async conditionsHold(conditions, attempt, sentAs, ignoresFailure) {
-        const authorizer = authorizerOf?.(attempt);
         const subject: Subject = {
           attempt,
           sentAs,
           objects: await attempt.sent(sentAs),
           namespace: undefined,
-          ...(authorizer === undefined ? {} : { authorizer }),
+          checks: checksOf(attempt),
         };
-        return webhookConditionsHold(expressions, conditions, subject, ignoresFailure);
+        return await webhookConditionsHold(expressions, conditions, subject, ignoresFailure);
       },
     };
   }
@@ -99,13 +101,10 @@ export class ConfiguredAdmission implements DynamicAdmission {
         isInForce: (object) => reaches(reachIn(object), labels),
       },
     ];
-    const withPolicies = this.#evaluates ? planes : [];
     const rules: Rules = {
-      mutatingPolicies: withPolicies.flatMap((plane) =>
-        boundPolicies(plane, 'mutatingadmissionpolicies', write),
-      ),
+      mutatingPolicies: planes.flatMap((plane) => boundPolicies(plane, 'mutatingadmissionpolicies', write)),
       mutatingWebhooks: planes.flatMap((plane) => hooksIn(plane, 'mutatingwebhookconfigurations', write)),
-      validatingPolicies: withPolicies.flatMap((plane) =>
+      validatingPolicies: planes.flatMap((plane) =>
         boundPolicies(plane, 'validatingadmissionpolicies', write),
       ),
       validatingWebhooks: planes.flatMap((plane) => hooksIn(plane, 'validatingwebhookconfigurations', write)),

@@ -9,6 +9,7 @@ import { namespaceLifecycle } from '../admission/namespace-lifecycle/namespace-l
 import { projectLifecycle } from '../admission/project-lifecycle/project-lifecycle.ts';
 import { resourceQuota } from '../admission/resource-quota/resource-quota.ts';
 import type { ResourceDefinition } from '../apimachinery/resource-definition.ts';
+import { admissionExpressions } from '../apis/admissionregistration/v1/expressions/expression-errors.ts';
 import {
   projectDefinition,
   startRevisionField,
@@ -57,6 +58,7 @@ import {
   finishRedefined,
   followContextPolicies,
 } from './custom-resources.ts';
+import { expressionAuthorizer } from './expression-authorizer.ts';
 import { InProcessClient } from './in-process-client.ts';
 import type { Logger } from './logging.ts';
 import { planeOrigins } from './plane-origin.ts';
@@ -89,7 +91,14 @@ export async function wire(input: WireInput): Promise<Wired> {
   const defaults = new SharedDefaults(builtIn);
   const store = new StoreWithDefaults(input.store, defaults, planeOrigins(input.store));
   const hub = new WatchHub(store);
-  const dynamic = new ConfiguredAdmission({ store, definitions, compiler: undefined, random: Math.random });
+  const authorizer = authorizers();
+  const dynamic = new ConfiguredAdmission({
+    store,
+    definitions,
+    expressions: admissionExpressions,
+    random: Math.random,
+    answer: expressionAuthorizer(authorizer),
+  });
   const converter = new ConversionWebhooks(store, definitions, Math.random);
   const engine: Engine = {
     store,
@@ -157,7 +166,6 @@ export async function wire(input: WireInput): Promise<Wired> {
   const shown: ShownDefinitions = ({ id }) => definitions.of(id).shown;
   const cache = new DocumentCache();
   const authenticator = authenticators({ tokens: input.tokens });
-  const authorizer = authorizers();
   const handle = pipeline({
     engine,
     streams,

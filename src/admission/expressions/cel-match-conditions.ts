@@ -3,8 +3,11 @@ import { boolType } from '../../apimachinery/cel/types.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import { forbidden } from '../../apimachinery/status.ts';
 import type { MatchCondition } from '../../apis/admissionregistration/v1/admission-schemas.ts';
-import type { CompiledExpression, CompiledExpressions } from './compiled-expressions.ts';
-import { Budget, Evaluation, OutOfBudget, type Subject } from './evaluation.ts';
+import type {
+  CompiledExpression,
+  CompiledExpressions,
+} from '../../apis/admissionregistration/v1/expressions/compiled-expressions.ts';
+import { Budget, Evaluation, OutOfBudget, type Subject, settled } from './evaluation.ts';
 
 /** All hold; one does not; or none is false, and what is wrong with those that have no answer. */
 export type ConditionsOutcome = { readonly holds: boolean } | { readonly problem: string };
@@ -31,22 +34,22 @@ export function conditionsOutcome(
 }
 
 /** Of a webhook: they speak of no parameters, and its failure policy decides where they have no answer. */
-export function webhookConditionsHold(
+export async function webhookConditionsHold(
   expressions: CompiledExpressions,
   conditions: readonly MatchCondition[],
   subject: Subject,
   ignoresFailure: boolean,
-): boolean {
+): Promise<boolean> {
   const declarations = {
     hasParams: false,
-    hasAuthorizer: subject.authorizer !== undefined,
+    hasAuthorizer: true,
     hasPatchTypes: false,
     variables: undefined,
   };
   const compiled = conditions.map(({ expression }) =>
     expressions.compile(expression, declarations, [boolType]),
   );
-  const outcome = conditionsOutcome(compiled, new Evaluation(subject));
+  const outcome = await settled(subject, () => conditionsOutcome(compiled, new Evaluation(subject)));
   if ('holds' in outcome) return outcome.holds;
   if (ignoresFailure) return false;
   const { asked, name } = subject.attempt;

@@ -4,12 +4,14 @@
  * reads them. Source: apiserver pkg/admission/plugin/cel/{activation,composition}.go.
  */
 import { goQuote } from '../../apimachinery/apply/go-text.ts';
+import type { AnsweredChecks } from '../../apimachinery/cel/libraries/answered-checks.ts';
+import { AuthorizerValue } from '../../apimachinery/cel/libraries/authorization.ts';
 import type { CelType } from '../../apimachinery/cel/types.ts';
 import { CelError, CelObject, type CelValue } from '../../apimachinery/cel/values.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject } from '../../apimachinery/object-meta.ts';
+import type { CompiledExpression } from '../../apis/admissionregistration/v1/expressions/compiled-expressions.ts';
 import type { Attempt, SentAs, SentObjects } from '../matching/attempt.ts';
-import type { CompiledExpression } from './compiled-expressions.ts';
 import { celOfJson } from './json-values.ts';
 
 /** What is left for a policy. */
@@ -39,9 +41,12 @@ export interface Subject {
   /** The Namespace that the object is in; undefined for what is in none. */
   readonly namespace: JsonObject | undefined;
   readonly params?: JsonObject | undefined;
-  /** `authorizer` and `authorizer.requestResource`, where expressions may ask. */
-  readonly authorizer?: { readonly all: CelValue; readonly ofRequest: CelValue };
+  /** What its expressions find out about permissions; shared by all that are evaluated about the attempt. */
+  readonly checks: AnsweredChecks;
 }
+
+/** The work, done again until all that its expressions ask about permissions has been answered. */
+export const settled = async <T>({ checks }: Subject, work: () => T): Promise<T> => await checks.settle(work);
 
 export type Finding =
   | { readonly value: CelValue; readonly error?: undefined }
@@ -52,7 +57,8 @@ export class Evaluation {
   #spentOnVariables = 0;
 
   constructor(subject: Subject, variables: ReadonlyMap<string, CompiledExpression> = new Map()) {
-    const { objects, namespace, params, authorizer } = subject;
+    const { objects, namespace, params, checks, attempt } = subject;
+    const authorizer = new AuthorizerValue(checks.answer);
     const composed = new VariablesObject(variables, (expression) => this.#variable(expression));
     this.#variables = {
       object: () => celOfJson(objects.object),
@@ -61,9 +67,15 @@ export class Evaluation {
       namespaceObject: () => celOfJson(namespace && namespaceOf(namespace)),
       params: () => celOfJson(params),
       variables: composed,
-      ...(authorizer === undefined
-        ? {}
-        : { authorizer: authorizer.all, 'authorizer.requestResource': authorizer.ofRequest }),
+      authorizer,
+      'authorizer.requestResource': () =>
+        authorizer.resourceCheck({
+          group: attempt.asked.resource.group,
+          resource: attempt.asked.resource.resource,
+          subresource: attempt.subresource,
+          namespace: attempt.namespace,
+          name: attempt.name,
+        }),
     };
   }
 

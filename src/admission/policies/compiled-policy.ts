@@ -2,14 +2,9 @@
  * A policy of either sort, with its expressions compiled: once for each object, and each expression once for all
  * objects that have it. Source: compilePolicy in apiserver pkg/admission/plugin/policy/{validating,mutating}.
  */
-import {
-  boolType,
-  dynType,
-  listOf,
-  nullType,
-  type ObjectType,
-  stringType,
-} from '../../apimachinery/cel/types.ts';
+
+import { jsonPatchType } from '../../apimachinery/cel/libraries/json-patch.ts';
+import { boolType, dynType, listOf, nullType, stringType } from '../../apimachinery/cel/types.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import type {
   MatchCondition,
@@ -17,11 +12,12 @@ import type {
   ParamKind,
   Variable,
 } from '../../apis/admissionregistration/v1/admission-schemas.ts';
+import { patchedObjectType } from '../../apis/admissionregistration/v1/expressions/admission-environment.ts';
 import type {
   CompiledExpression,
   CompiledExpressions,
   Declarations,
-} from '../expressions/compiled-expressions.ts';
+} from '../../apis/admissionregistration/v1/expressions/compiled-expressions.ts';
 import { typesOf } from '../expressions/evaluation.ts';
 import { compileSelectors, type Selectors } from '../matching/selectors.ts';
 
@@ -71,10 +67,6 @@ export interface CompiledPolicy {
   readonly auditAnnotations: readonly CompiledExpression[];
   readonly mutations: readonly CompiledMutation[];
 }
-
-/** What an ApplyConfiguration evaluates to, and an operation of a JSONPatch. */
-export const patchedObjectType: ObjectType = { kind: 'object', name: 'Object', field: () => dynType };
-export const jsonPatchType: ObjectType = { kind: 'object', name: 'JSONPatch', field: () => dynType };
 
 const compiledPolicies = new WeakMap<KubeObject, CompiledPolicy>();
 

@@ -3,12 +3,13 @@
  * pkg/admission/plugin/policy/{generic,matching}.
  */
 
+import type { AnsweredChecks } from '../../apimachinery/cel/libraries/answered-checks.ts';
 import type { JsonObject, KubeObject } from '../../apimachinery/object-meta.ts';
 import { StatusError } from '../../apimachinery/status.ts';
 import type { MatchResources, ParamRef } from '../../apis/admissionregistration/v1/admission-schemas.ts';
+import type { CompiledExpressions } from '../../apis/admissionregistration/v1/expressions/compiled-expressions.ts';
 import type { Definitions } from '../../registry/definitions.ts';
 import type { Store, TenantId } from '../../storage/store.ts';
-import type { CompiledExpressions } from '../expressions/compiled-expressions.ts';
 import type { Subject } from '../expressions/evaluation.ts';
 import type { Attempt, SentAs } from '../matching/attempt.ts';
 import { matchedNamedAs } from '../matching/rules.ts';
@@ -20,8 +21,7 @@ export interface PolicyParts {
   readonly store: Store;
   readonly definitions: Definitions;
   readonly expressions: CompiledExpressions;
-  /** What expressions may ask about permissions; undefined where they may not ask. */
-  authorizerOf?(attempt: Attempt): Subject['authorizer'];
+  readonly checksOf: (attempt: Attempt) => AnsweredChecks;
 }
 
 /** A policy, those that put it to use, and the control plane that both are of. */
@@ -129,13 +129,12 @@ export async function subjectOf(
   attempt: Attempt,
 ): Promise<Subject> {
   const namespace = attempt.isNamespace ? undefined : namespaceOf(parts.store, attempt);
-  const authorizer = parts.authorizerOf?.(attempt);
   return {
     attempt,
     sentAs,
     objects: await attempt.sent(sentAs),
     namespace: namespace as unknown as JsonObject | undefined,
     params,
-    ...(authorizer === undefined ? {} : { authorizer }),
+    checks: parts.checksOf(attempt),
   };
 }

@@ -8,7 +8,7 @@ import { limits } from '../../apimachinery/limits.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import { forbidden, StatusError } from '../../apimachinery/status.ts';
 import { conditionsOutcome } from '../expressions/cel-match-conditions.ts';
-import { Budget, Evaluation, OutOfBudget, type Subject } from '../expressions/evaluation.ts';
+import { Budget, Evaluation, OutOfBudget, type Subject, settled } from '../expressions/evaluation.ts';
 import type { Attempt } from '../matching/attempt.ts';
 import type { CompiledPolicy, CompiledValidation } from './compiled-policy.ts';
 import { type BoundPolicy, invocationsOf, type PolicyParts, subjectOf } from './invocations.ts';
@@ -35,7 +35,8 @@ export async function askValidatingPolicies(
       if (!policy.ignoresFailure) denials.push({ policy, binding, message: invocation.problem, reason: '' });
       continue;
     }
-    const { verdicts, annotationProblems } = judged(policy, await subjectOf(parts, invocation, attempt));
+    const subject = await subjectOf(parts, invocation, attempt);
+    const { verdicts, annotationProblems } = await settled(subject, () => judged(policy, subject));
     const actions = new Set((binding?.spec?.validationActions as readonly string[] | undefined) ?? []);
     for (const verdict of verdicts) {
       if (actions.has('Deny')) denials.push({ policy, binding, ...verdict });

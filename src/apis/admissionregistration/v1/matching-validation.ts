@@ -1,7 +1,7 @@
 /**
- * Rules of what admission kinds match: operations, resources, selectors, conditions, parameters. Expressions are only
- * required to be there. Source of fields and messages: kubernetes pkg/apis/admissionregistration/validation.
+ * Rules of what admission kinds match: operations, resources, selectors, conditions, parameters. Source of fields and messages: kubernetes pkg/apis/admissionregistration/validation.
  */
+import { boolType } from '../../../apimachinery/cel/types.ts';
 import {
   duplicateValue,
   type FieldError,
@@ -28,6 +28,7 @@ import type {
   RuleWithOperations,
   Variable,
 } from './admission-schemas.ts';
+import { expressionErrors } from './expressions/expression-errors.ts';
 
 export const failurePolicies: readonly string[] = ['Fail', 'Ignore'];
 export const matchPolicies: readonly string[] = ['Equivalent', 'Exact'];
@@ -133,7 +134,18 @@ function namedRuleErrors(rule: NamedRule, path: string): FieldError[] {
   return [...errors, ...ruleErrors(rule, path)];
 }
 
-export function matchConditionsErrors(conditions: readonly MatchCondition[], path: string): FieldError[] {
+/** Conditions may ask about permissions; about parameters where there are some. */
+export function matchConditionsErrors(
+  conditions: readonly MatchCondition[],
+  path: string,
+  hasParams: boolean,
+): FieldError[] {
+  const declarations = {
+    hasParams,
+    hasAuthorizer: true,
+    hasPatchTypes: false,
+    variables: undefined,
+  };
   const errors: FieldError[] = [];
   if (conditions.length > limits.matchConditions) {
     errors.push(tooMany(path, conditions.length, limits.matchConditions));
@@ -142,6 +154,7 @@ export function matchConditionsErrors(conditions: readonly MatchCondition[], pat
   for (const [i, { name = '', expression = '' }] of conditions.entries()) {
     const at = `${path}[${i}]`;
     if (expression.trim() === '') errors.push(requiredValue(`${at}.expression`));
+    else errors.push(...expressionErrors(`${at}.expression`, expression, declarations, [boolType]));
     if (name === '') {
       errors.push(requiredValue(`${at}.name`));
       continue;

@@ -86,7 +86,7 @@ describe('a validating policy', () => {
       {
         auditAnnotations: [
           { key: 'a', valueExpression: '' },
-          { key: 'a', valueExpression: 'x' },
+          { key: 'a', valueExpression: '"x"' },
         ],
       },
       [
@@ -148,7 +148,9 @@ describe('its binding', () => {
 });
 
 describe('a mutating policy', () => {
-  const mutations = [{ patchType: 'JSONPatch', jsonPatch: { expression: '[]' } }];
+  const mutations = [
+    { patchType: 'JSONPatch', jsonPatch: { expression: '[JSONPatch{op: "remove", path: "/data"}]' } },
+  ];
   const check = checker(mutatingAdmissionPolicyDefinition, {
     matchConstraints,
     mutations,
@@ -181,4 +183,82 @@ describe('a mutating policy', () => {
     ));
   test('its binding names it', () =>
     checker(mutatingAdmissionPolicyBindingDefinition, {})({}, ['policyName: Required value']));
+});
+
+describe('expressions', () => {
+  const failed = (field: string, source: string, problem: string): string =>
+    `${field}: Invalid value: ${JSON.stringify(source)}: ${problem}`;
+  const undeclared = (source: string, name = source, at = 1): string =>
+    `compilation failed: ERROR: <input>:1:${at}: undeclared reference to '${name}' (in container '')\n | ${source}\n | ${'.'.repeat(at - 1)}^`;
+  const validating = checker(validatingAdmissionPolicyDefinition, {
+    matchConstraints,
+    validations: [{ expression: 'true' }],
+  });
+  const mutating = checker(mutatingAdmissionPolicyDefinition, {
+    matchConstraints,
+    reinvocationPolicy: 'Never',
+    mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration: { expression: 'Object{}' } }],
+  });
+  test('must be of the language', () =>
+    validating({ validations: [{ expression: 'nonsense' }] }, [
+      failed('validations[0].expression', 'nonsense', undeclared('nonsense')),
+    ]));
+  test('and of the type that is wanted', () =>
+    validating({ validations: [{ expression: "'x'" }, { expression: 'true', messageExpression: '1' }] }, [
+      failed('validations[0].expression', "'x'", 'must evaluate to bool but got string'),
+      failed('validations[1].messageExpression', '1', 'must evaluate to string but got int'),
+    ]));
+  test('speak of parameters where there are some', () => {
+    const validations = [{ expression: 'params.data.a == "x"' }];
+    validating({ validations }, [
+      failed(
+        'validations[0].expression',
+        'params.data.a == "x"',
+        undeclared('params.data.a == "x"', 'params'),
+      ),
+    ]);
+    validating({ validations, paramKind: { apiVersion: 'v1', kind: 'ConfigMap' } }, []);
+  });
+  test('speak of variables that come before them, by their types', () => {
+    const variables = [
+      { name: 'a', expression: '1' },
+      { name: 'b', expression: 'variables.a + 1' },
+    ];
+    validating({ variables, validations: [{ expression: 'variables.b > 1' }] }, []);
+    validating({ variables, validations: [{ expression: 'variables.c' }] }, [
+      failed(
+        'validations[0].expression',
+        'variables.c',
+        "compilation failed: ERROR: <input>:1:10: undefined field 'c'\n | variables.c\n | .........^",
+      ),
+    ]);
+    validating({ variables: [{ name: 'a', expression: 'nonsense' }] }, [
+      failed('variables[0].expression', 'nonsense', undeclared('nonsense')),
+    ]);
+  });
+  test('ask about permissions, but not in messages', () => {
+    const asking = "authorizer.path('/x').check('get').reason()";
+    validating({ validations: [{ expression: `${asking} == ''` }] }, []);
+    validating({ validations: [{ expression: 'true', messageExpression: asking }] }, [
+      failed('validations[0].messageExpression', asking, undeclared(asking, 'authorizer')),
+    ]);
+  });
+  test('match conditions too', () =>
+    validating({ matchConditions: [{ name: 'c', expression: 'object.x' }] }, [
+      failed('matchConditions[0].expression', 'object.x', 'must evaluate to bool but got dyn'),
+    ]));
+  test('make patches in mutating policies alone', () => {
+    mutating({}, []);
+    mutating(
+      { mutations: [{ patchType: 'ApplyConfiguration', applyConfiguration: { expression: 'true' } }] },
+      [failed('mutations[0].applyConfiguration.expression', 'true', 'must evaluate to Object but got bool')],
+    );
+    validating({ validations: [{ expression: 'Object{} == Object{}' }] }, [
+      failed(
+        'validations[0].expression',
+        'Object{} == Object{}',
+        `${undeclared('Object{} == Object{}', 'Object', 7)}\n${undeclared('Object{} == Object{}', 'Object', 19).replace('compilation failed: ', '')}`,
+      ),
+    ]);
+  });
 });

@@ -1,4 +1,5 @@
 /** What admission policies and their bindings of either sort have in common. */
+import { type CelType, dynType } from '../../../apimachinery/cel/types.ts';
 import { type FieldError, notSupported, requiredValue } from '../../../apimachinery/field-error.ts';
 import type { KubeObject } from '../../../apimachinery/object-meta.ts';
 import type {
@@ -19,6 +20,8 @@ import {
   type ParamRef,
   type Variable,
 } from './admission-schemas.ts';
+import type { Declarations } from './expressions/compiled-expressions.ts';
+import { admissionExpressions, problemsOf } from './expressions/expression-errors.ts';
 import { defaultMatchResources } from './matching-defaults.ts';
 import {
   failurePolicies,
@@ -39,8 +42,20 @@ interface PolicySpec {
   readonly variables?: readonly Variable[];
 }
 
-/** `operations` are those that the policy may be about, where they are not all. */
-export function policyErrors(spec: PolicySpec, operations?: readonly string[]): FieldError[] {
+/** What is wrong with a policy of either sort, and what its expressions may speak of. */
+export interface PolicyJudgement {
+  readonly errors: FieldError[];
+  readonly declarations: Declarations;
+}
+
+/**
+ * `operations` are those that the policy may be about, where they are not all; `hasPatchTypes` where its expressions
+ * make patches.
+ */
+export function judgePolicy(
+  spec: PolicySpec,
+  { operations, hasPatchTypes }: { readonly operations?: readonly string[]; readonly hasPatchTypes: boolean },
+): PolicyJudgement {
   const { failurePolicy, paramKind, matchConstraints } = spec;
   const errors: FieldError[] = [];
   if (failurePolicy === undefined) errors.push(requiredValue('spec.failurePolicy'));
@@ -55,11 +70,21 @@ export function policyErrors(spec: PolicySpec, operations?: readonly string[]): 
     if (operations !== undefined)
       errors.push(...operationErrors(matchConstraints.resourceRules ?? [], operations));
   }
-  errors.push(...matchConditionsErrors(spec.matchConditions ?? [], 'spec.matchConditions'));
+  const hasParams = paramKind !== undefined;
+  errors.push(...matchConditionsErrors(spec.matchConditions ?? [], 'spec.matchConditions', hasParams));
+  const base = { hasParams, hasAuthorizer: true, hasPatchTypes };
+  const types = new Map<string, CelType>();
   for (const [i, variable] of (spec.variables ?? []).entries()) {
-    errors.push(...variableErrors(variable, `spec.variables[${i}]`));
+    const path = `spec.variables[${i}]`;
+    const own = variableErrors(variable, path);
+    errors.push(...own);
+    if (own.length > 0) continue;
+    const declared = { ...base, variables: new Map(types) };
+    const compiled = admissionExpressions.compile(variable.expression, declared, []);
+    errors.push(...problemsOf(`${path}.expression`, compiled));
+    types.set(variable.name, compiled.program?.type ?? dynType);
   }
-  return errors;
+  return { errors, declarations: { ...base, variables: types } };
 }
 
 interface BindingSpec {

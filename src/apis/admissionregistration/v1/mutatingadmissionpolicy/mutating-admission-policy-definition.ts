@@ -1,8 +1,10 @@
 /**
- * MutatingAdmissionPolicy and its binding, admissionregistration.k8s.io/v1. They are kept and checked; compiling and
- * evaluating their expressions is not done here. Field numbers are those of
+ * MutatingAdmissionPolicy and its binding, admissionregistration.k8s.io/v1. They are kept and checked;
+ * admission/policies evaluates them. Field numbers are those of
  * k8s.io/api/admissionregistration/v1/generated.proto, rules those of kubernetes pkg/apis/admissionregistration.
  */
+import { jsonPatchType } from '../../../../apimachinery/cel/libraries/json-patch.ts';
+import { type CelType, listOf } from '../../../../apimachinery/cel/types.ts';
 import {
   type FieldError,
   invalidValue,
@@ -22,6 +24,7 @@ import {
   required,
   string,
 } from '../../../../apimachinery/schema/schema.ts';
+import { must } from '../../../../lib/assert.ts';
 import { ageColumn, nameColumn } from '../../../columns.ts';
 import {
   component,
@@ -31,15 +34,18 @@ import {
   paramRefSchema,
   variableSchema,
 } from '../admission-schemas.ts';
+import { patchedObjectType } from '../expressions/admission-environment.ts';
+import type { Declarations } from '../expressions/compiled-expressions.ts';
+import { expressionErrors } from '../expressions/expression-errors.ts';
 import { defaultMatchResources } from '../matching-defaults.ts';
 import { supportedErrors } from '../matching-validation.ts';
 import {
   bindingColumns,
   bindingErrors,
   defaultBinding,
+  judgePolicy,
   paramKindColumn,
   policyDefinition,
-  policyErrors,
 } from '../policies.ts';
 import { reachErrors } from '../reach.ts';
 
@@ -171,11 +177,15 @@ const mutableOperations: readonly string[] = ['*', 'CONNECT', 'CREATE', 'UPDATE'
 function validatePolicy(policy: KubeObject): FieldError[] {
   const wanted: Spec = policy.spec ?? {};
   const { mutations = [], reinvocationPolicy = '' } = wanted;
-  const errors = policyErrors(wanted, mutableOperations);
+  const { errors, declarations } = judgePolicy(wanted, {
+    operations: mutableOperations,
+    hasPatchTypes: true,
+  });
   if (mutations.length === 0) {
     errors.push(requiredValue('spec.mutations', 'mutations must contain at least one item'));
   }
-  for (const [i, each] of mutations.entries()) errors.push(...mutationErrors(each, `spec.mutations[${i}]`));
+  for (const [i, each] of mutations.entries())
+    errors.push(...mutationErrors(each, `spec.mutations[${i}]`, declarations));
   if (reinvocationPolicy === '') errors.push(requiredValue('spec.reinvocationPolicy'));
   else {
     errors.push(...supportedErrors('spec.reinvocationPolicy', reinvocationPolicy, reinvocationPolicies));
@@ -183,7 +193,16 @@ function validatePolicy(policy: KubeObject): FieldError[] {
   return errors;
 }
 
-function mutationErrors(change: Infer<typeof mutation>, path: string): FieldError[] {
+const resultTypes: Readonly<Record<string, CelType>> = {
+  ApplyConfiguration: patchedObjectType,
+  JSONPatch: listOf(jsonPatchType),
+};
+
+function mutationErrors(
+  change: Infer<typeof mutation>,
+  path: string,
+  declarations: Declarations,
+): FieldError[] {
   const { patchType = '' } = change;
   if (patchType === '') return [requiredValue(`${path}.patchType`)];
   if (!patchTypes.includes(patchType)) return [notSupported(`${path}.patchType`, patchType, patchTypes)];
@@ -197,6 +216,11 @@ function mutationErrors(change: Infer<typeof mutation>, path: string): FieldErro
     errors.push(requiredValue(`${path}.${given}`, `must be specified when patchType is ${patchType}`));
   } else if ((patch.expression ?? '').trim() === '') {
     errors.push(requiredValue(`${path}.${given}.expression`));
+  } else {
+    const wanted = must(resultTypes[patchType], 'type of a patch');
+    errors.push(
+      ...expressionErrors(`${path}.${given}.expression`, patch.expression ?? '', declarations, [wanted]),
+    );
   }
   if (change[other] !== undefined) {
     const detail = `must not be specified when patchType is ${patchType}`;

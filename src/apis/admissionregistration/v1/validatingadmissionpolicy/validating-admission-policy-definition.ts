@@ -1,8 +1,9 @@
 /**
- * ValidatingAdmissionPolicy and its binding, admissionregistration.k8s.io/v1. They are kept and checked; compiling and
- * evaluating their expressions is not done here. Field numbers are those of
+ * ValidatingAdmissionPolicy and its binding, admissionregistration.k8s.io/v1. They are kept and checked;
+ * admission/policies evaluates them. Field numbers are those of
  * k8s.io/api/admissionregistration/v1/generated.proto, rules those of kubernetes pkg/apis/admissionregistration.
  */
+import { boolType, nullType, stringType } from '../../../../apimachinery/cel/types.ts';
 import {
   duplicateValue,
   type FieldError,
@@ -35,8 +36,10 @@ import {
   paramKindSchema,
   variableSchema,
 } from '../admission-schemas.ts';
+import type { Declarations } from '../expressions/compiled-expressions.ts';
+import { expressionErrors } from '../expressions/expression-errors.ts';
 import { defaultMatchResources } from '../matching-defaults.ts';
-import { paramKindColumn, policyDefinition, policyErrors } from '../policies.ts';
+import { judgePolicy, paramKindColumn, policyDefinition } from '../policies.ts';
 
 const description =
   'ValidatingAdmissionPolicy accepts or refuses requests by expressions over the object, without changing it.';
@@ -168,7 +171,9 @@ export const validatingAdmissionPolicyDefinition: ResourceDefinition = policyDef
 function validatePolicy(policy: KubeObject): FieldError[] {
   const wanted: Spec = policy.spec ?? {};
   const { validations = [], auditAnnotations = [] } = wanted;
-  const errors = policyErrors(wanted);
+  const { errors, declarations } = judgePolicy(wanted, { hasPatchTypes: false });
+  // Messages and annotations may not ask what somebody may do.
+  const unauthorized = { ...declarations, hasAuthorizer: false };
   if (validations.length === 0 && auditAnnotations.length === 0) {
     const detail = 'validations or auditAnnotations must contain at least one item';
     return [
@@ -178,7 +183,7 @@ function validatePolicy(policy: KubeObject): FieldError[] {
     ];
   }
   for (const [i, each] of validations.entries())
-    errors.push(...validationErrors(each, `spec.validations[${i}]`));
+    errors.push(...validationErrors(each, `spec.validations[${i}]`, declarations, unauthorized));
   if (auditAnnotations.length > limits.auditAnnotations) {
     const detail = `must not have more than ${limits.auditAnnotations} auditAnnotations`;
     errors.push(invalidValue('spec.auditAnnotations', auditAnnotations, detail));
@@ -186,22 +191,30 @@ function validatePolicy(policy: KubeObject): FieldError[] {
   const keys = new Set<string>();
   for (const [i, annotation] of auditAnnotations.entries()) {
     const path = `spec.auditAnnotations[${i}]`;
-    errors.push(...annotationErrors(policy.metadata.name ?? '', annotation, path));
+    errors.push(...annotationErrors(policy.metadata.name ?? '', annotation, path, unauthorized));
     if (keys.has(annotation.key)) errors.push(duplicateValue(`${path}.key`, annotation.key));
     keys.add(annotation.key);
   }
   return errors;
 }
 
-function validationErrors(rule: Infer<typeof validation>, path: string): FieldError[] {
+function validationErrors(
+  rule: Infer<typeof validation>,
+  path: string,
+  declarations: Declarations,
+  unauthorized: Declarations,
+): FieldError[] {
   const { expression = '', message = '', messageExpression = '', reason } = rule;
   const errors: FieldError[] = [];
   if (expression.trim() === '') {
     errors.push(requiredValue(`${path}.expression`, 'expression is not specified'));
-  }
+  } else errors.push(...expressionErrors(`${path}.expression`, expression, declarations, [boolType]));
   if (messageExpression !== '' && messageExpression.trim() === '') {
     const detail = 'must be non-empty if specified';
     errors.push(invalidValue(`${path}.messageExpression`, messageExpression, detail));
+  } else if (messageExpression !== '') {
+    const at = `${path}.messageExpression`;
+    errors.push(...expressionErrors(at, messageExpression, unauthorized, [stringType]));
   }
   if (message !== '' && message.trim() === '') {
     errors.push(invalidValue(`${path}.message`, message, 'message must be non-empty if specified'));
@@ -218,6 +231,7 @@ function annotationErrors(
   policy: string,
   { key = '', valueExpression = '' }: Infer<typeof auditAnnotation>,
   path: string,
+  unauthorized: Declarations,
 ): FieldError[] {
   const qualified = `${policy}/${key}`;
   const errors =
@@ -230,7 +244,7 @@ function annotationErrors(
   else if (Buffer.byteLength(trimmed) > limits.auditAnnotationExpressionBytes) {
     const detail = `must not exceed ${limits.auditAnnotationExpressionBytes} bytes in length`;
     errors.push(requiredValue(at, detail));
-  }
+  } else errors.push(...expressionErrors(at, valueExpression, unauthorized, [stringType, nullType]));
   return errors;
 }
 

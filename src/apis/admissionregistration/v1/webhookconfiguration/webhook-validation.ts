@@ -1,5 +1,5 @@
 /**
- * Defaults and rules of webhooks. Match conditions are not compiled. Source of fields and messages: kubernetes
+ * Defaults and rules of webhooks. Source of fields and messages: kubernetes
  * pkg/apis/admissionregistration (v1/defaults.go, validation), apiserver pkg/util/webhook.
  */
 import {
@@ -123,7 +123,7 @@ function webhookErrors(webhook: Webhook, allowed: Allowances, path: string): Fie
   );
   errors.push(...webhookClientErrors(webhook.clientConfig ?? {}, `${path}.clientConfig`));
   if (!allowed.sameConditions) {
-    errors.push(...matchConditionsErrors(webhook.matchConditions ?? [], `${path}.matchConditions`));
+    errors.push(...matchConditionsErrors(webhook.matchConditions ?? [], `${path}.matchConditions`, false));
   }
   return errors;
 }

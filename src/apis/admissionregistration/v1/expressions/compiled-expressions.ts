@@ -3,10 +3,10 @@
  * control planes have the same policy, it is compiled once, and the most recently used are kept. Source: apiserver
  * pkg/admission/plugin/cel/compile.go.
  */
-import { type CelType, typeText } from '../../apimachinery/cel/types.ts';
-import type { CelValue } from '../../apimachinery/cel/values.ts';
-import { limits } from '../../apimachinery/limits.ts';
-import { BoundedCache } from '../../lib/bounded-cache.ts';
+import { type CelType, typeText } from '../../../../apimachinery/cel/types.ts';
+import type { CelValue } from '../../../../apimachinery/cel/values.ts';
+import { limits } from '../../../../apimachinery/limits.ts';
+import { BoundedCache } from '../../../../lib/bounded-cache.ts';
 
 /** What an expression may speak of, beside object, oldObject, request and namespaceObject. */
 export interface Declarations {
@@ -82,8 +82,3 @@ function keyOf(source: string, declarations: Declarations, returns: readonly Cel
   const typed = variables && [...variables].map(([name, type]) => [name, typeText(type)]);
   return JSON.stringify([source, hasParams, hasAuthorizer, hasPatchTypes, typed, returns.map(typeText)]);
 }
-
-/** No expression compiles, so that nothing that asks for one passes unseen. */
-export const withoutCel: AdmissionCompiler = {
-  compile: () => ({ issues: 'expressions cannot be evaluated' }),
-};
