@@ -55,7 +55,7 @@ const validating = policy('ValidatingAdmissionPolicy', {
 });
 const mutating = policy('MutatingAdmissionPolicy', {
   reinvocationPolicy: 'Never',
-  mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[]' } }],
+  mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[JSONPatch{op: "add", path: "/data/x", value: "y"}]' } }],
 });
 const manifests: readonly (readonly [resource: string, text: string, shown: RegExp])[] = [
   [
