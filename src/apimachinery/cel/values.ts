@@ -94,6 +94,36 @@ export class ArrayList extends CelList {
   get(index: number): CelValue | undefined {
     return this.items[index];
   }
+  override concat(other: CelList): CelList {
+    if (this.size + other.size > shortList) return super.concat(other);
+    const items = [...this.items, ...other];
+    return new GrowingList(items, items.length);
+  }
+}
+
+/** Lists up to here are copied by `+`; longer ones are looked at through what they were made of. */
+const shortList = 32;
+
+/**
+ * The items of a list that is made item by item, as loops make them, up to where this one ends. Those that come after
+ * share them; only the longest may append in place, so that what an expression has seen never changes.
+ */
+class GrowingList extends CelList {
+  readonly #shared: CelValue[];
+  readonly size: number;
+  constructor(shared: CelValue[], size: number) {
+    super();
+    this.#shared = shared;
+    this.size = size;
+  }
+  get(index: number): CelValue | undefined {
+    return index < this.size ? this.#shared[index] : undefined;
+  }
+  override concat(other: CelList): CelList {
+    if (this.#shared.length !== this.size || other.size > shortList) return super.concat(other);
+    this.#shared.push(...other);
+    return new GrowingList(this.#shared, this.#shared.length);
+  }
 }
 
 class ConcatenatedList extends CelList {
@@ -124,23 +154,48 @@ export abstract class CelMap {
 
 /** A map made in an expression. Entries keep the order in which they were written. */
 export class EntriesMap extends CelMap {
-  readonly #entries: ReadonlyMap<string, readonly [CelValue, CelValue]>;
-  constructor(entries: Iterable<readonly [CelValue, CelValue]>) {
+  /** Shared with the maps that were made of this one, which have more: those are none of this one's. */
+  readonly #shared: Map<string, SharedEntry>;
+  readonly size: number;
+
+  constructor(
+    entries: Iterable<readonly [CelValue, CelValue]>,
+    shared: Map<string, SharedEntry> = new Map(),
+  ) {
     super();
-    const byKey = new Map<string, readonly [CelValue, CelValue]>();
-    for (const entry of entries) byKey.set(mapKeyText(entry[0]) ?? '', entry);
-    this.#entries = byKey;
+    this.#shared = shared;
+    for (const [key, value] of entries) {
+      const text = mapKeyText(key) ?? '';
+      shared.set(text, { key, value, at: shared.get(text)?.at ?? shared.size });
+    }
+    this.size = shared.size;
   }
-  get size(): number {
-    return this.#entries.size;
-  }
+
   get(key: CelValue): CelValue | undefined {
     const text = mapKeyText(key);
-    return text === undefined ? undefined : this.#entries.get(text)?.[1];
+    const found = text === undefined ? undefined : this.#shared.get(text);
+    return found !== undefined && found.at < this.size ? found.value : undefined;
   }
+
   *keys(): Iterable<CelValue> {
-    for (const [key] of this.#entries.values()) yield key;
+    for (const { key, at } of this.#shared.values()) {
+      if (at >= this.size) return;
+      yield key;
+    }
   }
+
+  /** A map with one entry more, whose key must be new. Made in place where nothing was added to this one before. */
+  with(key: CelValue, value: CelValue): EntriesMap {
+    const isLongest = this.#shared.size === this.size;
+    return isLongest
+      ? new EntriesMap([[key, value]], this.#shared)
+      : new EntriesMap([...this.entries(), [key, value]]);
+  }
+}
+interface SharedEntry {
+  readonly key: CelValue;
+  readonly value: CelValue;
+  readonly at: number;
 }
 
 /** Equal keys have equal texts; undefined for what is no key. */

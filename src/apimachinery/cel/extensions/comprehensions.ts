@@ -3,7 +3,7 @@
 import { type CelLibrary, declare, global } from '../library.ts';
 import { bindMacro, twoVariableMacros } from '../standard-macros.ts';
 import { mapOf, param } from '../types.ts';
-import { CelError, type CelMap, type CelValue, EntriesMap } from '../values.ts';
+import { CelError, type CelMap, type CelValue, EntriesMap, mapKeyText } from '../values.ts';
 
 const k = param('K');
 const v = param('V');
@@ -12,7 +12,10 @@ const map = mapOf(k, v);
 /** A map and one more entry, which must be new. */
 function inserted(into: CelMap, key: CelValue, value: CelValue): CelMap {
   if (into.get(key) !== undefined) throw new CelError(`insert failed: key ${String(key)} already exists`);
-  return new EntriesMap([...into.entries(), [key, value]]);
+  if (mapKeyText(key) === undefined) throw new CelError('unsupported key type');
+  return into instanceof EntriesMap
+    ? into.with(key, value)
+    : new EntriesMap([...into.entries(), [key, value]]);
 }
 
 export const twoVariableComprehensions: CelLibrary = {
