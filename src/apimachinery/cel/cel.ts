@@ -112,6 +112,7 @@ export class CelEnvironment {
         if (makeObject === undefined) throw new CelError(`unknown type: ${name}`);
         return makeObject(name, fields);
       },
+      foldsConstants: this.#options.foldsConstants === true,
     });
     return {
       checked,

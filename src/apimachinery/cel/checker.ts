@@ -60,6 +60,8 @@ class Checker {
   readonly #unification = new Unification();
   readonly #types = new Map<number, CelType>();
   readonly #overloads = new Map<number, readonly string[]>();
+  /** Literal lists whose elements need not be of one type. */
+  readonly #mixed = new Set<number>();
   readonly #references = new Map<number, string>();
   readonly #issues: Issue[] = [];
   /** Variables of comprehensions, the innermost last. */
@@ -182,6 +184,8 @@ class Checker {
   }
 
   #call(expr: Call): CelType {
+    // What is to be formatted is of any types.
+    if (expr.function === 'format') for (const arg of expr.args) this.#mixed.add(arg.id);
     if (expr.function === '_?._') return this.#optionalSelect(expr);
     const { target } = expr;
     if (target === undefined) {
@@ -278,11 +282,11 @@ class Checker {
     return optionalElement(result) === undefined ? optionalOf(result) : result;
   }
 
-  #list({ elements, optionalIndices }: ListExpr): CelType {
+  #list({ id, elements, optionalIndices }: ListExpr): CelType {
     let joined: CelType | undefined;
     for (const [i, element] of elements.entries()) {
       const type = this.#element(element, optionalIndices.has(i));
-      joined = this.#join(element.id, joined, type);
+      joined = this.#join(element.id, joined, type, this.#mixed.has(id));
     }
     return listOf(joined ?? this.#unification.fresh());
   }
@@ -307,10 +311,10 @@ class Checker {
     return mapOf(key ?? this.#unification.fresh(), value ?? this.#unification.fresh());
   }
 
-  #join(id: number, before: CelType | undefined, type: CelType): CelType {
+  #join(id: number, before: CelType | undefined, type: CelType, mayDiffer = false): CelType {
     if (before === undefined) return type;
     if (this.#unification.isAssignable(before, type)) return mostGeneral(before, type);
-    if (!this.#declarations.homogeneousLiterals) return dynType;
+    if (!this.#declarations.homogeneousLiterals || mayDiffer) return dynType;
     this.#report(id, `expected type '${this.#shown(before)}' but found '${this.#shown(type)}'`);
     return errorType;
   }

@@ -3,8 +3,9 @@ import type { Call, Expr } from './ast.ts';
 import type { Compiler } from './compile.ts';
 import type { Frame, Step } from './frame.ts';
 import type { Implementation, Overload } from './library.ts';
+import { CostExceeded, Interrupted } from './runtime-cost.ts';
 import { fits } from './runtime-type.ts';
-import { CelObject, CelOptional, type CelValue, noSuchOverload } from './values.ts';
+import { CelError, CelObject, CelOptional, type CelValue, noSuchOverload } from './values.ts';
 
 export interface FunctionTable {
   overload(id: string): Overload | undefined;
@@ -46,7 +47,7 @@ export function callStep(compiler: Compiler, expr: Call): Step {
   const [first, second] = steps;
   if (steps.length === 1) {
     return (frame) => {
-      const a = first!(frame);
+      const a = operand(first!, frame);
       const result = guarded(a);
       frame.meter.chargeCall({ function: name, overloadId, args: [a], result });
       return result;
@@ -54,19 +55,29 @@ export function callStep(compiler: Compiler, expr: Call): Step {
   }
   if (steps.length === 2) {
     return (frame) => {
-      const a = first!(frame);
-      const b = second!(frame);
+      const a = operand(first!, frame);
+      const b = operand(second!, frame);
       const result = guarded(a, b);
       frame.meter.chargeCall({ function: name, overloadId, args: [a, b], result });
       return result;
     };
   }
   return (frame) => {
-    const args = steps.map((step) => step(frame));
+    const args = steps.map((step) => operand(step, frame));
     const result = guarded(...args);
     frame.meter.chargeCall({ function: name, overloadId, args, result });
     return result;
   };
+}
+
+/** A call is charged for even where an operand has failed: something around it may make good. */
+function operand(step: Step, frame: Frame): CelValue {
+  try {
+    return step(frame);
+  } catch (error) {
+    if (isAbsorbable(error)) frame.meter.charge(1);
+    throw error;
+  }
 }
 
 /** `a.or(b)` and `a.orValue(b)`: what comes second is looked at only where the first is absent. */
@@ -116,6 +127,9 @@ function isCertain(compiler: Compiler, operands: readonly Expr[], { args }: Over
     return wanted === 'param' || wanted === 'dyn' || (given === wanted && given !== 'opaque');
   });
 }
+
+const isAbsorbable = (error: unknown): boolean =>
+  error instanceof CelError && !(error instanceof CostExceeded || error instanceof Interrupted);
 
 type IntTest = (a: number | bigint, b: number | bigint) => boolean;
 const intTests: Readonly<Record<string, IntTest>> = {

@@ -16,6 +16,7 @@ import type {
 } from './ast.ts';
 import { callStep, type FunctionTable } from './compile-call.ts';
 import { comprehensionStep } from './compile-comprehension.ts';
+import { constantOf, membershipStep } from './constant-folding.ts';
 import type { Frame, Step } from './frame.ts';
 import {
   CostExceeded,
@@ -44,6 +45,8 @@ export interface CompileParts {
   /** A constant or type by its full name. */
   constant(name: string): CelValue | undefined;
   makeObject(typeName: string, fields: ReadonlyMap<string, CelValue>): CelValue;
+  /** What is made of literals alone is made once, and free. */
+  readonly foldsConstants: boolean;
 }
 
 export function compile(checked: CheckedExpression, parts: CompileParts): Step {
@@ -56,6 +59,7 @@ export class Compiler {
   /** Slots of the variables in scope, the innermost last. */
   readonly scope: { readonly name: string; readonly slot: number }[] = [];
   slots = 0;
+  readonly #constants = new Map<number, CelValue | undefined>();
 
   constructor(checked: CheckedExpression, parts: CompileParts) {
     this.checked = checked;
@@ -64,6 +68,8 @@ export class Compiler {
 
   /** `isInner`: the expression is part of an attribute, which is observed as one. */
   step(expr: Expr, isInner = false): Step {
+    const constant = this.parts.foldsConstants ? this.constant(expr) : undefined;
+    if (constant !== undefined) return () => constant;
     switch (expr.kind) {
       case 'literal': {
         const { value } = expr;
@@ -84,6 +90,12 @@ export class Compiler {
       case 'comprehension':
         return comprehensionStep(this, expr as Comprehension);
     }
+  }
+
+  /** Of what is made of literals alone. */
+  constant(expr: Expr): CelValue | undefined {
+    if (!this.#constants.has(expr.id)) this.#constants.set(expr.id, constantOf(this, expr));
+    return this.#constants.get(expr.id);
   }
 
   typeOf(expr: Expr): CelType | undefined {
@@ -173,7 +185,7 @@ export class Compiler {
         };
       }
       default:
-        return callStep(this, expr);
+        return (this.parts.foldsConstants ? membershipStep(this, expr) : undefined) ?? callStep(this, expr);
     }
   }
 

@@ -15,6 +15,8 @@ export interface EnvironmentOptions {
   readonly homogeneousLiterals?: boolean;
   /** Literal patterns, durations and timestamps are read when an expression is checked. */
   readonly checksLiterals?: boolean;
+  /** What is made of literals alone is made once, when an expression is compiled, and costs nothing in a run. */
+  readonly foldsConstants?: boolean;
 }
 
 /** What is wrong with an expression, and where. */

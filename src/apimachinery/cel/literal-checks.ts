@@ -3,6 +3,7 @@ import { compileRe2, Re2SyntaxError } from '../re2.ts';
 import type { CheckedExpression, Expr } from './ast.ts';
 import type { Issue } from './environment.ts';
 import { issueAt } from './issue.ts';
+import { inTime } from './standard/arithmetic.ts';
 import { parseDuration, parseTimestamp } from './standard/times.ts';
 import { CelError } from './values.ts';
 
@@ -17,9 +18,11 @@ export function literalIssues({ expr, source, positions }: CheckedExpression): I
   visit(expr, (call) => {
     const read = readers[call.function];
     const literal = call.args.at(-1);
-    if (read === undefined || literal?.kind !== 'literal' || typeof literal.value !== 'string') return;
+    if (read === undefined || literal?.kind !== 'literal') return;
+    const { value } = literal;
     try {
-      read(literal.value);
+      if (typeof value === 'string') read(value);
+      else if (typeof value === 'bigint' && call.function === 'timestamp') inTime(value * 1_000_000_000n);
     } catch (error) {
       if (!(error instanceof CelError || error instanceof Re2SyntaxError)) throw error;
       issues.push(issueAt(source, positions.get(literal.id) ?? 0, `invalid ${call.function} argument`));

@@ -65,8 +65,12 @@ class Parser {
   whole(): Expr {
     const expr = this.#expr();
     const { kind, text, offset } = this.#peek();
-    if (kind !== 'end')
-      throw new SyntaxIssue(`Syntax error: extraneous input '${text}' expecting <EOF>`, offset);
+    if (kind !== 'end') {
+      // Where leaving it out would help, it is too much; otherwise it is something else than was expected.
+      const isLast = this.#tokens[this.#at + 1]?.kind === 'end';
+      const problem = isLast ? 'extraneous' : 'mismatched';
+      throw new SyntaxIssue(`Syntax error: ${problem} input '${text}' expecting <EOF>`, offset);
+    }
     return expr;
   }
 
@@ -130,8 +134,9 @@ class Parser {
     for (;;) {
       const token = this.#peek();
       if (token.kind !== 'symbol' || !operators.includes(token.text)) return left;
-      if (++links > limits.expressionDepth) {
-        throw new SyntaxIssue(`expression recursion limit exceeded: ${limits.expressionDepth}`, token.offset);
+      // What an operator joins to is one more level.
+      if (++links >= limits.expressionDepth) {
+        throw new SyntaxIssue('max recursion depth exceeded', token.offset);
       }
       this.#at++;
       const name = token.text === 'in' ? '@in' : `_${token.text}_`;
@@ -170,7 +175,7 @@ class Parser {
       const token = this.#peek();
       if (token.kind !== 'symbol' || (token.text !== '.' && token.text !== '[')) return expr;
       if (++links > limits.expressionDepth) {
-        throw new SyntaxIssue(`expression recursion limit exceeded: ${limits.expressionDepth}`, token.offset);
+        throw new SyntaxIssue('max recursion depth exceeded', token.offset);
       }
       this.#at++;
       expr = token.text === '.' ? this.#selected(expr, token) : this.#indexed(expr, token);

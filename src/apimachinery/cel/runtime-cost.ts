@@ -64,6 +64,8 @@ function standardCallCost({ overloadId, args }: ActualCall): number {
   switch (overloadId) {
     case 'starts_with_string':
     case 'ends_with_string':
+      // No more is read than the shorter text has.
+      return traversal(sizeOf(args[1]!));
     case 'string_to_bytes':
     case 'bytes_to_string':
     case 'strings_quote':

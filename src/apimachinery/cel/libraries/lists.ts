@@ -66,9 +66,10 @@ function added(sum: CelValue, item: CelValue): CelValue {
 const sum =
   (zero: CelValue) =>
   (list: CelList): CelValue => {
-    let total = zero;
-    for (const item of list) total = added(total, item);
-    return total;
+    let total: CelValue | undefined;
+    // The first says of what type it is: a list that is dynamic does not.
+    for (const item of list) total = total === undefined ? item : added(total, item);
+    return total ?? zero;
   };
 
 /** The first of those that come first, or last. */

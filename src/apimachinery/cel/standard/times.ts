@@ -2,7 +2,7 @@
 import { declare, type FunctionDeclaration, member, type Overload } from '../library.ts';
 import { plainFloatText } from '../text.ts';
 import { durationType, intType, stringType, timestampType } from '../types.ts';
-import { CelDuration, CelError, type CelTimestamp } from '../values.ts';
+import { CelDuration, CelError, CelTimestamp } from '../values.ts';
 import { inSpan, inTime } from './arithmetic.ts';
 
 const second = 1_000_000_000n;
@@ -33,16 +33,25 @@ export function parseTimestamp(text: string): CelTimestamp {
   const offsetMinutes =
     match[8] !== undefined ? 0 : (match[9] === '-' ? -1 : 1) * (Number(match[10]) * 60 + Number(match[11]));
   const seconds = BigInt(date.getTime() / 1000) - BigInt(offsetMinutes * 60);
-  return inTime(seconds * second + fraction);
+  return new CelTimestamp(inTime(seconds * second + fraction).nanos, offsetMinutes);
 }
 
-export function timestampText({ nanos }: CelTimestamp): string {
-  const seconds = floorDiv(nanos, second);
-  const fraction = String(nanos - seconds * second)
+/** In the time zone in which it was written, as Go does it. */
+export function timestampText({ nanos, offsetMinutes }: CelTimestamp): string {
+  const utcSeconds = floorDiv(nanos, second);
+  const fraction = String(nanos - utcSeconds * second)
     .padStart(9, '0')
     .replace(/0+$/, '');
+  const seconds = utcSeconds + BigInt(offsetMinutes * 60);
   const date = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
-  return `${date}${fraction === '' ? '' : `.${fraction}`}Z`;
+  return `${date}${fraction === '' ? '' : `.${fraction}`}${zoneText(offsetMinutes)}`;
+}
+
+function zoneText(offsetMinutes: number): string {
+  if (offsetMinutes === 0) return 'Z';
+  const minutes = Math.abs(offsetMinutes);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  return `${offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 const units: Readonly<Record<string, bigint>> = {
@@ -143,7 +152,8 @@ const spans: Readonly<Record<string, (nanos: bigint) => bigint>> = {
   getHours: (nanos) => nanos / (3_600n * second),
   getMinutes: (nanos) => nanos / (60n * second),
   getSeconds: (nanos) => nanos / second,
-  getMilliseconds: (nanos) => (nanos % second) / 1_000_000n,
+  // All of them, as cel-go has it; the specification means those beyond the seconds.
+  getMilliseconds: (nanos) => nanos / 1_000_000n,
 };
 
 export const times: readonly FunctionDeclaration[] = parts.map(([name, id, read]) => {

@@ -1,10 +1,10 @@
 /** Times and durations of a custom resource's texts, in the forms that the formats `date-time` and `duration` allow. */
-import { CelError } from '../../cel/values.ts';
+import { CelError, CelTimestamp } from '../../cel/values.ts';
 
 const dateTime = /^(\d{4}-\d{2}-\d{2})[tT](\d{2}:\d{2}:\d{2})(?:\.(\d+))?(?:[zZ]|([+-])(\d{2}):?(\d{2}))$/;
 
-/** Nanoseconds since the epoch. Throws CelError. */
-export function parseFormatDateTime(text: string): bigint {
+/** Throws CelError. */
+export function parseFormatDateTime(text: string): CelTimestamp {
   const parts = dateTime.exec(text);
   const ms = parts === null ? Number.NaN : Date.parse(`${parts[1]}T${parts[2]}Z`);
   if (parts === null || Number.isNaN(ms)) {
@@ -12,7 +12,8 @@ export function parseFormatDateTime(text: string): bigint {
   }
   const [, , , fraction = '', sign = '+', hours = '0', minutes = '0'] = parts;
   const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -60_000 : 60_000);
-  return BigInt(ms - offset) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
+  const nanos = BigInt(ms - offset) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
+  return new CelTimestamp(nanos, offset / 60_000);
 }
 
 const unitNanos: Readonly<Record<string, bigint>> = {

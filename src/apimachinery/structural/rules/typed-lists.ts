@@ -3,8 +3,16 @@
  * set or list map does not matter, and `+` joins them as sets or by their keys. Items are adapted when they are looked
  * at.
  */
-import { ArrayList, CelDuration, CelList, CelTimestamp, CelUint, type CelValue } from '../../cel/values.ts';
-import type { JsonValue } from '../../object-meta.ts';
+import {
+  ArrayList,
+  CelDuration,
+  CelList,
+  CelObject,
+  CelTimestamp,
+  CelUint,
+  type CelValue,
+} from '../../cel/values.ts';
+import type { JsonObject, JsonValue } from '../../object-meta.ts';
 import { listMapKeyOf } from './list-map-key.ts';
 
 /** Throws CelError for what is not of the type. */
@@ -104,25 +112,43 @@ export class MapList extends TypedList {
   }
 
   override equalTo(other: CelList, equal: Equal): boolean | undefined {
-    // A list that an expression has made does not say what its items were.
-    if (!(other instanceof TypedList)) return undefined;
-    if (other.size !== this.size) return false;
+    const items = rawItems(other);
+    // A list that an expression has made of something else does not say what its items were.
+    if (items === undefined) return undefined;
+    if (items.length !== this.size) return false;
     const byKey = new Map(this.raw.map((item) => [this.#keyOf(item), item]));
-    return other.raw.every((item) => {
+    return items.every((item, i) => {
       const own = byKey.get(this.#keyOf(item));
-      return own !== undefined && equal(this.adapt(own), other.adapt(item));
+      return own !== undefined && equal(this.adapt(own), other.get(i) as CelValue);
     });
   }
 
   override concat(other: CelList): CelList {
-    if (!(other instanceof TypedList)) return super.concat(other);
+    const items = rawItems(other);
+    if (items === undefined) return super.concat(other);
     // An item of the other takes the place of the own with its key.
     const joined = new Map(this.raw.map((item) => [this.#keyOf(item), item]));
-    for (const item of other.raw) joined.set(this.#keyOf(item), item);
+    for (const item of items) joined.set(this.#keyOf(item), item);
     return new MapList([...joined.values()], this.adapt, this.#keys);
   }
 
   #keyOf(item: JsonValue): string {
     return listMapKeyOf(item, this.#keys);
   }
+}
+
+/** An object as the data has it. */
+export abstract class RawObject extends CelObject {
+  abstract readonly raw: JsonObject;
+}
+
+/** Of a list of such objects, however it came about. */
+function rawItems(list: CelList): readonly JsonValue[] | undefined {
+  if (list instanceof TypedList) return list.raw;
+  const items: JsonValue[] = [];
+  for (const item of list) {
+    if (!(item instanceof RawObject)) return undefined;
+    items.push(item.raw);
+  }
+  return items;
 }

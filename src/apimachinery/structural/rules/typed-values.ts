@@ -3,14 +3,14 @@
  * to CEL's values, and nothing is copied. What the schema does not declare is not there; nor is a null in an object.
  * Source: k8s.io/apiserver/pkg/cel/common/values.go.
  */
-import { CelDuration, CelError, CelMap, CelObject, CelTimestamp, type CelValue } from '../../cel/values.ts';
+import { CelDuration, CelError, CelMap, type CelObject, type CelValue } from '../../cel/values.ts';
 import { deepEqual } from '../../equality.ts';
 import type { JsonObject, JsonValue } from '../../object-meta.ts';
 import type { JsonSchemaProps } from '../json-schema-props.ts';
 import { rootTypeName, withResourceFields } from './declared-type.ts';
 import { escapeName, reservedWords } from './escape-name.ts';
 import { parseFormatDateTime, parseFormatDuration } from './format-times.ts';
-import { type Adapter, MapList, SetList, TypedList } from './typed-lists.ts';
+import { type Adapter, MapList, RawObject, SetList, TypedList } from './typed-lists.ts';
 
 /**
  * `isRoot`: of a custom or an embedded resource, of which rules see the names. Undefined for what the schema does not
@@ -87,8 +87,8 @@ function textAdapter(format: string | undefined): Adapter {
 const formats: ReadonlyMap<string, (text: string) => CelValue> = new Map<string, (text: string) => CelValue>([
   ['byte', (text) => new Uint8Array(Buffer.from(text, 'base64'))],
   ['duration', (text) => new CelDuration(parseFormatDuration(text))],
-  ['date', (text) => new CelTimestamp(parseFormatDateTime(`${text}T00:00:00Z`))],
-  ['date-time', (text) => new CelTimestamp(parseFormatDateTime(text))],
+  ['date', (text) => parseFormatDateTime(`${text}T00:00:00Z`)],
+  ['date-time', (text) => parseFormatDateTime(text)],
 ]);
 
 function listAdapter(schema: JsonSchemaProps, name: string): Adapter | undefined {
@@ -180,13 +180,13 @@ function objectMaker({ properties = {} }: JsonSchemaProps, typeName: string): Ma
   return (value) => new TypedObject(value, shape);
 }
 
-export class TypedObject extends CelObject {
-  readonly #raw: JsonObject;
+class TypedObject extends RawObject {
+  readonly raw: JsonObject;
   readonly #shape: Shape;
 
   constructor(raw: JsonObject, shape: Shape) {
     super();
-    this.#raw = raw;
+    this.raw = raw;
     this.#shape = shape;
   }
   get typeName(): string {
@@ -194,14 +194,14 @@ export class TypedObject extends CelObject {
   }
   /** Of all there is in it, declared or not, as upstream counts it. */
   get size(): number {
-    return Object.keys(this.#raw).length;
+    return Object.keys(this.raw).length;
   }
 
   get(identifier: string): CelValue | undefined {
     const field = this.#shape.byIdentifier.get(identifier);
     if (field === undefined) return undefined;
-    const value = this.#raw[field.property];
-    return value === undefined || value === null || !Object.hasOwn(this.#raw, field.property)
+    const value = this.raw[field.property];
+    return value === undefined || value === null || !Object.hasOwn(this.raw, field.property)
       ? undefined
       : field.adapt(value);
   }
@@ -210,12 +210,12 @@ export class TypedObject extends CelObject {
   }
   override getInt(identifier: string): number | bigint | undefined {
     const field = this.#shape.byIdentifier.get(identifier);
-    const value = field && this.#raw[field.property];
+    const value = field && this.raw[field.property];
     if (typeof value === 'bigint') return value;
     return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
   }
   *fields(): Iterable<string> {
-    for (const [property, value] of Object.entries(this.#raw)) {
+    for (const [property, value] of Object.entries(this.raw)) {
       if (value === null || value === undefined || !this.#shape.byProperty.has(property)) continue;
       yield escapeName(property) ?? property;
     }
@@ -224,8 +224,8 @@ export class TypedObject extends CelObject {
   /** Declared fields by their types; what is preserved beside them as it is. */
   override equalTo(other: CelObject, equal: (a: CelValue, b: CelValue) => boolean): boolean {
     if (!(other instanceof TypedObject)) return false;
-    const left = this.#raw;
-    const right = other.#raw;
+    const left = this.raw;
+    const right = other.raw;
     const properties = Object.keys(left);
     if (properties.length !== Object.keys(right).length) return false;
     return properties.every((property) => {
