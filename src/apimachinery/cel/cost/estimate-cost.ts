@@ -14,12 +14,12 @@ import {
   type Expr,
   type Ident,
   type ListExpr,
-  type LiteralValue,
   type MapExpr,
   type Select,
   type StructExpr,
 } from '../ast.ts';
 import { type CelType, dynType, optionalElement } from '../types.ts';
+import type { CallEstimate, CostEstimator, EstimatedCall, SizedNode } from './cost-estimator.ts';
 import { costFactors } from './cost-factors.ts';
 import {
   addRanges,
@@ -33,44 +33,6 @@ import {
   zeroRange,
 } from './cost-range.ts';
 import { standardCallEstimate } from './standard-call-estimates.ts';
-
-/** An operand, as estimates of calls see it. */
-export interface SizedNode {
-  /**
-   * Where its value lies, from a variable on: names of fields, `@items`, `@values`, `@keys`, `@indices`. Undefined
-   * for what is made in the expression.
-   */
-  readonly path: readonly string[] | undefined;
-  readonly type: CelType;
-  /** Of a literal. */
-  readonly literal?: LiteralValue;
-  /** Characters, bytes, items or entries, as far as the expression shows it. */
-  readonly size: CostRange | undefined;
-}
-
-export interface EstimatedCall {
-  readonly function: string;
-  readonly overloadId: string;
-  /** Of a member function. */
-  readonly target: SizedNode | undefined;
-  readonly args: readonly SizedNode[];
-  /** As far as known; anything at all otherwise. */
-  sizeOf(node: SizedNode): CostRange;
-}
-
-export interface CallEstimate {
-  /** Without what the operands cost. */
-  readonly cost: CostRange;
-  /** Of the list, map or text that it returns. */
-  readonly resultSize?: CostRange;
-}
-
-export interface CostEstimator {
-  /** Undefined where a declaration says nothing. */
-  sizeOf(node: Pick<SizedNode, 'path' | 'type'>): CostRange | undefined;
-  /** Undefined where the standard library's figures hold. */
-  call(call: EstimatedCall): CallEstimate | undefined;
-}
 
 /** The range of what one run costs, without errors. */
 export function estimateCost(checked: CheckedExpression, estimator: CostEstimator): CostRange {
@@ -136,6 +98,11 @@ class Estimation {
   }
 
   #select(expr: Select): CostRange {
+    const whole = this.#checked.references.get(expr.id);
+    if (whole !== undefined) {
+      this.#setPath(expr, [whole]);
+      return identCost;
+    }
     const operand = this.cost(expr.operand);
     // A test of presence is free.
     if (expr.testOnly) return operand;
@@ -158,14 +125,16 @@ class Estimation {
     if (overloads.length === 0) return zeroRange;
     let sum = zeroRange;
     let target: SizedNode | undefined;
-    if (expr.target !== undefined) {
+    // What stands before the dot may be part of the function's name.
+    const name = this.#checked.references.get(expr.id);
+    if (expr.target !== undefined && name === undefined) {
       sum = this.cost(expr.target);
       target = this.#node(expr.target);
     }
     let callCost = nothing;
     let resultSize: CostRange | undefined;
     for (const overloadId of overloads) {
-      const call = { function: expr.function, overloadId, target, args, sizeOf: this.#sizeOfNode };
+      const call = { function: name ?? expr.function, overloadId, target, args, sizeOf: this.#sizeOfNode };
       const estimate = this.#overload(expr, call, argCosts);
       callCost = unionOfRanges(callCost, estimate.cost);
       if (estimate.resultSize !== undefined) {

@@ -2,6 +2,8 @@
  * What calls of cel-go's extensions for sets and lists may cost: each compares items with items, or makes a new list.
  * These are charged by overload, before anybody else is asked.
  */
+
+import type { CallEstimate, EstimatedCall, SizedNode } from './cost-estimator.ts';
 import { costFactors } from './cost-factors.ts';
 import {
   addRanges,
@@ -12,7 +14,6 @@ import {
   scaleRange,
   uint64Max,
 } from './cost-range.ts';
-import type { CallEstimate, EstimatedCall, SizedNode } from './estimate-cost.ts';
 
 export function extensionCallEstimate(call: EstimatedCall): CallEstimate | undefined {
   const { overloadId, target, args, sizeOf } = call;

@@ -56,6 +56,32 @@ const containsCidr: Cost = ([cidr, other], _result, overloadId) =>
   1 +
   (overloadId === 'cidr_contains_cidr_string' ? read(sizeOf(other)) : 0);
 
+/** Every item is compared with every other. */
+const comparesItems =
+  (factor: number): Cost =>
+  ([left, right]) =>
+    1 + sizeOf(left) * sizeOf(right) * factor;
+
+/** Of a new list. */
+const newList = (work: number): number => Math.floor(work) + 1 + costFactors.createList;
+const makesList: Cost = (_args, result) => newList(sizeOf(result));
+const flattens: Cost = ([list, depth]) => newList(sizeOf(list) * (depth === undefined ? 1 : Number(depth)));
+const comparesWithin =
+  (position: number): Cost =>
+  (args) => {
+    const list = args[position];
+    const size = sizeOf(list);
+    const first = list instanceof CelList ? list.get(0) : undefined;
+    const isText = typeof first === 'string' || first instanceof Uint8Array;
+    return newList(size * size * (isText ? 2 + traversal : 2));
+  };
+
+/** What lists and sets are of cel-go's extensions; strings have functions of the same names. */
+const ofLists =
+  (cost: Cost): Cost =>
+  (args, result, overloadId) =>
+    args[0] instanceof CelList ? cost(args, result, overloadId) : undefined;
+
 const byFunction: ReadonlyMap<string, Cost> = new Map<string, Cost>([
   ...named(nominal, ...nominalFunctions),
   // Two checks fit into one evaluation.
@@ -71,6 +97,15 @@ const byFunction: ReadonlyMap<string, Cost> = new Map<string, Cost>([
   ['validate', validates],
   ['containsIP', containsIp],
   ['containsCIDR', containsCidr],
+  ['sets.contains', comparesItems(1)],
+  ['sets.intersects', comparesItems(1)],
+  ['sets.equivalent', comparesItems(2)],
+  ...named(ofLists(makesList), 'slice', 'reverse'),
+  ['lists.range', makesList],
+  ['flatten', flattens],
+  ['distinct', comparesWithin(0)],
+  ['sort', comparesWithin(0)],
+  ['@sortByAssociatedKeys', comparesWithin(1)],
   ['_==_', compares],
   ['_!=_', (args, result, id) => (args[0] instanceof CelOpaque ? undefined : compares(args, result, id))],
 ]);

@@ -4,6 +4,7 @@
  * chooses, whatever it is called on; calls that are not named here are the standard library's.
  */
 import type { CelType } from '../types.ts';
+import type { CallEstimate, EstimatedCall, SizedNode } from './cost-estimator.ts';
 import { costFactors, nominalFunctions } from './cost-factors.ts';
 import {
   addRanges,
@@ -14,7 +15,6 @@ import {
   scaleRange,
   uint64Max,
 } from './cost-range.ts';
-import type { CallEstimate, EstimatedCall, SizedNode } from './estimate-cost.ts';
 import { extensionCallEstimate } from './extension-call-estimates.ts';
 
 type Estimator = (call: EstimatedCall) => CallEstimate | undefined;

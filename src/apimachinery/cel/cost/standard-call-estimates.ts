@@ -2,9 +2,10 @@
  * What calls of the standard library may cost, without what their operands do; the figures are cel-go's. Operators
  * that do not evaluate all operands are the estimate's own.
  */
+
+import type { CallEstimate, EstimatedCall } from './cost-estimator.ts';
 import { costFactors } from './cost-factors.ts';
 import { addRanges, type CostRange, multiplyRanges, oneRange, scaleRange, uint64Max } from './cost-range.ts';
-import type { CallEstimate, EstimatedCall } from './estimate-cost.ts';
 
 const traversal = costFactors.stringTraversal;
 const read = (size: CostRange): CostRange => scaleRange(size, traversal);
