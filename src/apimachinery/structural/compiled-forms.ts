@@ -42,12 +42,12 @@ export class CompiledForms {
     let compiled = this.#forms.get(key);
     if (compiled === undefined) {
       const spec = read().spec as CustomSpec;
-      const { schema } = must(
+      const { schema, subresources } = must(
         spec.versions.find(({ name }) => name === version),
         `version ${version}`,
       );
       compiled = {
-        form: customForm(schema?.openAPIV3Schema ?? {}),
+        form: customForm(schema?.openAPIV3Schema ?? {}, subresources?.scale),
         bytes: stringifyJson((schema ?? {}) as unknown as JsonValue).length,
       };
       this.#forms.set(key, compiled);

@@ -6,7 +6,8 @@
 import type { ApplySchema } from '../apply/apply-schema.ts';
 import type { FieldError } from '../field-error.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../object-meta.ts';
-import type { CustomForm } from '../resource-definition.ts';
+import type { CustomForm, ScaleDefinition } from '../resource-definition.ts';
+import { scaleErrors } from '../scale/scale-errors.ts';
 import { customApplySchema } from './custom-apply-schema.ts';
 import { typedMetadata, typeEmbedded, validateEmbedded } from './embedded-objects.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
@@ -17,8 +18,8 @@ import { CorrelatedValue } from './rules/correlated-value.ts';
 import { dropWrongNulls, setDefaults } from './set-defaults.ts';
 import { validateValue } from './validate-value.ts';
 
-/** The schema is that of one version, and structural. */
-export function customForm(schema: JsonSchemaProps): CustomForm {
+/** The schema is that of one version, and structural. `scale`, where the version has that endpoint. */
+export function customForm(schema: JsonSchemaProps, scale?: ScaleDefinition): CustomForm {
   let applySchema: ApplySchema | undefined;
   return {
     decode(value, unknownFields) {
@@ -40,7 +41,7 @@ export function customForm(schema: JsonSchemaProps): CustomForm {
       setDefaults(value, schema);
     },
     validate: (object, old) =>
-      judge(object as unknown as JsonObject, old as unknown as JsonObject | undefined, schema),
+      judge(object as unknown as JsonObject, old as unknown as JsonObject | undefined, schema, scale),
     get applySchema() {
       applySchema ??= customApplySchema(schema);
       return applySchema;
@@ -49,8 +50,14 @@ export function customForm(schema: JsonSchemaProps): CustomForm {
   };
 }
 
-function judge(object: JsonObject, old: JsonObject | undefined, schema: JsonSchemaProps): FieldError[] {
+function judge(
+  object: JsonObject,
+  old: JsonObject | undefined,
+  schema: JsonSchemaProps,
+  scale: ScaleDefinition | undefined,
+): FieldError[] {
   const errors = valueErrors(object, old, schema);
+  if (scale !== undefined) errors.push(...scaleErrors(object, scale));
   errors.push(...validateEmbedded(object, schema));
   errors.push(...listErrors(object, old, schema));
   return errors;
