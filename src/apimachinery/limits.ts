@@ -143,6 +143,14 @@ export const limits = {
   regexpLength: 16 * 1024,
   /** Of the program that one compiles to. */
   regexpInstructions: 50_000,
+  /** Of all that are kept, roughly; and of the states that each may keep between two texts. */
+  regexpBytes: 64 * 1024 * 1024,
+  regexpStateBytes: 16 * 1024,
+  /** Of one match, and of all for one object and its schema: instructions times the length of the text. At worst 20 take a microsecond. */
+  regexpSteps: 64_000_000,
+  /** The same where not only whether, but what matches is asked. */
+  regexpFindSteps: 8_000_000,
+  regexpFindAllMs: 200,
 
   /** Of a quantity in an expression, and of a sum of quantities. */
   quantityDigits: 1_024,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limits } from './limits.ts';
-import { compileRe2, Re2SyntaxError } from './re2.ts';
+import { compileRe2, Re2Error, Re2SyntaxError } from './re2.ts';
 
 test('a pattern matches anywhere unless it says where', () => {
   const check = (pattern: string, text: string, expected: boolean): void =>
@@ -53,4 +53,21 @@ test('hostile patterns are matched in linear time, or refused', () => {
     assert.equal(typeof compileRe2(pattern).test(text), 'boolean', pattern);
   }
   assert.throws(() => compileRe2('((a{100}){100}){100}'), Re2SyntaxError);
+});
+
+test('a text that is too long for its pattern is refused before it is matched', () => {
+  const large = compileRe2('(a|b)*a(a|b){900}$');
+  const check = (run: () => unknown): void =>
+    assert.throws(run, new Re2Error('the text is too long for the regular expression'));
+  check(() => large.test('a'.repeat(100_000)));
+  check(() => large.find('a'.repeat(10_000)));
+  check(() => large.findAll('a'.repeat(10_000), 1));
+  assert.equal(compileRe2('^[a-z]+$').test('a'.repeat(1_000_000)), true);
+});
+
+test('matches that each read the whole text end after a time', () => {
+  assert.throws(
+    () => compileRe2('x*y|x').findAll('x'.repeat(100_000), 1_000_000),
+    new Re2Error('the matches of the regular expression take too long'),
+  );
 });

@@ -6,14 +6,22 @@ import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { BoundedCache } from '../lib/bounded-cache.ts';
 import { limits } from './limits.ts';
 
+/** A pattern is none, or more than it may be used for. */
+export class Re2Error extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'Re2Error';
+  }
+}
 /** The message is Go's: ``error parsing regexp: missing closing ): `(` ``. */
-export class Re2SyntaxError extends Error {
+export class Re2SyntaxError extends Re2Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'Re2SyntaxError';
   }
 }
 
+/** All throw Re2Error where pattern and text are too large for each other. */
 export interface Re2Pattern {
   /** Whether it matches anywhere in the text. */
   test(text: string): boolean;
@@ -25,7 +33,13 @@ export interface Re2Pattern {
   readonly instructions: number;
 }
 
-const compiled = new BoundedCache<Re2Pattern>({ entriesMax: limits.regexps });
+/** About what one takes once it is compiled: of an instruction, and of the states that it may keep. */
+const instructionBytes = 256;
+const compiled = new BoundedCache<Re2Pattern>({
+  entriesMax: limits.regexps,
+  weightMax: limits.regexpBytes,
+  weightOf: ({ instructions }) => instructions * instructionBytes + limits.regexpStateBytes,
+});
 
 /** Throws Re2SyntaxError. */
 export function compileRe2(pattern: string): Re2Pattern {
@@ -55,23 +69,59 @@ function compile(pattern: string): Re2Pattern {
       `error parsing regexp: expression nests too deeply or repeats too much: \`${pattern}\``,
     );
   }
-  return {
-    instructions: program.programSize(),
-    test: (text) => program.test(text),
-    find(text) {
-      const matcher = program.matcher(text);
-      return matcher.find() ? (matcher.group() ?? '') : undefined;
-    },
-    findAll(text, countMax) {
-      const matcher = program.matcher(text);
-      const found: string[] = [];
-      let end = -1;
-      while (found.length < countMax && matcher.find()) {
-        const isNext = matcher.start() === end && matcher.end() === end;
-        end = matcher.end();
-        if (!isNext) found.push(matcher.group() ?? '');
-      }
-      return found;
-    },
-  };
+  return new Pattern(program);
+}
+
+class Pattern implements Re2Pattern {
+  readonly #program: RE2JS;
+  readonly instructions: number;
+
+  constructor(program: RE2JS) {
+    this.#program = program;
+    this.instructions = program.programSize();
+  }
+
+  test(text: string): boolean {
+    this.#checkWork(text, limits.regexpSteps);
+    const isMatch = this.#program.test(text);
+    this.#forgetStates();
+    return isMatch;
+  }
+
+  /** Where it matches is searched without states: only where there is something to be found, and for less. */
+  find(text: string): string | undefined {
+    this.#checkWork(text, limits.regexpFindSteps);
+    if (!this.test(text)) return undefined;
+    const matcher = this.#program.matcher(text);
+    return matcher.find() ? (matcher.group() ?? '') : undefined;
+  }
+
+  /** Every match may read the whole rest of the text, and few do: so it is time that bounds them together. */
+  findAll(text: string, countMax: number): string[] {
+    this.#checkWork(text, limits.regexpFindSteps);
+    if (!this.test(text)) return [];
+    const deadline = performance.now() + limits.regexpFindAllMs;
+    const matcher = this.#program.matcher(text);
+    const found: string[] = [];
+    let end = -1;
+    while (found.length < countMax && matcher.find()) {
+      const isNext = matcher.start() === end && matcher.end() === end;
+      end = matcher.end();
+      if (!isNext) found.push(matcher.group() ?? '');
+      if (performance.now() > deadline)
+        throw new Re2Error('the matches of the regular expression take too long');
+    }
+    return found;
+  }
+
+  #checkWork(text: string, stepsMax: number): void {
+    if (text.length * this.instructions <= stepsMax) return;
+    throw new Re2Error('the text is too long for the regular expression');
+  }
+
+  /** What a hostile text has made of it is not kept. */
+  #forgetStates(): void {
+    const { lazyDFA: states } = this.#program.re2();
+    if (states !== null && states.maxMem - states.memBudget > limits.regexpStateBytes) states.clearCache();
+  }
 }

@@ -11,6 +11,8 @@ export const createMapCost = 30;
 export const createStructCost = 40;
 const textFactor = 0.1;
 const regexFactor = 0.25;
+/** Of a single call, after which time is looked at. */
+const interruptCost = 20;
 
 export class CostExceeded extends CelError {
   constructor() {
@@ -41,7 +43,10 @@ export class CostMeter {
   }
 
   chargeCall(call: ActualCall): void {
-    this.charge(this.#options.callCost?.(call) ?? standardCallCost(call));
+    const cost = this.#options.callCost?.(call) ?? standardCallCost(call);
+    this.charge(cost);
+    // Long texts and patterns may have taken more time than their cost says.
+    if (cost > interruptCost) this.checkInterrupt();
   }
 
   checkInterrupt(): void {

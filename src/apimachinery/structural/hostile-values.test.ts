@@ -33,6 +33,17 @@ test('alternatives that multiply with the values are given up', () => {
   check({ ...string, ...deep }, 'a');
 });
 
+test('large patterns of long texts are given up', () => {
+  const texts = Array.from({ length: 50 }, () => 'ab'.repeat(5_000));
+  const [error, ...others] = validateValue(texts, listOf({ ...string, pattern: '(a|b)*a(a|b){400}$' }));
+  assert.equal(
+    error?.message,
+    `Forbidden: the patterns of its schema take more than ${limits.regexpSteps} steps`,
+  );
+  assert.deepEqual(others, []);
+  assert.deepEqual(validateValue('ab'.repeat(500_000), { ...string, pattern: '^[a-z]+$' }), []);
+});
+
 test('alternatives that say what the type says cost nothing', () => {
   const port = { 'x-kubernetes-int-or-string': true, anyOf: [{ type: 'integer' }, { type: 'string' }] };
   const ports = Array.from({ length: limits.schemaSteps }, (_, i) => (i % 2 === 0 ? i : 'a'));

@@ -40,14 +40,18 @@ class Judge {
   /** While schemas are tried, errors are counted, and nobody reads them. */
   #isTrial = false;
   #steps = 0;
+  #patternSteps = 0;
   readonly #path: (string | number)[] = [];
 
   get isOver(): boolean {
-    return this.#steps > limits.schemaSteps;
+    return this.#steps > limits.schemaSteps || this.#patternSteps > limits.regexpSteps;
   }
 
   get tooMuch(): FieldError {
-    const detail = `the alternatives of its schema take more than ${limits.schemaSteps} steps`;
+    const detail =
+      this.#patternSteps > limits.regexpSteps
+        ? `the patterns of its schema take more than ${limits.regexpSteps} steps`
+        : `the alternatives of its schema take more than ${limits.schemaSteps} steps`;
     return forbidden('', detail);
   }
 
@@ -193,12 +197,18 @@ class Judge {
       this.#report(() => tooLong(this.#name(), maxLength));
     } else if (minLength > 0 && runes(value) < minLength) {
       this.#invalid(value, `should be at least ${minLength} chars long`);
-    } else if (pattern !== undefined && !pattern.test(value)) {
+    } else if (pattern !== undefined && !this.#isMatch(value, pattern)) {
       this.#invalid(value, `should match '${pattern.source}'`);
     }
     if (checks.hasFormat?.(value) === false) {
       this.#report(() => invalidType(this.#name(), schema.format ?? '', value));
     }
+  }
+
+  /** A pattern may be much work for a long text. */
+  #isMatch(value: string, pattern: NonNullable<TextChecks['pattern']>): boolean {
+    this.#patternSteps += pattern.steps(value);
+    return this.isOver || pattern.test(value);
   }
 
   #number(value: number | bigint, { schema }: SchemaNode): void {

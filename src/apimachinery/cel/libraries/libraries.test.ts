@@ -142,6 +142,13 @@ test('hostile texts cost what their length does', () => {
   check('format.byte().validate(text).hasValue()', `${'aaaa'.repeat(megabyte / 4)}!`);
   check(`text.find('(a*)*$') == text`, 'a'.repeat(20_000));
   check(`text.findAll('(x+x+)+y') == []`, 'x'.repeat(20_000));
+  checkError(
+    `text.findAll('x*y|x')`,
+    'the matches of the regular expression take too long',
+    'x'.repeat(50_000),
+  );
+  checkError(`text.find('(a|b){900}c')`, 'the text is too long for the regular', 'a'.repeat(50_000));
+  checkError(`text.matches('(a|b){900}c')`, 'the text is too long for the regular', 'a'.repeat(50_000));
 });
 
 test('library values are equal to none of another kind', () => {

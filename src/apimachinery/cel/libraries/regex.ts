@@ -1,5 +1,5 @@
 /** What a pattern finds: Kubernetes' CEL library of RE2. Source: apiserver/pkg/cel/library/regex.go. */
-import { compileRe2, type Re2Pattern, Re2SyntaxError } from '../../re2.ts';
+import { compileRe2, Re2Error, type Re2Pattern, Re2SyntaxError } from '../../re2.ts';
 import { type CelLibrary, declare, member } from '../library.ts';
 import { intType, listOf, stringType } from '../types.ts';
 import { ArrayList, CelError, type CelValue } from '../values.ts';
@@ -13,12 +13,23 @@ function compile(pattern: string): Re2Pattern {
   }
 }
 
-const find = (text: string, pattern: string): CelValue => compile(pattern).find(text) ?? '';
+function find(text: string, pattern: string): CelValue {
+  return told(() => compile(pattern).find(text) ?? '');
+}
 
 /** A negative count is none. */
 function findAll(text: string, pattern: string, countMax = -1n): CelValue {
   const count = countMax < 0n ? Number.POSITIVE_INFINITY : Number(countMax);
-  return new ArrayList(compile(pattern).findAll(text, count));
+  return told(() => new ArrayList(compile(pattern).findAll(text, count)));
+}
+
+function told<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof Re2Error) throw new CelError(error.message);
+    throw error;
+  }
 }
 
 export const regexLibrary: CelLibrary = {

@@ -1,6 +1,6 @@
 /** Conversions between types, and the functions of texts that the language itself has. */
 
-import { compileRe2, Re2SyntaxError } from '../../re2.ts';
+import { compileRe2, Re2Error } from '../../re2.ts';
 import { declare, type FunctionDeclaration, global, member } from '../library.ts';
 import { typeNameOf } from '../runtime-type.ts';
 import { goFloatText } from '../text.ts';
@@ -63,7 +63,7 @@ export function matches(text: string, pattern: string): boolean {
   try {
     return compileRe2(pattern).test(text);
   } catch (error) {
-    if (error instanceof Re2SyntaxError) throw new CelError(error.message, { cause: error });
+    if (error instanceof Re2Error) throw new CelError(error.message, { cause: error });
     throw error;
   }
 }
