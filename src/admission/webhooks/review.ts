@@ -54,7 +54,7 @@ export async function reviewText(
 }
 
 /** As Go writes a UserInfo: without what is empty. */
-export function userInfoOf({ name, uid, groups, extra }: Attempt['user']): JsonObject {
+function userInfoOf({ name, uid, groups, extra }: Attempt['user']): JsonObject {
   return {
     ...(name === '' ? {} : { username: name }),
     ...(uid === '' ? {} : { uid }),

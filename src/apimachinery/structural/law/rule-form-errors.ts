@@ -76,6 +76,7 @@ function isValidFieldPath(fieldPath: string, schema: JsonSchemaProps): boolean {
 
 export function ruleFormErrorsIn(schema: WrittenSchema, path: string): FieldError[] {
   const errors = ruleFormErrors(schema, path);
-  for (const inner of schemasWithPaths(schema, path)) errors.push(...ruleFormErrorsIn(inner.schema, inner.path));
+  for (const inner of schemasWithPaths(schema, path))
+    errors.push(...ruleFormErrorsIn(inner.schema, inner.path));
   return errors;
 }

@@ -9,9 +9,9 @@ import type { KubeObject } from '../../../apimachinery/object-meta.ts';
 import { StatusError } from '../../../apimachinery/status.ts';
 
 /** `Platform`, `Project`, or both behind a comma; `*` for all, which is the default. */
-export const contextsAnnotation = 'admission.miloapis.com/contexts';
+const contextsAnnotation = 'admission.miloapis.com/contexts';
 /** A label selector as text, of labels of the Project objects; all when not given. */
-export const projectSelectorAnnotation = 'admission.miloapis.com/project-selector';
+const projectSelectorAnnotation = 'admission.miloapis.com/project-selector';
 
 const contexts = ['*', 'Platform', 'Project'] as const;
 type Context = (typeof contexts)[number];

@@ -98,7 +98,7 @@ function patchedType(name: string): ObjectType {
   return { kind: 'object', name, field: () => dynType };
 }
 
-export class PatchedObject extends CelObject {
+class PatchedObject extends CelObject {
   readonly typeName: string;
   readonly #fields: ReadonlyMap<string, CelValue>;
   constructor(typeName: string, fields: ReadonlyMap<string, CelValue>) {
