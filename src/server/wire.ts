@@ -1,5 +1,6 @@
 /** Where the lists meet: kinds, plugins, controllers and endpoints become one API over one store. */
 import { randomUUID } from 'node:crypto';
+import { configurationLimit } from '../admission/configuration-limit/configuration-limit.ts';
 import { customResourceLifecycle } from '../admission/custom-resources/custom-resource-lifecycle.ts';
 import { customResourceNames } from '../admission/custom-resources/custom-resource-names.ts';
 import { ConfiguredAdmission } from '../admission/dynamic-admission.ts';
@@ -111,6 +112,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       customResourceLifecycle(store, definitions),
       customResourceNames(definitions, clock),
       hierarchy(store),
+      configurationLimit(store),
       resourceQuota(store),
     ],
     dynamic,

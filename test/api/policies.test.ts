@@ -310,3 +310,19 @@ test('what refuses everything can still be taken away', async () => {
   await end();
   assert.equal((await widget({})).status, 201);
 });
+
+test('what a control plane may configure has a bound, and can be taken away above it', async () => {
+  const policies = `${project('b')}${registration}/validatingadmissionpolicies`;
+  const policy = (name: string): object => ({
+    metadata: { name, annotations: { a: 'x'.repeat(200_000) } },
+    spec: { matchConstraints, validations: [{ expression: 'true' }] },
+  });
+  let made = 0;
+  let answer = await server.post(policies, policy('q0'));
+  for (; answer.status === 201 && made < 100; made++)
+    answer = await server.post(policies, policy(`q${made + 1}`));
+  assert.equal(answer.status, 403);
+  assert.match(answer.json.message, /webhooks and policies of a control plane may take \d+ bytes in all/);
+  assert.equal((await server.remove(`${policies}/q0`)).status, 200);
+  assert.equal((await server.post(policies, policy('again'))).status, 201);
+});
