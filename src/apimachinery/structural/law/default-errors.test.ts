@@ -1,9 +1,11 @@
 /** Defaults that a schema would not accept from anybody else. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { corpusMissing, corpusText } from '../../../../test/corpus.ts';
 import { limits } from '../../limits.ts';
 import type { JsonSchemaProps } from '../json-schema-props.ts';
 import { defaultErrors, hasUnprunedDefaults } from './default-errors.ts';
+import { LawBudget } from './law-budget.ts';
 
 function check(
   properties: Readonly<Record<string, JsonSchemaProps>>,
@@ -83,4 +85,37 @@ test('more work than a definition may make', () => {
   check({ a: { type: 'array', items, default: value }, b: { type: 'string', default: 'x' } }, [
     `s.properties[a].default: Forbidden: the defaults of a definition may take ${limits.defaultSteps} steps to be judged`,
   ]);
+});
+
+describe('upstream’s table of rules and defaults', () => {
+  const path = 'upstream-tables/crd/default_validation.json';
+  const text = corpusText(path);
+  if (text === undefined) {
+    test(path, (t) => t.skip(corpusMissing(path)));
+    return;
+  }
+  interface Case {
+    readonly id: string;
+    readonly schema: JsonSchemaProps;
+    readonly errors?: readonly string[];
+  }
+  const found = (schema: JsonSchemaProps, cost?: number): string[] =>
+    defaultErrors(schema, 's', { requiresPruned: true }, new LawBudget(cost)).map(({ message }) => message);
+  for (const { id, schema, errors } of (JSON.parse(text) as { cases: Case[] }).cases) {
+    // The first case has no errors of its own, but says what there are where nothing may be spent.
+    if (errors === undefined) {
+      test(`${id}, with something to spend`, () => assert.deepEqual(found(schema, 10), []));
+      test(`${id}, with nothing`, () => {
+        const [message = '', ...others] = found(schema, 0);
+        assert.match(message, /running out of cost budget, no further validation rules will be run/);
+        assert.deepEqual(others, []);
+      });
+      continue;
+    }
+    test(id, () => {
+      const messages = found(schema);
+      assert.equal(messages.length, errors.length, messages.join());
+      for (const [i, part] of errors.entries()) assert.ok(messages[i]?.includes(part), messages[i]);
+    });
+  }
 });

@@ -11,6 +11,7 @@ import { DecodeError } from '../../schema/decode.ts';
 import { typeEmbedded, validateEmbedded } from '../embedded-objects.ts';
 import type { JsonSchemaProps } from '../json-schema-props.ts';
 import { prune } from '../prune.ts';
+import { RuleValidator } from '../rules/rule-validator.ts';
 import { validateValue } from '../validate-value.ts';
 import type { WrittenSchema } from '../written-schema.ts';
 import { LawBudget } from './law-budget.ts';
@@ -96,7 +97,7 @@ class DefaultCheck {
     if (place.inMetadata) {
       const problem = metadataProblem(value, place);
       return problem === undefined
-        ? valueErrors(value, schema, path)
+        ? this.#judge(value, schema, path)
         : [invalidValue(path, value, `must result in valid metadata: ${problem}`)];
     }
     const isResource = schema['x-kubernetes-embedded-resource'] === true;
@@ -114,8 +115,22 @@ class DefaultCheck {
       return [...errors, invalidValue(path, value, error.message)];
     }
     const embedded = validateEmbedded(typed, schema);
-    errors.push(...(embedded.length > 0 ? embedded.map(below(path)) : valueErrors(value, schema, path)));
+    errors.push(...(embedded.length > 0 ? embedded.map(below(path)) : this.#judge(value, schema, path)));
     return errors;
+  }
+
+  /** As an object with it would be judged, whether it was there before or is new. */
+  #judge(value: JsonValue, schema: JsonSchemaProps, path: string): FieldError[] {
+    const errors = validateValue(structuredClone(value), schema).map(below(path));
+    if (errors.length > 0) return errors;
+    const isResource = schema['x-kubernetes-embedded-resource'] === true;
+    const rules = RuleValidator.of(schema, isResource);
+    if (rules === undefined || this.#budget.defaultRulesCost < 0) return [];
+    const options = { field: path, budget: this.#budget.defaultRulesCost };
+    const unchanged = rules.validate(value, value, options);
+    const added = unchanged.errors.length > 0 ? unchanged : rules.validate(value, undefined, options);
+    this.#budget.defaultRulesCost = Math.min(unchanged.remainingBudget, added.remainingBudget);
+    return [...added.errors];
   }
 }
 
@@ -131,9 +146,6 @@ function countSchemas(schema: WrittenSchema): number {
   for (const inner of schemasIn(schema)) count += countSchemas(inner);
   return count;
 }
-
-const valueErrors = (value: JsonValue, schema: JsonSchemaProps, path: string): FieldError[] =>
-  validateValue(structuredClone(value), schema).map(below(path));
 
 /** As upstream names the value itself. */
 const nowhere = '<nil>';

@@ -1,13 +1,14 @@
 /**
  * What each keyword of a schema must be, wherever it stands: types there are, keywords that no definition may use,
- * list and map types and their keys, defaults where there may be some. That the whole is structural is
- * structural-errors.ts, and rules are judged by the room of rules.
+ * list and map types and their keys, defaults where there may be some, rules that are well-formed. That the whole is structural is
+ * structural-errors.ts, and what rules say is judged in the room of rules.
  *
  * Source of rules and messages: apiextensions/validation/validation.go, ValidateCustomResourceDefinitionOpenAPISchema.
  */
 import { type FieldError, forbidden, invalidValue, notSupported } from '../../field-error.ts';
 import type { WrittenSchema } from '../written-schema.ts';
 import { listTypeErrors, mapTypeErrors } from './list-type-errors.ts';
+import { ruleFormErrors } from './rule-form-errors.ts';
 import { childPath } from './schema-path.ts';
 import { type InnerSchema, isList, schemasWithPaths } from './schema-walk.ts';
 
@@ -58,6 +59,7 @@ class KeywordCheck implements KeywordReport {
       ...this.#forbidden(schema, path, place),
       ...mapTypeErrors(schema, path),
       ...listTypeErrors(schema, path, this.#rules),
+      ...ruleFormErrors(schema, path),
     ];
     if (found.length > 0) {
       this.errors.push(...found);

@@ -8,6 +8,12 @@ export class LawBudget {
   readonly #patterns = new Set<string>();
   #instructions = 0;
   #defaultSteps = 0;
+  /** What evaluating rules of defaults may still cost; negative once it was too much. */
+  defaultRulesCost: number;
+
+  constructor(defaultRulesCost: number = limits.objectRulesCost) {
+    this.defaultRulesCost = defaultRulesCost;
+  }
 
   /** False once there has been too much. The same pattern costs nothing the second time. */
   hasRoomFor(pattern: string): boolean {

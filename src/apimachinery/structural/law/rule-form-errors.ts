@@ -4,7 +4,6 @@ import type { JsonSchemaProps, ValidationRule } from '../json-schema-props.ts';
 import { parseRuleFieldPath, RuleFieldPathError } from '../rules/rule-field-path.ts';
 import type { WrittenSchema } from '../written-schema.ts';
 import { childPath } from './schema-path.ts';
-import { schemasWithPaths } from './schema-walk.ts';
 import { unsupportedKeyword } from './unsupported-keyword.ts';
 
 const reasons: readonly string[] = [
@@ -14,7 +13,7 @@ const reasons: readonly string[] = [
   'FieldValueRequired',
 ];
 
-function ruleFormErrors(schema: WrittenSchema, path: string): FieldError[] {
+export function ruleFormErrors(schema: WrittenSchema, path: string): FieldError[] {
   const rules = schema['x-kubernetes-validations'] ?? [];
   const leads = rules.some(({ fieldPath = '' }) => fieldPath !== '');
   // Nothing can be said of paths in a schema that is not to be read.
@@ -72,11 +71,4 @@ function isValidFieldPath(fieldPath: string, schema: JsonSchemaProps): boolean {
     if (error instanceof RuleFieldPathError) return false;
     throw error;
   }
-}
-
-export function ruleFormErrorsIn(schema: WrittenSchema, path: string): FieldError[] {
-  const errors = ruleFormErrors(schema, path);
-  for (const inner of schemasWithPaths(schema, path))
-    errors.push(...ruleFormErrorsIn(inner.schema, inner.path));
-  return errors;
 }

@@ -7,15 +7,17 @@ import type { JsonSchemaProps } from '../../../../apimachinery/structural/json-s
 import { type DefaultRules, defaultErrors } from '../../../../apimachinery/structural/law/default-errors.ts';
 import { type KeywordRules, keywordErrors } from '../../../../apimachinery/structural/law/keyword-errors.ts';
 import type { LawBudget } from '../../../../apimachinery/structural/law/law-budget.ts';
-import { ruleFormErrorsIn } from '../../../../apimachinery/structural/law/rule-form-errors.ts';
 import { structuralErrors } from '../../../../apimachinery/structural/law/structural-errors.ts';
 import { unsupportedKeyword } from '../../../../apimachinery/structural/law/unsupported-keyword.ts';
+import { schemaRuleErrors } from '../../../../apimachinery/structural/rules/schema-rule-errors.ts';
 import type { WrittenSchema } from '../../../../apimachinery/structural/written-schema.ts';
 
 export interface SchemaRules extends KeywordRules, DefaultRules {
   /** Of the whole definition. */
   readonly budget: LawBudget;
   readonly requiresStructural: boolean;
+  /** It was stored before, with rules that cost what they cost. */
+  readonly hasOldCosts: boolean;
 }
 
 /** `path` is that of the schema itself. */
@@ -29,21 +31,38 @@ export function schemaErrors(
   if (schema.nullable === true) {
     errors.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'));
   }
-  let unreadable: string | undefined;
-  if (rules.requiresStructural) {
-    unreadable = unsupportedKeyword(schema);
-    if (unreadable === undefined) errors.push(...structureErrors(schema, rules, path));
+  const structure = rules.requiresStructural ? structureOf(schema, rules, path) : notAsked;
+  errors.push(...structure.errors);
+  const keywords = keywordErrors(schema, path, rules);
+  errors.push(...keywords.errors);
+  if (structure.isLawful) {
+    const { broken } = keywords;
+    const { hasOldCosts } = rules;
+    errors.push(...schemaRuleErrors(schema as JsonSchemaProps, path, { broken, hasOldCosts }).errors);
   }
-  errors.push(...keywordErrors(schema, path, rules).errors, ...ruleFormErrorsIn(schema, path));
   // What cannot be read as structural has been said already, mostly, and better.
+  const { unreadable } = structure;
   if (errors.length === 0 && unreadable !== undefined) errors.push(invalidValue(path, '', unreadable));
   return errors;
 }
 
-/** Of a schema that keeps the law, also what it fills in. */
-function structureErrors(schema: WrittenSchema, rules: SchemaRules, path: string): FieldError[] {
-  const errors = structuralErrors(schema, path, rules.budget);
-  return errors.length > 0 ? errors : defaultErrors(schema as JsonSchemaProps, path, rules, rules.budget);
+interface Structure {
+  readonly errors: readonly FieldError[];
+  /** Values and rules can be judged by it. */
+  readonly isLawful: boolean;
+  /** Why nothing can be said of it. */
+  readonly unreadable?: string;
+}
+const notAsked: Structure = { errors: [], isLawful: false };
+
+/** The law; and where it is kept, what the schema fills in. */
+function structureOf(schema: WrittenSchema, rules: SchemaRules, path: string): Structure {
+  const unreadable = unsupportedKeyword(schema);
+  if (unreadable !== undefined) return { errors: [], isLawful: false, unreadable };
+  const unlawful = structuralErrors(schema, path, rules.budget);
+  if (unlawful.length > 0) return { errors: unlawful, isLawful: false };
+  const errors = defaultErrors(schema as JsonSchemaProps, path, rules, rules.budget);
+  return { errors, isLawful: errors.length === 0 };
 }
 
 /** Status is judged by itself when it is written by itself, so the root may say nothing that would then be lost. */

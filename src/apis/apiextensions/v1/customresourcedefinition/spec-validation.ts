@@ -31,7 +31,7 @@ const scopes: readonly string[] = ['Cluster', 'Namespaced'];
 
 /** What a definition from before a rule need not satisfy when it is written again. */
 export interface DefinitionRules {
-  readonly schema: Omit<SchemaRules, 'budget'>;
+  readonly schema: Omit<SchemaRules, 'budget' | 'hasOldCosts'>;
   readonly requiresSchemas: boolean;
   readonly requiresKnownReviewVersion: boolean;
   readonly requiresValidBundle: boolean;
@@ -50,12 +50,15 @@ export function specErrors(spec: SpecForm, rules: DefinitionRules): FieldError[]
     const detail = 'must be false in order to use defaults in the schema';
     errors.push(invalidValue('spec.preserveUnknownFields', true, detail));
   }
-  const schemaRules: SchemaRules = {
+  const hasExtensions = holds(hasExtension);
+  const lawBudget = new LawBudget();
+  const schemaRulesOf = (version: string): SchemaRules => ({
     ...rules.schema,
-    budget: new LawBudget(),
+    budget: lawBudget,
+    hasOldCosts: rules.old !== undefined && hasSameSchema(spec, rules.old, version),
     requiresStructural:
-      rules.schema.requiresStructural || preserveUnknownFields !== true || hasDefaults || holds(hasExtension),
-  };
+      rules.schema.requiresStructural || preserveUnknownFields !== true || hasDefaults || hasExtensions,
+  });
   const subresourcesOf = (version: VersionForm): VersionForm['subresources'] =>
     versions.some(({ subresources }) => subresources !== undefined)
       ? version.subresources
@@ -66,12 +69,12 @@ export function specErrors(spec: SpecForm, rules: DefinitionRules): FieldError[]
     if (problems.length > 0)
       errors.push(invalidValue(`${path}.name`, version.name ?? '', problems.join(',')));
     const hasStatus = subresourcesOf(version)?.status !== undefined;
-    errors.push(...versionErrors(version, hasStatus, schemaRules, rules.old, path));
+    errors.push(...versionErrors(version, hasStatus, schemaRulesOf(version.name ?? ''), rules.old, path));
   }
   errors.push(...versionSetErrors(spec));
   errors.push(...requiredNameErrors(names, 'spec.names'), ...nameErrors(names, 'spec.names'));
   const hasStatus = [spec, ...versions].some(({ subresources }) => subresources?.status !== undefined);
-  errors.push(...sharedErrors(spec, hasStatus, schemaRules, rules.old));
+  errors.push(...sharedErrors(spec, hasStatus, schemaRulesOf(spec.version ?? ''), rules.old));
   if (conversion === undefined) return errors;
   if (conversion.strategy !== 'None' && preserveUnknownFields !== false) {
     const detail = 'must be None if spec.preserveUnknownFields is true';
@@ -79,6 +82,15 @@ export function specErrors(spec: SpecForm, rules: DefinitionRules): FieldError[]
   }
   errors.push(...conversionErrors(conversion, rules, 'spec.conversion'));
   return errors;
+}
+
+/** Wherever it stands: what versions have alike moves up, and down again. */
+function hasSameSchema(spec: SpecForm, old: SpecForm, version: string): boolean {
+  const [now, before] = [spec, old].map(({ versions = [], validation }) => {
+    if (!versions.some(({ schema }) => schema !== undefined)) return { schema: validation };
+    return versions.find(({ name }) => name === version);
+  });
+  return now !== undefined && before !== undefined && deepEqual(now.schema, before.schema);
 }
 
 /** Upstream bounds none of these; what serves them goes over each again and again. */
