@@ -48,8 +48,12 @@ export function callStep(compiler: Compiler, expr: Call): Step {
   if (steps.length === 1) {
     return (frame) => {
       const a = operand(first!, frame);
-      const result = guarded(a);
-      frame.meter.chargeCall({ function: name, overloadId, args: [a], result });
+      let result: CelValue = null;
+      try {
+        result = guarded(a);
+      } finally {
+        frame.meter.chargeCall({ function: name, overloadId, args: [a], result });
+      }
       return result;
     };
   }
@@ -57,20 +61,28 @@ export function callStep(compiler: Compiler, expr: Call): Step {
     return (frame) => {
       const a = operand(first!, frame);
       const b = operand(second!, frame);
-      const result = guarded(a, b);
-      frame.meter.chargeCall({ function: name, overloadId, args: [a, b], result });
+      let result: CelValue = null;
+      try {
+        result = guarded(a, b);
+      } finally {
+        frame.meter.chargeCall({ function: name, overloadId, args: [a, b], result });
+      }
       return result;
     };
   }
   return (frame) => {
     const args = steps.map((step) => operand(step, frame));
-    const result = guarded(...args);
-    frame.meter.chargeCall({ function: name, overloadId, args, result });
+    let result: CelValue = null;
+    try {
+      result = guarded(...args);
+    } finally {
+      frame.meter.chargeCall({ function: name, overloadId, args, result });
+    }
     return result;
   };
 }
 
-/** A call is charged for even where an operand has failed: something around it may make good. */
+/** A call is charged for even where it or an operand has failed: something around it may make good. */
 function operand(step: Step, frame: Frame): CelValue {
   try {
     return step(frame);

@@ -69,6 +69,8 @@ export class Compiler {
   /** `isInner`: the expression is part of an attribute, which is observed as one. */
   step(expr: Expr, isInner = false): Step {
     const constant = this.parts.foldsConstants ? this.constant(expr) : undefined;
+    // A map that a loop begins with grows in place: each run has its own.
+    if (constant instanceof EntriesMap && constant.size === 0) return () => new EntriesMap([]);
     if (constant !== undefined) return () => constant;
     switch (expr.kind) {
       case 'literal': {
