@@ -146,8 +146,10 @@ export const limits = {
   /** Of all that are kept, roughly; and of the states that each may keep between two texts. */
   regexpBytes: 64 * 1024 * 1024,
   regexpStateBytes: 16 * 1024,
-  /** Of one match, and of all for one object and its schema: instructions times the length of the text. At worst 20 take a microsecond. */
-  regexpSteps: 64_000_000,
+  /** Of one match, and of all by which a schema judges one object: instructions times the length of the text. At worst 20 take a microsecond. */
+  regexpSteps: 16_000_000,
+  /** Of all in one evaluation of an expression, or of the rules for one object. */
+  regexpRuleSteps: 8_000_000,
   /** The same where not only whether, but what matches is asked. */
   regexpFindSteps: 8_000_000,
   regexpFindAllMs: 200,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limits } from './limits.ts';
-import { compileRe2, Re2Error, Re2SyntaxError } from './re2.ts';
+import { compileRe2, Re2Error, Re2SyntaxError, withinPatternBudget } from './re2.ts';
 
 test('a pattern matches anywhere unless it says where', () => {
   const check = (pattern: string, text: string, expected: boolean): void =>
@@ -70,4 +70,22 @@ test('matches that each read the whole text end after a time', () => {
     () => compileRe2('x*y|x').findAll('x'.repeat(100_000), 1_000_000),
     new Re2Error('the matches of the regular expression take too long'),
   );
+});
+
+test('all matches of one evaluation have one bound', () => {
+  const tooLong = new Re2Error('regular expressions take too long');
+  const checkMatches = (count: number, match: (i: number) => unknown): void =>
+    withinPatternBudget(() => {
+      for (let i = 0; i < count; i++) match(i);
+    });
+  const text = 'ab'.repeat(500);
+  const large = compileRe2('(a|b)*a(a|b){401}$');
+  assert.throws(() => checkMatches(1_000, () => large.test(text)), tooLong);
+  assert.throws(() => checkMatches(1_000, (i) => compileRe2(`(a|b){900}${i}`).test('a')), tooLong);
+  assert.throws(
+    () => checkMatches(10, () => withinPatternBudget(() => checkMatches(2, () => large.test(text)))),
+    tooLong,
+  );
+  checkMatches(1_000, () => compileRe2('^[a-z]+$').test(text));
+  assert.equal(large.test(text), true);
 });

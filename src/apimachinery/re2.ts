@@ -35,6 +35,11 @@ export interface Re2Pattern {
 
 /** About what one takes once it is compiled: of an instruction, and of the states that it may keep. */
 const instructionBytes = 256;
+/** What making an instruction is worth, and a millisecond, in steps of matching. */
+const compilingSteps = 40;
+const millisecondSteps = 20_000;
+/** A pattern of one letter takes as long as so many instructions. */
+const smallestPattern = 30;
 const compiled = new BoundedCache<Re2Pattern>({
   entriesMax: limits.regexps,
   weightMax: limits.regexpBytes,
@@ -49,6 +54,29 @@ export function compileRe2(pattern: string): Re2Pattern {
     compiled.set(pattern, known);
   }
   return known;
+}
+
+/** Steps that may still be taken within withinPatternBudget; undefined outside of it. */
+let stepsLeft: number | undefined;
+
+/**
+ * Runs what judges one object or evaluates one expression, and lets all patterns together take no more than a bounded
+ * number of steps in it; behind them every match throws Re2Error. One inside of another counts with the outer. What is
+ * run must be synchronous.
+ */
+export function withinPatternBudget<T>(run: () => T): T {
+  if (stepsLeft !== undefined) return run();
+  stepsLeft = limits.regexpRuleSteps;
+  try {
+    return run();
+  } finally {
+    stepsLeft = undefined;
+  }
+}
+function spend(steps: number): void {
+  if (stepsLeft === undefined) return;
+  stepsLeft -= steps;
+  if (stepsLeft < 0) throw new Re2Error('regular expressions take too long');
 }
 
 function compile(pattern: string): Re2Pattern {
@@ -75,14 +103,19 @@ function compile(pattern: string): Re2Pattern {
 class Pattern implements Re2Pattern {
   readonly #program: RE2JS;
   readonly instructions: number;
+  /** For whoever matches first: patterns that are made of data are new again and again. */
+  #compilingSteps: number;
 
   constructor(program: RE2JS) {
     this.#program = program;
     this.instructions = program.programSize();
+    this.#compilingSteps = (this.instructions + smallestPattern) * compilingSteps;
   }
 
   test(text: string): boolean {
     this.#checkWork(text, limits.regexpSteps);
+    spend(text.length * this.instructions + this.#compilingSteps);
+    this.#compilingSteps = 0;
     const isMatch = this.#program.test(text);
     this.#forgetStates();
     return isMatch;
@@ -92,6 +125,7 @@ class Pattern implements Re2Pattern {
   find(text: string): string | undefined {
     this.#checkWork(text, limits.regexpFindSteps);
     if (!this.test(text)) return undefined;
+    spend(text.length * this.instructions);
     const matcher = this.#program.matcher(text);
     return matcher.find() ? (matcher.group() ?? '') : undefined;
   }
@@ -100,7 +134,7 @@ class Pattern implements Re2Pattern {
   findAll(text: string, countMax: number): string[] {
     this.#checkWork(text, limits.regexpFindSteps);
     if (!this.test(text)) return [];
-    const deadline = performance.now() + limits.regexpFindAllMs;
+    const start = performance.now();
     const matcher = this.#program.matcher(text);
     const found: string[] = [];
     let end = -1;
@@ -108,9 +142,11 @@ class Pattern implements Re2Pattern {
       const isNext = matcher.start() === end && matcher.end() === end;
       end = matcher.end();
       if (!isNext) found.push(matcher.group() ?? '');
-      if (performance.now() > deadline)
+      if (performance.now() - start > limits.regexpFindAllMs) {
         throw new Re2Error('the matches of the regular expression take too long');
+      }
     }
+    spend((performance.now() - start) * millisecondSteps);
     return found;
   }
 

@@ -2,6 +2,7 @@
  * An environment: what an expression may use. Immutable; one compiles any number of expressions, and is made once for
  * all who offer the same.
  */
+import { withinPatternBudget } from '../re2.ts';
 import type { CheckedExpression, ParsedExpression } from './ast.ts';
 import { check, type Declarations } from './checker.ts';
 import { compile } from './compile.ts';
@@ -119,7 +120,8 @@ export class CelEnvironment {
       evaluate(variables: Variables, options: EvaluationOptions = {}): Evaluation {
         const meter = new CostMeter(options);
         try {
-          return { value: step(new Frame(variables, meter)), cost: meter.cost };
+          const value = withinPatternBudget(() => step(new Frame(variables, meter)));
+          return { value, cost: meter.cost };
         } catch (error) {
           if (!(error instanceof CelError)) throw error;
           return { error, cost: meter.cost };

@@ -151,6 +151,15 @@ test('hostile texts cost what their length does', () => {
   checkError(`text.matches('(a|b){900}c')`, 'the text is too long for the regular', 'a'.repeat(50_000));
 });
 
+test('patterns in loops end long before their cost does', () => {
+  const items = 'text.split("").all(i, ';
+  const text = 'ab'.repeat(500);
+  const check = (test: string): void =>
+    checkError(`${items}${test})`, 'regular expressions take too long', text);
+  check(`text.matches('(a|b)*a(a|b){401}$')`);
+  check(`text.find('[a-z]{900}') != ''`);
+});
+
 test('library values are equal to none of another kind', () => {
   const { value: quantity } = evaluate("quantity('1')", '');
   const { value: version } = evaluate("semver('1.0.0')", '');

@@ -10,6 +10,7 @@ import { CelOptional, type CelValue } from '../../cel/values.ts';
 import type { FieldError } from '../../field-error.ts';
 import { limits } from '../../limits.ts';
 import type { JsonObject, JsonValue } from '../../object-meta.ts';
+import { withinPatternBudget } from '../../re2.ts';
 import type { JsonSchemaProps } from '../json-schema-props.ts';
 import { CorrelatedValue } from './correlated-value.ts';
 import { listMapKeyOf } from './list-map-key.ts';
@@ -66,7 +67,7 @@ export class RuleValidator {
   validate(object: JsonValue, old: JsonValue | undefined, options: RuleOptions = {}): RuleOutcome {
     const { field = '', budget = limits.objectRulesCost, callLimit = limits.ruleCallCost } = options;
     const run: RuleRun = { field, callLimit, remaining: budget, findings: [] };
-    this.#visit(this.#tree, undefined, object, old ?? undefined, run);
+    withinPatternBudget(() => this.#visit(this.#tree, undefined, object, old ?? undefined, run));
     const errors: FieldError[] = [];
     const warnings: FieldError[] = [];
     const root =
