@@ -5,7 +5,9 @@
 import { type CelType, dynType, errorType, listOf, mapOf, opaque, type ParamType, typeOf } from './types.ts';
 
 export class Unification {
-  #substitutions = new Map<string, CelType>();
+  readonly #substitutions = new Map<string, CelType>();
+  /** What the question being asked has changed, and what was there before: few things, while what is known grows. */
+  readonly #changes: (readonly [name: string, before: CelType | undefined])[] = [];
   #fresh = 0;
 
   /** A parameter that nothing is known of yet. */
@@ -19,10 +21,18 @@ export class Unification {
   }
 
   areAssignable(wanted: readonly CelType[], given: readonly CelType[]): boolean {
-    const before = new Map(this.#substitutions);
+    this.#changes.length = 0;
     if (this.#listFits(wanted, given)) return true;
-    this.#substitutions = before;
+    for (const [name, before] of this.#changes.reverse()) {
+      if (before === undefined) this.#substitutions.delete(name);
+      else this.#substitutions.set(name, before);
+    }
     return false;
+  }
+
+  #know(name: string, type: CelType): void {
+    this.#changes.push([name, this.#substitutions.get(name)]);
+    this.#substitutions.set(name, type);
   }
 
   /** With parameters replaced by what they have come to be; `unknown` takes the place of those that nothing is known of. */
@@ -82,11 +92,11 @@ export class Unification {
       if (isExact(type, bound)) return { isValid: true, isBound: true };
       if (!this.#fits(type, bound)) return { isValid: false, isBound: true };
       const general = mostGeneral(type, bound);
-      if (!this.#mentions(general, parameter)) this.#substitutions.set(parameter.name, general);
+      if (!this.#mentions(general, parameter)) this.#know(parameter.name, general);
       return { isValid: true, isBound: true };
     }
     if (this.#mentions(type, parameter)) return { isValid: false, isBound: false };
-    this.#substitutions.set(parameter.name, type);
+    this.#know(parameter.name, type);
     return { isValid: true, isBound: false };
   }
 
