@@ -204,6 +204,8 @@ export const limits = {
   admissionCallCost: 1_000_000,
   policyCost: 10_000_000,
   matchConditionsCost: 2_500_000,
+  /** Whose types the expressions of one are checked with. */
+  checkedPolicyKinds: 10,
   policyParams: 1_000,
   policyMessageBytes: 5 * 1024,
   webhookTimeoutMsMax: 30_000,

@@ -9,8 +9,11 @@ import { keptFinalizers } from '../admission/kept-finalizers/kept-finalizers.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle/namespace-lifecycle.ts';
 import { projectLifecycle } from '../admission/project-lifecycle/project-lifecycle.ts';
 import { resourceQuota } from '../admission/resource-quota/resource-quota.ts';
+import { parseApiVersion } from '../apimachinery/gvk.ts';
 import type { ResourceDefinition } from '../apimachinery/resource-definition.ts';
 import { admissionExpressions } from '../apis/admissionregistration/v1/expressions/expression-errors.ts';
+import { typeOfKind } from '../apis/admissionregistration/v1/expressions/object-types.ts';
+import type { TypedKind } from '../apis/admissionregistration/v1/expressions/type-check.ts';
 import {
   projectDefinition,
   startRevisionField,
@@ -28,6 +31,10 @@ import { namespaceController } from '../controllers/namespace/namespace-controll
 import { projectController } from '../controllers/project/project-controller.ts';
 import { resourceQuotaController } from '../controllers/resource-quota/resource-quota-controller.ts';
 import { ControllerRuntime } from '../controllers/runtime/controller.ts';
+import {
+  type KindsOf,
+  validatingAdmissionPolicyController,
+} from '../controllers/validating-admission-policy/validating-admission-policy-controller.ts';
 import { Discovery } from '../http/discovery/discovery.ts';
 import type { ShownDefinitions } from '../http/discovery/served-surface.ts';
 import { DocumentCache } from '../http/document-cache.ts';
@@ -40,7 +47,7 @@ import { WatchStreams } from '../http/verbs/watch-streams.ts';
 import { type BuildInfo, gitVersion, versionDocument } from '../http/version.ts';
 import type { Clock } from '../lib/clock.ts';
 import { ConversionWebhooks } from '../registry/conversion-webhook.ts';
-import { DefinitionTable } from '../registry/definition-table.ts';
+import { DefinitionTable, type ServedResource } from '../registry/definition-table.ts';
 import type { Definitions } from '../registry/definitions.ts';
 import type { Engine } from '../registry/engine.ts';
 import { SharedDefaults } from '../registry/shared-defaults.ts';
@@ -135,6 +142,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       organizationController(store, client),
       folderController(store, client),
       customResourceDefinitionController(store, client, clock),
+      validatingAdmissionPolicyController(store, client, typedKindsOf(definitions)),
       resourceQuotaController(store, client),
       clusterRoleAggregationController(store, client),
       garbageCollector(store, client, {
@@ -212,6 +220,28 @@ export async function wire(input: WireInput): Promise<Wired> {
 }
 
 const isStored = ({ isVirtual }: ResourceDefinition): boolean => isVirtual !== true;
+
+/** The types of what a control plane serves. */
+function typedKindsOf(definitions: Definitions): KindsOf {
+  return (tenant) => {
+    const served = definitions.of(tenant);
+    const typed = (found: ServedResource | undefined): TypedKind | undefined => {
+      if (found === undefined) return undefined;
+      const { definition, version } = found;
+      const { group, kind } = definition;
+      return { group, version: version.version, kind, type: typeOfKind(definition, version) };
+    };
+    return {
+      ofResource: (group, version, resource) => typed(served.find(group, version, resource)),
+      ofKind(apiVersion, kind) {
+        const definition = served.findKind(apiVersion, kind);
+        const version = parseApiVersion(apiVersion)?.version;
+        if (definition === undefined || version === undefined) return undefined;
+        return typed(served.find(definition.group, version, definition.resource));
+      },
+    };
+  };
+}
 
 /** Where objects of a kind lie that a control plane serves. */
 function kindsOf(definitions: Definitions): FindKind {

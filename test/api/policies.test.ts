@@ -311,6 +311,43 @@ test('what refuses everything can still be taken away', async () => {
   assert.equal((await widget({})).status, 201);
 });
 
+test('expressions that do not fit the types of what a policy is about are told in its status', async () => {
+  const name = 'checked';
+  const at = `${registration}/validatingadmissionpolicies/${name}`;
+  const made = await server.post(`${registration}/validatingadmissionpolicies`, {
+    metadata: { name },
+    spec: {
+      matchConstraints: {
+        resourceRules: [
+          ...matchConstraints.resourceRules,
+          { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
+        ],
+      },
+      validations: [
+        { expression: "object.metadata.labels['a'] == 'b'" },
+        { expression: "object.spec.size == 'x'" },
+      ],
+    },
+  });
+  assert.equal(made.status, 201, made.text);
+  const startMs = performance.now();
+  let { status } = (await server.get(at)).json;
+  while (status?.observedGeneration !== 1) {
+    assert.ok(performance.now() - startMs < 10_000, 'it is checked');
+    ({ status } = (await server.get(at)).json);
+  }
+  assert.deepEqual(status.typeChecking.expressionWarnings, [
+    {
+      fieldRef: 'spec.validations[1].expression',
+      warning: [
+        "/v1, Kind=ConfigMap: ERROR: <input>:1:7: undefined field 'spec'\n | object.spec.size == 'x'\n | ......^\n",
+        "shop.io/v1, Kind=Widget: ERROR: <input>:1:18: found no matching overload for '_==_' applied to '(int, string)'\n | object.spec.size == 'x'\n | .................^\n",
+      ].join('\n'),
+    },
+  ]);
+  await server.remove(at);
+});
+
 test('what a control plane may configure has a bound, and can be taken away above it', async () => {
   const policies = `${project('b')}${registration}/validatingadmissionpolicies`;
   const policy = (name: string): object => ({

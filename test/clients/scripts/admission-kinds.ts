@@ -55,7 +55,12 @@ const validating = policy('ValidatingAdmissionPolicy', {
 });
 const mutating = policy('MutatingAdmissionPolicy', {
   reinvocationPolicy: 'Never',
-  mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[JSONPatch{op: "add", path: "/data/x", value: "y"}]' } }],
+  mutations: [
+    {
+      patchType: 'JSONPatch',
+      jsonPatch: { expression: '[JSONPatch{op: "add", path: "/data/x", value: "y"}]' },
+    },
+  ],
 });
 const manifests: readonly (readonly [resource: string, text: string, shown: RegExp])[] = [
   [

@@ -159,6 +159,19 @@ function environmentFor({
   });
 }
 
+/** For checking alone: the same, with what is known of the object and the parameters. */
+export function typedEnvironment(types: {
+  readonly object: CelType;
+  readonly params: CelType | undefined;
+  readonly variables: ReadonlyMap<string, CelType>;
+}): CelEnvironment {
+  const { object, params, variables } = types;
+  const hasParams = params !== undefined;
+  return environmentFor({ hasParams, hasAuthorizer: true, hasPatchTypes: false, variables }).extend({
+    variables: { object, oldObject: object, ...(hasParams ? { params } : {}) },
+  });
+}
+
 export const admissionCompiler: AdmissionCompiler = {
   compile(source, declarations) {
     const compiled = environmentFor(declarations).compile(source);

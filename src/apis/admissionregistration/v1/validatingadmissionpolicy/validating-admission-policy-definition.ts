@@ -129,44 +129,59 @@ const status = object(
 type Spec = Infer<typeof spec>;
 type Status = Infer<typeof status>;
 
-export const validatingAdmissionPolicyDefinition: ResourceDefinition = policyDefinition({
-  kind: 'ValidatingAdmissionPolicy',
-  resource: 'validatingadmissionpolicies',
-  description,
-  schema: kindSchema({
-    name: component('ValidatingAdmissionPolicy'),
+/** Policies whose expressions have not been checked as they are now. */
+export const uncheckedPoliciesIndex = { name: 'unchecked-policies', value: 'unchecked' } as const;
+
+export const validatingAdmissionPolicyDefinition: ResourceDefinition = {
+  ...policyDefinition({
+    kind: 'ValidatingAdmissionPolicy',
+    resource: 'validatingadmissionpolicies',
     description,
-    fields: {
-      spec: byValue(2, spec, 'What the policy is about, and what it asks.'),
-      status: byValue(3, status, 'The state of the policy, written by the server.'),
+    schema: kindSchema({
+      name: component('ValidatingAdmissionPolicy'),
+      description,
+      fields: {
+        spec: byValue(2, spec, 'What the policy is about, and what it asks.'),
+        status: byValue(3, status, 'The state of the policy, written by the server.'),
+      },
+    }),
+    strategy: {
+      defaults(policy) {
+        policy.spec ??= {};
+        const wanted: Spec = policy.spec;
+        wanted.failurePolicy ??= 'Fail';
+        defaultMatchResources(wanted.matchConstraints);
+        policy.status ??= {};
+      },
+      prepareForCreate(policy) {
+        policy.status = {};
+      },
+      validate: validatePolicy,
     },
+    subresources: [statusSubresource({ metadata: 'kept', validate: validateStatus })],
+    columns: [
+      nameColumn,
+      {
+        name: 'Validations',
+        type: 'integer',
+        description: 'Number of rules.',
+        value: (policy) => policy.spec?.validations?.length ?? 0,
+      },
+      paramKindColumn,
+      ageColumn,
+    ],
   }),
-  strategy: {
-    defaults(policy) {
-      policy.spec ??= {};
-      const wanted: Spec = policy.spec;
-      wanted.failurePolicy ??= 'Fail';
-      defaultMatchResources(wanted.matchConstraints);
-      policy.status ??= {};
-    },
-    prepareForCreate(policy) {
-      policy.status = {};
-    },
-    validate: validatePolicy,
-  },
-  subresources: [statusSubresource({ metadata: 'kept', validate: validateStatus })],
-  columns: [
-    nameColumn,
+  indexes: [
     {
-      name: 'Validations',
-      type: 'integer',
-      description: 'Number of rules.',
-      value: (policy) => policy.spec?.validations?.length ?? 0,
+      name: uncheckedPoliciesIndex.name,
+      scope: 'store',
+      values({ metadata, status: found }) {
+        const isChecked = (found as Status | undefined)?.observedGeneration === metadata.generation;
+        return isChecked ? [] : [uncheckedPoliciesIndex.value];
+      },
     },
-    paramKindColumn,
-    ageColumn,
   ],
-});
+};
 
 function validatePolicy(policy: KubeObject): FieldError[] {
   const wanted: Spec = policy.spec ?? {};
