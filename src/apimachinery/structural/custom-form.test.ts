@@ -72,3 +72,31 @@ test('all judgements are made, and what an update did not touch is not judged ag
     'spec.template.apiVersion: Required value: must not be empty',
   ]);
 });
+
+test('rules are the last judgement, of what is otherwise as it is declared', () => {
+  const withRules = customForm({
+    type: 'object',
+    properties: {
+      spec: {
+        type: 'object',
+        properties: { size: { type: 'integer' }, max: { type: 'integer', enum: [1, 5] } },
+        'x-kubernetes-validations': [{ rule: 'self.size <= self.max', message: 'too large' }],
+      },
+    },
+    'x-kubernetes-validations': [{ rule: "self.metadata.name != 'b'" }],
+  });
+  const check = (spec: JsonObject, expected: string[], old?: JsonObject): void => {
+    const found = withRules.validate(widget(spec), old === undefined ? undefined : widget(old));
+    assert.deepEqual(
+      found.map(({ field, message }) => `${field}: ${message}`),
+      expected,
+    );
+  };
+  check({ size: 1, max: 5 }, []);
+  check({ size: 2, max: 1 }, ['spec: Invalid value: too large']);
+  check({ size: 2, max: 1 }, [], { size: 2, max: 1 });
+  check({ size: 2, max: 3 }, [
+    'spec.max: Unsupported value: 3: supported values: "1", "5"',
+    '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+  ]);
+});

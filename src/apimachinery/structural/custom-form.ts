@@ -4,7 +4,7 @@
  * object. Source: unstructuredSchemaCoercer and customResourceStrategy of apiextensions-apiserver.
  */
 import type { ApplySchema } from '../apply/apply-schema.ts';
-import type { FieldError } from '../field-error.ts';
+import { type CauseReason, type FieldError, invalidValue } from '../field-error.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../object-meta.ts';
 import type { CustomForm, ScaleDefinition } from '../resource-definition.ts';
 import { scaleErrors } from '../scale/scale-errors.ts';
@@ -15,12 +15,14 @@ import { validateListTypes } from './list-types.ts';
 import { prune } from './prune.ts';
 import { publishedSchema } from './published-schema.ts';
 import { CorrelatedValue } from './rules/correlated-value.ts';
+import { RuleValidator } from './rules/rule-validator.ts';
 import { dropWrongNulls, setDefaults } from './set-defaults.ts';
 import { validateValue } from './validate-value.ts';
 
 /** The schema is that of one version, and structural. `scale`, where the version has that endpoint. */
 export function customForm(schema: JsonSchemaProps, scale?: ScaleDefinition): CustomForm {
   let applySchema: ApplySchema | undefined;
+  const rules = RuleValidator.of(schema);
   return {
     decode(value, unknownFields) {
       const unknownMetadata: string[] = [];
@@ -40,8 +42,15 @@ export function customForm(schema: JsonSchemaProps, scale?: ScaleDefinition): Cu
       typeEmbedded(value, schema, { dropsInvalid: true });
       setDefaults(value, schema);
     },
-    validate: (object, old) =>
-      judge(object as unknown as JsonObject, old as unknown as JsonObject | undefined, schema, scale),
+    validate(object, old) {
+      const value = object as unknown as JsonObject;
+      const before = old as unknown as JsonObject | undefined;
+      const errors = judge(value, before, schema, scale);
+      if (rules === undefined) return errors;
+      // Rules take for granted that values are as they are declared.
+      if (errors.some(({ reason }) => blocksRules.has(reason))) return [...errors, rulesLeftOut];
+      return [...errors, ...rules.validate(value, before).errors];
+    },
     get applySchema() {
       applySchema ??= customApplySchema(schema);
       return applySchema;
@@ -49,6 +58,19 @@ export function customForm(schema: JsonSchemaProps, scale?: ScaleDefinition): Cu
     openApi: (dialect) => publishedSchema(schema, dialect),
   };
 }
+
+const blocksRules: ReadonlySet<CauseReason> = new Set<CauseReason>([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+const rulesLeftOut = invalidValue(
+  '<nil>',
+  null,
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+);
 
 function judge(
   object: JsonObject,
