@@ -127,6 +127,8 @@ export const limits = {
   ruleCallCost: 1_000_000,
   /** Of all evaluations for one object. */
   objectRulesCost: 10_000_000,
+  /** Of the same, for what takes longer than its cost says: comparing large values costs one. */
+  objectRulesMs: 2_000,
   ruleMessageBytes: 5 * 1024,
   /** Of the name and generateName of any resource, when costs are estimated. */
   resourceNameLength: 253,
@@ -137,6 +139,8 @@ export const limits = {
   /** Of what a single function may make: a text in UTF-16 units, a list in items. */
   celTextLength: 16 * 1024 * 1024,
   celListItems: 1_000_000,
+  /** Of items with items; Kubernetes' limit for a call ends there as well. */
+  celSetComparisons: 1_000_000,
 
   // Regular expressions of tenants.
   regexps: 4_096,
@@ -202,6 +206,8 @@ export const limits = {
   admissionExpressionsBytes: 8 * 1024 * 1024,
   /** Costs in CEL's own measure: of one evaluation, of a policy's for one binding, of all match conditions. */
   admissionCallCost: 1_000_000,
+  /** Of one evaluation, for what takes longer than its cost says. */
+  admissionCallMs: 500,
   policyCost: 10_000_000,
   matchConditionsCost: 2_500_000,
   /** Whose types the expressions of one are checked with. */

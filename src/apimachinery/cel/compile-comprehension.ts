@@ -5,7 +5,7 @@ import type { Frame, Step } from './frame.ts';
 import { CelList, CelMap, type CelValue, noSuchOverload } from './values.ts';
 
 /** Iterations between two questions whether to go on. */
-const interruptEvery = 100;
+const interruptEvery = 10;
 
 export function comprehensionStep(compiler: Compiler, expr: Comprehension): Step {
   const range = compiler.step(expr.iterRange);

@@ -131,3 +131,18 @@ test('an object as deep as JSON may be is walked', () => {
   assert.deepEqual([errors.length, warnings.length], [0, 1]);
   assert.equal(warnings[0]?.field, Array(400).fill('a').join('.'));
 });
+
+test('rules that take longer than their cost says are interrupted', () => {
+  const numbers: JsonSchemaProps = { type: 'array', items: { type: 'integer' } };
+  const schema: JsonSchemaProps = {
+    type: 'object',
+    properties: { a: { type: 'array', items: numbers }, b: { type: 'array', items: numbers }, c: numbers },
+    ...rule('self.c.all(i, self.a == self.b)'),
+  };
+  const large = [Array.from({ length: 100_000 }, (_, i) => i)];
+  const object = { a: large, b: structuredClone(large), c: Array.from({ length: 50_000 }, () => 1) };
+  const start = performance.now();
+  const problem = 'operation interrupted evaluating rule: self.c.all(i, self.a == self.b)';
+  assert.deepEqual(told(judge(schema, object)), [`<nil>: Invalid value: ${problem}`]);
+  assert.ok(performance.now() - start < 3 * limits.objectRulesMs);
+});

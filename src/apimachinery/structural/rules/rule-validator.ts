@@ -66,7 +66,9 @@ export class RuleValidator {
   /** `old` is what the object replaces; undefined on create. */
   validate(object: JsonValue, old: JsonValue | undefined, options: RuleOptions = {}): RuleOutcome {
     const { field = '', budget = limits.objectRulesCost, callLimit = limits.ruleCallCost } = options;
-    const run: RuleRun = { field, callLimit, remaining: budget, findings: [] };
+    const deadline = performance.now() + limits.objectRulesMs;
+    const isInterrupted = (): boolean => performance.now() > deadline;
+    const run: RuleRun = { field, callLimit, remaining: budget, findings: [], isInterrupted };
     withinPatternBudget(() => this.#visit(this.#tree, undefined, object, old ?? undefined, run));
     const errors: FieldError[] = [];
     const warnings: FieldError[] = [];

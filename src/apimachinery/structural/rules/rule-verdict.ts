@@ -24,6 +24,8 @@ export interface RuleRun {
   /** Negative once rules are left out. */
   remaining: number;
   readonly findings: Finding[];
+  /** Time is out. */
+  readonly isInterrupted: () => boolean;
 }
 interface Finding {
   readonly error: FieldError;
@@ -80,8 +82,8 @@ export function judgeRule(
   return true;
 }
 
-function evaluate(program: Program, variables: Variables, { callLimit }: RuleRun): Evaluation {
-  return program.evaluate(variables, { costLimit: callLimit, callCost: kubernetesCallCost });
+function evaluate(program: Program, variables: Variables, { callLimit, isInterrupted }: RuleRun): Evaluation {
+  return program.evaluate(variables, { costLimit: callLimit, callCost: kubernetesCallCost, isInterrupted });
 }
 const isCostLimit = (error: Error): boolean =>
   error.message.startsWith('operation cancelled: actual cost limit exceeded');

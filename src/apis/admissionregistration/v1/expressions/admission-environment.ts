@@ -25,6 +25,7 @@ import {
   timestampType,
 } from '../../../../apimachinery/cel/types.ts';
 import { CelError, CelObject, type CelValue } from '../../../../apimachinery/cel/values.ts';
+import { limits } from '../../../../apimachinery/limits.ts';
 import type { AdmissionCompiler, Declarations } from './compiled-expressions.ts';
 
 const object = (name: string, fields: Readonly<Record<string, CelType>>): ObjectType =>
@@ -179,8 +180,11 @@ export const admissionCompiler: AdmissionCompiler = {
     const { program } = compiled;
     return {
       type: program.checked.type,
-      evaluate: (variables, costLimit) =>
-        program.evaluate(variables, { costLimit, callCost: kubernetesCallCost }),
+      evaluate(variables, costLimit) {
+        const deadline = performance.now() + limits.admissionCallMs;
+        const isInterrupted = (): boolean => performance.now() > deadline;
+        return program.evaluate(variables, { costLimit, callCost: kubernetesCallCost, isInterrupted });
+      },
     };
   },
 };
