@@ -186,7 +186,9 @@ export const limits = {
   /** Of all patterns of a definition. A usual one has a hundred; this many take half a second. */
   schemaPatternInstructions: 500_000,
   /** Rules of a definition. They are all compiled when it is written. */
-  schemaRules: 2_000,
+  schemaRules: 1_000,
+  /** Of their expressions together: a second to compile. HTTPRoute of the Gateway API has 14,000 characters. */
+  schemaRulesLength: 128 * 1024,
   /** Of each list in a definition beside its schemas: versions, names, columns. */
   definitionListItems: 100,
   /** Errors of one definition that are told. */

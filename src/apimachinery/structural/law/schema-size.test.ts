@@ -24,6 +24,20 @@ test('more', () =>
     wide(limits.schemaNodes),
     'Invalid value: 50001: there must be at most 50000 schemas in a definition',
   ));
+const ruled = (count: number, length: number): WrittenSchema => ({
+  'x-kubernetes-validations': Array.from({ length: count }, () => ({ rule: 'x'.repeat(length) })),
+});
+test('as many rules as may be', () => check(ruled(limits.schemaRules, 1), undefined));
+test('more rules', () =>
+  check(
+    ruled(limits.schemaRules + 1, 1),
+    'Invalid value: 1001: there must be at most 1000 rules in a definition',
+  ));
+test('long rules', () =>
+  check(
+    { properties: { a: ruled(3, 100_000) } },
+    'Invalid value: 300000: there must be at most 131072 characters of rules in a definition',
+  ));
 test('those of all versions count together', () => {
   const half = wide(limits.schemaNodes / 2);
   const error = schemaSizeError([
