@@ -114,6 +114,7 @@ export class CelEnvironment {
         return makeObject(name, fields);
       },
       foldsConstants: this.#options.foldsConstants === true,
+      hasCallCost: (name) => this.#options.hasCallCost?.(name) ?? true,
     });
     return {
       checked,

@@ -3,7 +3,7 @@ import type { Call, Expr } from './ast.ts';
 import type { Compiler } from './compile.ts';
 import type { Frame, Step } from './frame.ts';
 import type { Implementation, Overload } from './library.ts';
-import { CostExceeded, Interrupted } from './runtime-cost.ts';
+import { CostExceeded, costsByValue, Interrupted } from './runtime-cost.ts';
 import { fits } from './runtime-type.ts';
 import { CelError, CelObject, CelOptional, type CelValue, noSuchOverload } from './values.ts';
 
@@ -45,6 +45,7 @@ export function callStep(compiler: Compiler, expr: Call): Step {
           return run(...args);
         };
   const [first, second] = steps;
+  if (costsOne(compiler, name, overloadId, operands)) return nominalStep(guarded, steps);
   if (steps.length === 1) {
     return (frame) => {
       const a = operand(first!, frame);
@@ -79,6 +80,39 @@ export function callStep(compiler: Compiler, expr: Call): Step {
       frame.meter.chargeCall({ function: name, overloadId, args, result });
     }
     return result;
+  };
+}
+
+/** Whether every call costs the same, so that nobody need be asked. */
+function costsOne(compiler: Compiler, name: string, overloadId: string, operands: readonly Expr[]): boolean {
+  if (overloadId === '') return false;
+  const isEquality = overloadId === 'equals' || overloadId === 'not_equals';
+  if (isEquality) return operands.every((each) => scalars.has(compiler.typeOf(each)?.kind ?? ''));
+  return !costsByValue(overloadId) && !compiler.parts.hasCallCost(name);
+}
+const scalars: ReadonlySet<string> = new Set(['bool', 'int', 'uint', 'double', 'timestamp', 'duration']);
+
+function nominalStep(run: Implementation, steps: readonly Step[]): Step {
+  const [first, second] = steps;
+  if (steps.length === 1) {
+    return (frame) => {
+      const a = operand(first!, frame);
+      frame.meter.charge(1);
+      return run(a);
+    };
+  }
+  if (steps.length === 2) {
+    return (frame) => {
+      const a = operand(first!, frame);
+      const b = operand(second!, frame);
+      frame.meter.charge(1);
+      return run(a, b);
+    };
+  }
+  return (frame) => {
+    const args = steps.map((step) => operand(step, frame));
+    frame.meter.charge(1);
+    return run(...args);
   };
 }
 

@@ -47,6 +47,8 @@ export interface CompileParts {
   makeObject(typeName: string, fields: ReadonlyMap<string, CelValue>): CelValue;
   /** What is made of literals alone is made once, and free. */
   readonly foldsConstants: boolean;
+  /** False for functions whose calls cost the standard figure. */
+  hasCallCost(name: string): boolean;
 }
 
 export function compile(checked: CheckedExpression, parts: CompileParts): Step {

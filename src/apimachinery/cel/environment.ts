@@ -17,6 +17,8 @@ export interface EnvironmentOptions {
   readonly checksLiterals?: boolean;
   /** What is made of literals alone is made once, when an expression is compiled, and costs nothing in a run. */
   readonly foldsConstants?: boolean;
+  /** Whether an evaluation's `callCost` may have something to say of a function; of all, if absent. */
+  hasCallCost?(name: string): boolean;
 }
 
 /** What is wrong with an expression, and where. */

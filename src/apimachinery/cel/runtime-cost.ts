@@ -63,6 +63,33 @@ export function sizeOf(value: CelValue): number {
   return 1;
 }
 
+/** Overloads whose cost depends on their values; that of all others is 1. */
+export const costsByValue = (overloadId: string): boolean => byValue.has(overloadId);
+const byValue: ReadonlySet<string> = new Set([
+  'starts_with_string',
+  'ends_with_string',
+  'string_to_bytes',
+  'bytes_to_string',
+  'strings_quote',
+  'string_format',
+  'in_list',
+  'less_string',
+  'less_equals_string',
+  'greater_string',
+  'greater_equals_string',
+  'less_bytes',
+  'less_equals_bytes',
+  'greater_bytes',
+  'greater_equals_bytes',
+  'equals',
+  'not_equals',
+  'add_string',
+  'add_bytes',
+  'matches',
+  'matches_string',
+  'contains_string',
+]);
+
 const traversal = (size: number): number => Math.ceil(size * textFactor);
 
 function standardCallCost({ overloadId, args }: ActualCall): number {

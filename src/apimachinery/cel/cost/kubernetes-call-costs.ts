@@ -110,6 +110,9 @@ const byFunction: ReadonlyMap<string, Cost> = new Map<string, Cost>([
   ['_!=_', (args, result, id) => (args[0] instanceof CelOpaque ? undefined : compares(args, result, id))],
 ]);
 
+/** For the environment whose evaluations have the hook. */
+export const hasKubernetesCallCost = (name: string): boolean => byFunction.has(name);
+
 /** The hook of an evaluation. */
 export function kubernetesCallCost({
   function: name,

@@ -4,6 +4,7 @@
  */
 import type { Call, Expr } from '../../cel/ast.ts';
 import { CelEnvironment } from '../../cel/cel.ts';
+import { hasKubernetesCallCost } from '../../cel/cost/kubernetes-call-costs.ts';
 import type { Program } from '../../cel/environment.ts';
 import type { CelLibrary } from '../../cel/library.ts';
 import { partsOf } from '../../cel/literal-checks.ts';
@@ -66,6 +67,7 @@ export class RuleCompiler {
         homogeneousLiterals: true,
         checksLiterals: true,
         foldsConstants: true,
+        hasCallCost: hasKubernetesCallCost,
       });
     let plain: CelEnvironment | undefined;
     let optional: CelEnvironment | undefined;
