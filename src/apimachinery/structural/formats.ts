@@ -3,6 +3,7 @@
  * kube-openapi/pkg/validation/strfmt and apiextensions-apiserver's list of supported formats.
  */
 import { parseGoDuration } from '../go-duration.ts';
+import { checkRequestUri, GoUrlError } from '../go-url.ts';
 import { parseIp } from '../ip.ts';
 import { dnsLabelProblems, dnsSubdomainProblems } from '../names.ts';
 
@@ -67,13 +68,13 @@ function isCidr(text: string): boolean {
 
 /** An absolute URI or path, as an HTTP request line may have it. */
 function isUri(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
-  if (text === '' || /[\x00-\x20\x7f]/.test(text) || /%(?![0-9a-f]{2})/i.test(text)) return false;
-  if (text.startsWith('/') || text === '*') return true;
-  const scheme = /^[a-z][a-z0-9+.-]*:(.*)$/is.exec(text);
-  if (scheme === null) return false;
-  const authority = /^\/\/([^/?#]*)/.exec(scheme[1]!)?.[1] ?? '';
-  return /^(?:[^@]*@)?(?:\[[0-9a-f:.]+(?:%25[^\]]+)?\]|[^:[\]\\<>"^`{|}]*)(?::\d*)?$/i.test(authority);
+  try {
+    checkRequestUri(text);
+    return true;
+  } catch (error) {
+    if (error instanceof GoUrlError) return false;
+    throw error;
+  }
 }
 
 const atom =

@@ -8,6 +8,7 @@ import { deepEqual } from '../equality.ts';
 import { type FieldError, forbidden, invalidValue, requiredValue, tooLong, tooMany } from '../field-error.ts';
 import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
+import type { Re2Pattern } from '../re2.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
 import type { CorrelatedValue } from './rules/correlated-value.ts';
 import { type SchemaNode, schemaNode } from './schema-node.ts';
@@ -22,8 +23,11 @@ export function validateValue(
 ): FieldError[] {
   const judge = new Judge();
   judge.value(value, schemaNode(schema), old);
-  return judge.isOver ? [judge.tooMuch] : judge.errors;
+  return judge.tooMuch === undefined ? judge.errors : [judge.tooMuch];
 }
+
+/** Between looks at the clock. */
+const patternStepsPerLook = 50_000;
 
 /** How one of several schemas fared: the one that went farthest is spoken of. */
 interface Outcome {
@@ -41,19 +45,11 @@ class Judge {
   #isTrial = false;
   #steps = 0;
   #patternSteps = 0;
+  #nextLook = patternStepsPerLook;
+  #startMs = 0;
   readonly #path: (string | number)[] = [];
-
-  get isOver(): boolean {
-    return this.#steps > limits.schemaSteps || this.#patternSteps > limits.regexpSteps;
-  }
-
-  get tooMuch(): FieldError {
-    const detail =
-      this.#patternSteps > limits.regexpSteps
-        ? `the patterns of its schema take more than ${limits.regexpSteps} steps`
-        : `the alternatives of its schema take more than ${limits.schemaSteps} steps`;
-    return forbidden('', detail);
-  }
+  /** Why the judgement was given up. */
+  tooMuch: FieldError | undefined;
 
   value(value: JsonValue, node: SchemaNode, old: CorrelatedValue | undefined): void {
     if (this.#isOut()) return;
@@ -67,8 +63,18 @@ class Judge {
 
   /** Nobody reads more errors than there are, and alternatives of alternatives may be tried for ever. */
   #isOut(): boolean {
-    if (this.#isTrial) return ++this.#steps > limits.schemaSteps;
-    return this.errors.length >= limits.schemaErrors || this.isOver;
+    if (this.#isTrial) this.#countStep();
+    return this.tooMuch !== undefined || (!this.#isTrial && this.errors.length >= limits.schemaErrors);
+  }
+
+  #countStep(): void {
+    if (++this.#steps > limits.schemaSteps) {
+      this.#giveUp(`the alternatives of its schema take more than ${limits.schemaSteps} steps`);
+    }
+  }
+
+  #giveUp(problem: string): void {
+    this.tooMuch ??= forbidden('', problem);
   }
 
   #report(error: () => FieldError): void {
@@ -181,8 +187,8 @@ class Judge {
 
   /** Another schema of the same value, so it is not ratcheted by itself. */
   #inner(value: JsonValue, node: SchemaNode, old: CorrelatedValue | undefined): void {
-    this.#steps++;
-    if (!this.isOver) this.#judge(value, node, old);
+    this.#countStep();
+    if (this.tooMuch === undefined) this.#judge(value, node, old);
   }
 
   /** Upstream says of a combination only in words where it is. */
@@ -197,7 +203,7 @@ class Judge {
       this.#report(() => tooLong(this.#name(), maxLength));
     } else if (minLength > 0 && runes(value) < minLength) {
       this.#invalid(value, `should be at least ${minLength} chars long`);
-    } else if (pattern !== undefined && !this.#isMatch(value, pattern)) {
+    } else if (pattern !== undefined && !this.#isMatch(value, pattern.compiled)) {
       this.#invalid(value, `should match '${pattern.source}'`);
     }
     if (checks.hasFormat?.(value) === false) {
@@ -205,10 +211,27 @@ class Judge {
     }
   }
 
-  /** A pattern may be much work for a long text. */
-  #isMatch(value: string, pattern: NonNullable<TextChecks['pattern']>): boolean {
-    this.#patternSteps += pattern.steps(value);
-    return this.isOver || pattern.test(value);
+  /** A step of matching takes nanoseconds, or a hundred of them where somebody has seen to it: so the clock counts too. */
+  #isMatch(text: string, pattern: Re2Pattern): boolean {
+    const steps = text.length * pattern.instructions;
+    if (steps > limits.schemaPatternSteps) {
+      this.#report(() => forbidden(this.#name(), 'the text is too long for the pattern of its schema'));
+      return true;
+    }
+    this.#patternSteps += steps;
+    if (this.#patternSteps > limits.regexpSteps) {
+      this.#giveUp(`the patterns of its schema take more than ${limits.regexpSteps} steps`);
+    } else if (this.#patternSteps > this.#nextLook) this.#lookAtClock();
+    return this.tooMuch !== undefined || pattern.test(text);
+  }
+
+  #lookAtClock(): void {
+    this.#nextLook = this.#patternSteps + patternStepsPerLook;
+    const nowMs = performance.now();
+    if (this.#startMs === 0) this.#startMs = nowMs;
+    if (nowMs - this.#startMs > limits.schemaPatternsMs) {
+      this.#giveUp(`the patterns of its schema take more than ${limits.schemaPatternsMs} ms`);
+    }
   }
 
   #number(value: number | bigint, { schema }: SchemaNode): void {

@@ -76,16 +76,7 @@ class LazyPattern {
     this.source = source;
   }
 
-  /** What matching a text may take, in steps of matching. */
-  steps(text: string): number {
-    return text.length * this.#pattern().instructions;
-  }
-
-  test(text: string): boolean {
-    return this.#pattern().test(text);
-  }
-
-  #pattern(): Re2Pattern {
+  get compiled(): Re2Pattern {
     let compiled = this.#compiled?.deref();
     if (compiled === undefined) {
       compiled = compileRe2(this.source);
