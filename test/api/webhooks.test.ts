@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Answer } from '../api-client.ts';
-import { allow, type Behaviour, deny, patchOf, type Review } from './webhook-server.ts';
+import { allow, type Behaviour, deny, patchOf } from './webhook-server.ts';
 import {
   append,
   configure,
