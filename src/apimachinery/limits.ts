@@ -136,11 +136,21 @@ export const limits = {
   /** In code points. */
   expressionLength: 100_000,
   expressionDepth: 250,
+  /** Of the tree, once macros are expanded: what walks it must not run out of stack. */
+  expressionHeight: 1_000,
+  /** Likewise: a macro may use a part of what it is given twice. */
+  expressionNodes: 100_000,
+  /** What is looked at to find out what the types of one expression are. */
+  expressionTypeSteps: 2_000_000,
+  /** More of them nobody reads. */
+  expressionIssues: 100,
   /** Of what a single function may make: a text in UTF-16 units, a list in items. */
   celTextLength: 16 * 1024 * 1024,
   celListItems: 1_000_000,
-  /** Of items with items; Kubernetes' limit for a call ends there as well. */
-  celSetComparisons: 1_000_000,
+  /** Of items with items, in one call; Kubernetes' limit for a call ends there as well. */
+  celItemComparisons: 1_000_000,
+  /** Iterations of loops between two questions whether to go on. */
+  celInterruptInterval: 10,
 
   // Regular expressions of tenants.
   regexps: 4_096,

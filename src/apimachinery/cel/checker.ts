@@ -2,6 +2,7 @@
  * Gives every part of an expression a type, and every call the overloads that it may come to. What cannot fit is an
  * issue, in cel-go's words; the check goes on behind it, so that all are told. Follows cel-go's checker/checker.go.
  */
+import { limits } from '../limits.ts';
 import type {
   Call,
   CheckedExpression,
@@ -33,7 +34,7 @@ import {
   typeText,
   uintType,
 } from './types.ts';
-import { isDynamic, isExact, mostGeneral, Unification } from './unification.ts';
+import { isDynamic, isExact, mostGeneral, TypesTooLarge, Unification } from './unification.ts';
 import { CelUint } from './values.ts';
 
 /** What the checker must know of an environment. */
@@ -74,21 +75,26 @@ class Checker {
 
   run(): Checked {
     const { expr } = this.#parsed;
-    this.#check(expr);
-    if (this.#issues.length > 0) {
-      const issues = this.#issues.toSorted((a, b) => a.line - b.line || a.column - b.column);
-      return { issues };
+    try {
+      this.#check(expr);
+      if (this.#issues.length === 0) return { checked: this.#checked() };
+    } catch (error) {
+      if (!(error instanceof TypesTooLarge)) throw error;
+      this.#report(expr.id, error.message);
     }
+    return { issues: this.#issues.toSorted((a, b) => a.line - b.line || a.column - b.column) };
+  }
+
+  #checked(): CheckedExpression {
     const types = new Map<number, CelType>();
     for (const [id, type] of this.#types) types.set(id, this.#unification.substitute(type, dynType));
-    const checked: CheckedExpression = {
+    return {
       ...this.#parsed,
-      type: types.get(expr.id) ?? dynType,
+      type: types.get(this.#parsed.expr.id) ?? dynType,
       types,
       overloads: this.#overloads,
       references: this.#references,
     };
-    return { checked };
   }
 
   #check(expr: Expr): CelType {
@@ -394,6 +400,7 @@ class Checker {
   }
 
   #report(id: number, message: string): void {
+    if (this.#issues.length >= limits.expressionIssues) return;
     const { source, positions } = this.#parsed;
     const issue = issueAt(source, positions.get(id) ?? 0, message);
     // What a macro repeats is said once.

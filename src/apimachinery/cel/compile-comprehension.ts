@@ -4,9 +4,6 @@ import { absorbed, type Compiler } from './compile.ts';
 import type { Frame, Step } from './frame.ts';
 import { CelList, CelMap, type CelValue, noSuchOverload } from './values.ts';
 
-/** Iterations between two questions whether to go on. */
-const interruptEvery = 10;
-
 export function comprehensionStep(compiler: Compiler, expr: Comprehension): Step {
   const range = compiler.step(expr.iterRange);
   const init = compiler.step(expr.accuInit);
@@ -26,9 +23,8 @@ export function comprehensionStep(compiler: Compiler, expr: Comprehension): Step
   return (frame) => {
     const container = range(frame);
     frame.locals[accu] = init(frame);
-    let count = 0;
     const turn = (a: CelValue, b: CelValue): boolean => {
-      if (++count % interruptEvery === 0) frame.meter.checkInterrupt();
+      frame.meter.countIteration();
       frame.locals[first] = a;
       frame.locals[second] = b;
       if (!condition(frame)) return false;

@@ -3,6 +3,7 @@ import { compileRe2, Re2SyntaxError } from '../re2.ts';
 import type { CheckedExpression, Expr } from './ast.ts';
 import type { Issue } from './environment.ts';
 import { issueAt } from './issue.ts';
+import { partsOf } from './parts-of.ts';
 import { inTime } from './standard/arithmetic.ts';
 import { parseDuration, parseTimestamp } from './standard/times.ts';
 import { CelError } from './values.ts';
@@ -34,24 +35,4 @@ export function literalIssues({ expr, source, positions }: CheckedExpression): I
 function visit(expr: Expr, onCall: (call: Expr & { readonly kind: 'call' }) => void): void {
   if (expr.kind === 'call') onCall(expr);
   for (const part of partsOf(expr)) visit(part, onCall);
-}
-
-export function partsOf(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case 'literal':
-    case 'ident':
-      return [];
-    case 'select':
-      return [expr.operand];
-    case 'call':
-      return expr.target === undefined ? expr.args : [expr.target, ...expr.args];
-    case 'list':
-      return expr.elements;
-    case 'map':
-      return expr.entries.flatMap(({ key, value }) => [key, value]);
-    case 'struct':
-      return expr.fields.map(({ value }) => value);
-    case 'comprehension':
-      return [expr.iterRange, expr.accuInit, expr.loopCondition, expr.loopStep, expr.result];
-  }
 }

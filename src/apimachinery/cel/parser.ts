@@ -14,6 +14,7 @@ import {
 import { SyntaxIssue } from './issue.ts';
 import { type Token, tokenize } from './lexer.ts';
 import type { Macro, MacroBuilder } from './library.ts';
+import { boundTree } from './tree-bounds.ts';
 
 /** Macros by name, whether member, and number of arguments. */
 export type Macros = ReadonlyMap<string, Macro>;
@@ -23,7 +24,9 @@ export const macroKey = (name: string, isMember: boolean, argCount: number): str
 /** Throws SyntaxIssue. */
 export function parse(source: string, macros: Macros): ParsedExpression {
   const parser = new Parser(source, macros);
-  return { expr: parser.whole(), source, positions: parser.positions };
+  const parsed = { expr: parser.whole(), source, positions: parser.positions };
+  boundTree(parsed);
+  return parsed;
 }
 
 const reserved: ReadonlySet<string> = new Set([

@@ -2,6 +2,7 @@
  * What an evaluation costs, counted as it goes on. Figures and rules are cel-go's (interpreter/runtimecost.go), to the
  * unit: the limit that ends a rule here ends it there.
  */
+import { limits } from '../limits.ts';
 import type { ActualCall, EvaluationOptions } from './environment.ts';
 import { codePointCount } from './text.ts';
 import { CelError, CelList, CelMap, CelOptional, type CelValue } from './values.ts';
@@ -29,6 +30,7 @@ export class Interrupted extends CelError {
 
 export class CostMeter {
   cost = 0;
+  #iterations = 0;
   readonly #limit: number;
   readonly #options: EvaluationOptions;
 
@@ -46,10 +48,15 @@ export class CostMeter {
     const cost = this.#options.callCost?.(call) ?? standardCallCost(call);
     this.charge(cost);
     // Long texts and patterns may have taken more time than their cost says.
-    if (cost > interruptCost) this.checkInterrupt();
+    if (cost > interruptCost) this.#checkInterrupt();
   }
 
-  checkInterrupt(): void {
+  /** Of any loop: short ones within each other are long, too. */
+  countIteration(): void {
+    if (++this.#iterations % limits.celInterruptInterval === 0) this.#checkInterrupt();
+  }
+
+  #checkInterrupt(): void {
     if (this.#options.isInterrupted?.() === true) throw new Interrupted();
   }
 }

@@ -2,13 +2,23 @@
  * Whether one type fits where another is wanted, and what type parameters have to be for it. Follows cel-go's
  * checker/types.go: null fits messages, dyn fits all, and of two types that fit each other the more general one stays.
  */
+import { limits } from '../limits.ts';
 import { type CelType, dynType, errorType, listOf, mapOf, opaque, type ParamType, typeOf } from './types.ts';
+
+/** Types may double with each step that an expression takes: such an expression is given up. */
+export class TypesTooLarge extends Error {
+  constructor() {
+    super('types of the expression are too large');
+    this.name = 'TypesTooLarge';
+  }
+}
 
 export class Unification {
   readonly #substitutions = new Map<string, CelType>();
   /** What the question being asked has changed, and what was there before: few things, while what is known grows. */
   readonly #changes: (readonly [name: string, before: CelType | undefined])[] = [];
   #fresh = 0;
+  #steps = 0;
 
   /** A parameter that nothing is known of yet. */
   fresh(): ParamType {
@@ -35,8 +45,13 @@ export class Unification {
     this.#substitutions.set(name, type);
   }
 
+  #step(): void {
+    if (++this.#steps > limits.expressionTypeSteps) throw new TypesTooLarge();
+  }
+
   /** With parameters replaced by what they have come to be; `unknown` takes the place of those that nothing is known of. */
   substitute(type: CelType, unknown?: CelType): CelType {
+    this.#step();
     switch (type.kind) {
       case 'param': {
         const found = this.#substitutions.get(type.name);
@@ -61,6 +76,7 @@ export class Unification {
   }
 
   #fits(a: CelType, b: CelType): boolean {
+    this.#step();
     if (b.kind === 'param') {
       const outcome = this.#bind(a, b);
       if (outcome.isValid) return true;
@@ -101,6 +117,7 @@ export class Unification {
   }
 
   #mentions(type: CelType, parameter: ParamType): boolean {
+    this.#step();
     switch (type.kind) {
       case 'param': {
         if (type.name === parameter.name) return true;

@@ -1,6 +1,7 @@
 /** Functions of lists. Source: cel-go ext/lists.go, version 3. */
 import { limits } from '../../limits.ts';
-import { celCompare, celEqual } from '../equality.ts';
+import { celCompare } from '../equality.ts';
+import { ItemSet } from '../item-set.ts';
 import { type CelLibrary, declare, global, type Macro, member } from '../library.ts';
 import {
   boolType,
@@ -46,8 +47,9 @@ function flatten(values: CelList, depth: bigint): CelList {
 }
 
 function distinct(values: CelList): CelList {
+  const known = new ItemSet();
   const items: CelValue[] = [];
-  for (const item of values) if (!items.some((other) => celEqual(other, item))) items.push(item);
+  for (const item of values) if (known.add(item)) items.push(item);
   return new ArrayList(items);
 }
 

@@ -1,4 +1,5 @@
 /** `+ - * / %` and signs, with upstream's errors where a number has no room. Source: cel-go common/types. */
+import { limits } from '../../limits.ts';
 import { declare, type FunctionDeclaration, global, type Overload } from '../library.ts';
 import {
   bytesType,
@@ -57,6 +58,12 @@ function remainder(a: bigint, b: bigint): bigint {
   return a % b;
 }
 
+/** Lists are joined without being copied, so that each step may double them. */
+function addLists(a: CelList, b: CelList): CelList {
+  if (a.size + b.size > limits.celListItems) throw new CelError('list too large');
+  return a.concat(b);
+}
+
 const element: CelType = param('A');
 const times = (
   id: string,
@@ -79,9 +86,7 @@ export const arithmetic: readonly FunctionDeclaration[] = [
       bytesType,
       (a: Uint8Array, b: Uint8Array) => new Uint8Array(Buffer.concat([a, b])),
     ),
-    global('add_list', [listOf(element), listOf(element)], listOf(element), (a: CelList, b: CelList) =>
-      a.concat(b),
-    ),
+    global('add_list', [listOf(element), listOf(element)], listOf(element), addLists),
     times('add_timestamp_duration', timestampType, durationType, timestampType, (a, b) =>
       inTime(a.nanos + b.nanos),
     ),

@@ -7,7 +7,7 @@ import { CelEnvironment } from '../../cel/cel.ts';
 import { hasKubernetesCallCost } from '../../cel/cost/kubernetes-call-costs.ts';
 import type { Program } from '../../cel/environment.ts';
 import type { CelLibrary } from '../../cel/library.ts';
-import { partsOf } from '../../cel/literal-checks.ts';
+import { partsOf } from '../../cel/parts-of.ts';
 import {
   boolType,
   bytesType,
