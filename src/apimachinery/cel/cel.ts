@@ -16,7 +16,7 @@ import type {
 } from './environment.ts';
 import { Frame } from './frame.ts';
 import { issueAt, issuesText, SyntaxIssue } from './issue.ts';
-import type { Overload } from './library.ts';
+import type { CelLibrary, Macro, Overload } from './library.ts';
 import { literalIssues } from './literal-checks.ts';
 import { type Macros, macroKey, parse } from './parser.ts';
 import { CostMeter } from './runtime-cost.ts';
@@ -27,28 +27,51 @@ export type Compilation =
   | { readonly program: Program; readonly issues?: undefined }
   | { readonly issues: readonly Issue[]; readonly text: string; readonly program?: undefined };
 
+/** What a list of libraries offers, by name. */
+interface Tables {
+  readonly macros: Macros;
+  readonly functions: ReadonlyMap<string, readonly Overload[]>;
+  readonly overloads: ReadonlyMap<string, Overload>;
+  readonly constants: ReadonlyMap<string, { readonly type: CelType; readonly value: CelValue }>;
+}
+/** One for each list: of environments there is one for every type that rules speak of. */
+const tables = new WeakMap<readonly CelLibrary[], Tables>();
+
+function tablesOf(libraries: readonly CelLibrary[]): Tables {
+  let known = tables.get(libraries);
+  if (known === undefined) {
+    known = makeTables(libraries);
+    tables.set(libraries, known);
+  }
+  return known;
+}
+
+function makeTables(libraries: readonly CelLibrary[]): Tables {
+  const macros = new Map<string, Macro>();
+  const functions = new Map<string, Overload[]>();
+  const allOverloads = new Map<string, Overload>();
+  const allConstants = new Map<string, { readonly type: CelType; readonly value: CelValue }>();
+  for (const { functions: declared = [], macros: own = [], types = {}, constants = {} } of libraries) {
+    for (const macro of own) macros.set(macroKey(macro.name, macro.isMember, macro.argCount), macro);
+    for (const { name, overloads } of declared) {
+      functions.set(name, [...(functions.get(name) ?? []), ...overloads]);
+      for (const overload of overloads) allOverloads.set(overload.id, overload);
+    }
+    for (const [name, type] of Object.entries(types)) {
+      allConstants.set(name, { type: typeOf(type), value: new CelTypeValue(typeName(name, type)) });
+    }
+    for (const [name, constant] of Object.entries(constants)) allConstants.set(name, constant);
+  }
+  return { macros, functions, overloads: allOverloads, constants: allConstants };
+}
+
 export class CelEnvironment {
   readonly #options: EnvironmentOptions;
-  readonly #macros: Macros;
-  readonly #functions = new Map<string, Overload[]>();
-  readonly #overloads = new Map<string, Overload>();
-  readonly #constants = new Map<string, { readonly type: CelType; readonly value: CelValue }>();
+  readonly #tables: Tables;
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
-    const macros = new Map<string, NonNullable<ReturnType<Macros['get']>>>();
-    for (const { functions = [], macros: own = [], types = {}, constants = {} } of options.libraries) {
-      for (const macro of own) macros.set(macroKey(macro.name, macro.isMember, macro.argCount), macro);
-      for (const { name, overloads } of functions) {
-        this.#functions.set(name, [...(this.#functions.get(name) ?? []), ...overloads]);
-        for (const overload of overloads) this.#overloads.set(overload.id, overload);
-      }
-      for (const [name, type] of Object.entries(types)) {
-        this.#constants.set(name, { type: typeOf(type), value: new CelTypeValue(typeName(name, type)) });
-      }
-      for (const [name, constant] of Object.entries(constants)) this.#constants.set(name, constant);
-    }
-    this.#macros = macros;
+    this.#tables = tablesOf(options.libraries);
   }
 
   /** The same with more. */
@@ -57,7 +80,7 @@ export class CelEnvironment {
     return new CelEnvironment({
       ...this.#options,
       ...more,
-      libraries: [...libraries, ...(more.libraries ?? [])],
+      libraries: more.libraries === undefined ? libraries : [...libraries, ...more.libraries],
       variables: { ...variables, ...more.variables },
     });
   }
@@ -65,7 +88,7 @@ export class CelEnvironment {
   compile(source: string): Compilation {
     let parsed: ParsedExpression;
     try {
-      parsed = parse(source, this.#macros);
+      parsed = parse(source, this.#tables.macros);
     } catch (error) {
       if (!(error instanceof SyntaxIssue)) throw error;
       return refused(source, [issueAt(source, error.offset, error.message)]);
@@ -79,7 +102,7 @@ export class CelEnvironment {
   /** Without a check: what the types are is found out when the values are met, and so is what does not exist. */
   parse(source: string): Compilation {
     try {
-      const parsed = parse(source, this.#macros);
+      const parsed = parse(source, this.#tables.macros);
       const none = new Map<number, never>();
       return {
         program: this.#program({ ...parsed, type: dynType, types: none, overloads: none, references: none }),
@@ -94,8 +117,9 @@ export class CelEnvironment {
     const { variables = {}, homogeneousLiterals = false } = this.#options;
     return {
       identType: (name) =>
-        (Object.hasOwn(variables, name) ? variables[name] : undefined) ?? this.#constants.get(name)?.type,
-      overloads: (name) => this.#functions.get(name),
+        (Object.hasOwn(variables, name) ? variables[name] : undefined) ??
+        this.#tables.constants.get(name)?.type,
+      overloads: (name) => this.#tables.functions.get(name),
       findType: (name) => this.#options.findType?.(name),
       homogeneousLiterals,
     };
@@ -104,10 +128,10 @@ export class CelEnvironment {
   #program(checked: CheckedExpression): Program {
     const step = compile(checked, {
       functions: {
-        overload: (id) => this.#overloads.get(id),
-        named: (name) => this.#functions.get(name) ?? [],
+        overload: (id) => this.#tables.overloads.get(id),
+        named: (name) => this.#tables.functions.get(name) ?? [],
       },
-      constant: (name) => this.#constants.get(name)?.value,
+      constant: (name) => this.#tables.constants.get(name)?.value,
       makeObject: (name, fields) => {
         const { makeObject } = this.#options;
         if (makeObject === undefined) throw new CelError(`unknown type: ${name}`);

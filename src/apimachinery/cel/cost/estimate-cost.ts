@@ -18,6 +18,7 @@ import {
   type Select,
   type StructExpr,
 } from '../ast.ts';
+import { codePointCount } from '../text.ts';
 import { type CelType, dynType, optionalElement } from '../types.ts';
 import type { CallEstimate, CostEstimator, EstimatedCall, SizedNode } from './cost-estimator.ts';
 import { costFactors } from './cost-factors.ts';
@@ -357,14 +358,8 @@ function sizeOfExpr(expr: Expr): CostRange | undefined {
   if (expr.kind === 'list') return fixedRange(expr.elements.length);
   if (expr.kind === 'map') return fixedRange(expr.entries.length);
   if (expr.kind !== 'literal') return undefined;
-  if (typeof expr.value === 'string') return fixedRange(lengthInCodePoints(expr.value));
+  if (typeof expr.value === 'string') return fixedRange(codePointCount(expr.value));
   return expr.value instanceof Uint8Array ? fixedRange(expr.value.length) : oneRange;
-}
-
-function lengthInCodePoints(text: string): number {
-  let length = 0;
-  for (const _ of text) length++;
-  return length;
 }
 
 const scalars: ReadonlySet<string> = new Set(['bool', 'double', 'duration', 'int', 'timestamp', 'uint']);

@@ -4,6 +4,7 @@
  * the standard library says.
  */
 import type { ActualCall } from '../environment.ts';
+import { sizeOf as standardSizeOf } from '../runtime-cost.ts';
 import { CelList, CelMap, CelObject, CelOpaque, type CelValue } from '../values.ts';
 import { costFactors, nominalFunctions } from './cost-factors.ts';
 
@@ -123,18 +124,11 @@ export function kubernetesCallCost({
   return byFunction.get(name)?.(args, result, overloadId);
 }
 
-/** Characters, bytes, items or entries; one of what has none. */
+/** Characters, bytes, items or entries; of an object as many as it has fields, and one of what has none. */
 function sizeOf(value: CelValue | undefined): number {
-  if (typeof value === 'string') return lengthInCodePoints(value);
-  if (value instanceof Uint8Array) return value.length;
-  const size = typeof value === 'object' && value !== null && 'size' in value ? (value as Sized).size : 1;
-  return typeof size === 'number' ? size : 1;
-}
-
-function lengthInCodePoints(text: string): number {
-  let length = 0;
-  for (const _ of text) length++;
-  return length;
+  if (value === undefined) return 1;
+  const hasOwn = (value instanceof CelObject || value instanceof CelOpaque) && 'size' in value;
+  return hasOwn ? (value as Sized).size : standardSizeOf(value);
 }
 
 /** Of everything in a value. */
