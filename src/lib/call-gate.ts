@@ -20,6 +20,7 @@ export class GateError extends Error {
 }
 
 interface Call {
+  readonly owner: Owner;
   readonly endpoint: string;
   readonly giveUp: (reason: Error) => void;
 }
@@ -27,6 +28,7 @@ interface Waiting extends Call {
   readonly start: (call: Call) => void;
 }
 interface Owner {
+  readonly name: string;
   /** The oldest first. */
   readonly active: Set<Call>;
   readonly perEndpoint: Map<string, number>;
@@ -70,21 +72,25 @@ export class CallGate {
     const giveUp = (reason: Error): void => ending.abort(reason);
     let call: Call | undefined;
     try {
-      call = await this.#enter(owner, { endpoint, giveUp }, ending.signal);
+      call = await this.#enter({ owner: this.#owner(owner), endpoint, giveUp }, ending.signal);
       return await work(ending.signal);
     } finally {
       signal.removeEventListener('abort', forward);
-      if (call !== undefined) this.#leave(owner, call);
+      if (call !== undefined) this.#leave(call);
     }
   }
 
-  #enter(name: string, call: Call, signal: AbortSignal): Promise<Call> | Call {
+  #owner(name: string): Owner {
     let owner = this.#owners.get(name);
     if (owner === undefined) {
-      owner = { active: new Set(), perEndpoint: new Map(), waiting: [] };
+      owner = { name, active: new Set(), perEndpoint: new Map(), waiting: [] };
       this.#owners.set(name, owner);
     }
-    const own = owner;
+    return owner;
+  }
+
+  #enter(call: Call, signal: AbortSignal): Promise<Call> | Call {
+    const own = call.owner;
     if (this.#mayStart(own, call.endpoint)) return this.#start(own, call);
     if (own.waiting.length >= this.#bounds.waitingPerOwnerMax) {
       throw new GateError('too many calls are waiting for others to end');
@@ -96,7 +102,7 @@ export class CallGate {
         'abort',
         () => {
           own.waiting = own.waiting.filter((other) => other !== waiting);
-          this.#forget(name, own);
+          this.#forget(own);
           reject(signal.reason);
         },
         { once: true },
@@ -112,7 +118,7 @@ export class CallGate {
   }
 
   #start(owner: Owner, call: Call): Call {
-    const started: Call = { endpoint: call.endpoint, giveUp: call.giveUp };
+    const started: Call = { owner, endpoint: call.endpoint, giveUp: call.giveUp };
     owner.active.add(started);
     owner.perEndpoint.set(call.endpoint, (owner.perEndpoint.get(call.endpoint) ?? 0) + 1);
     this.#active += 1;
@@ -130,15 +136,14 @@ export class CallGate {
     return true;
   }
 
-  #leave(name: string, call: Call): void {
-    const owner = this.#owners.get(name);
-    if (owner === undefined) return;
+  #leave(call: Call): void {
+    const { owner } = call;
     const wasFull = this.#active >= this.#bounds.callsMax;
     this.#release(owner, call);
     if (!this.#startNext(owner) && wasFull) {
       for (const other of this.#owners.values()) if (this.#startNext(other)) break;
     }
-    this.#forget(name, owner);
+    this.#forget(owner);
   }
 
   /** The first of the owner's line that may start. */
@@ -158,7 +163,9 @@ export class CallGate {
     else owner.perEndpoint.set(call.endpoint, left);
   }
 
-  #forget(name: string, owner: Owner): void {
-    if (owner.active.size === 0 && owner.waiting.length === 0) this.#owners.delete(name);
+  #forget(owner: Owner): void {
+    const isIdle = owner.active.size === 0 && owner.waiting.length === 0;
+    // One that was forgotten may have come back as another since.
+    if (isIdle && this.#owners.get(owner.name) === owner) this.#owners.delete(owner.name);
   }
 }

@@ -27,6 +27,8 @@ export interface HttpsCall {
   /** Where to connect to: a name or an address. */
   readonly host: string;
   readonly port: number;
+  /** Host and port as the server is told them; where to connect to when not given. */
+  readonly authority?: string;
   /** The name that the certificate must have; `host` when not given. */
   readonly serverName?: string;
   readonly path: string;
@@ -144,7 +146,7 @@ export class HttpsCaller {
       ...(call.ca === undefined ? {} : { ca: call.ca }),
       headers: {
         ...call.headers,
-        host: call.port === 443 ? bracketed(name) : `${bracketed(name)}:${call.port}`,
+        host: call.authority ?? `${bracketed(name)}:${call.port}`,
         'content-length': Buffer.byteLength(call.body),
       },
       signal,

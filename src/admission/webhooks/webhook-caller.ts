@@ -99,6 +99,7 @@ export class WebhookCaller {
           pool: home,
           host: endpoint.host,
           port: endpoint.port,
+          authority: endpoint.shown,
           serverName: endpoint.serverName,
           path: path(),
           ...(hook.ca === undefined ? {} : { ca: hook.ca }),
