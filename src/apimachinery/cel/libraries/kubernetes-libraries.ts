@@ -3,6 +3,7 @@
  * use. Source: apiserver/pkg/cel/environment/base.go. What upstream lets in at 1.0 has been there ever since.
  */
 import { twoVariableComprehensions } from '../extensions/comprehensions.ts';
+import { lists } from '../extensions/lists.ts';
 import { optionals } from '../extensions/optionals.ts';
 import { sets } from '../extensions/sets.ts';
 import { strings } from '../extensions/strings.ts';
@@ -34,6 +35,7 @@ const rows: readonly (readonly [since: number, CelLibrary])[] = [
   [31, authorizationSelectorsLibrary],
   [32, twoVariableComprehensions],
   [33, semverLibrary(1)],
+  [34, lists],
   [37, includesLibrary],
 ];
 

@@ -114,6 +114,7 @@ test('a library is not there before its version', () => {
   checkSince(30, "ip('::1')");
   checkSince(31, 'format.uri()');
   checkSince(33, "semver('v1', true)");
+  checkSince(34, '[1].distinct()');
   checkSince(37, "'a'.includes('a')");
 });
 

@@ -6,6 +6,7 @@ import type { Call, Expr } from '../../cel/ast.ts';
 import { CelEnvironment } from '../../cel/cel.ts';
 import { hasKubernetesCallCost } from '../../cel/cost/kubernetes-call-costs.ts';
 import type { Program } from '../../cel/environment.ts';
+import { kubernetesLibraries } from '../../cel/libraries/kubernetes-libraries.ts';
 import type { CelLibrary } from '../../cel/library.ts';
 import { partsOf } from '../../cel/parts-of.ts';
 import {
@@ -27,7 +28,6 @@ import type { JsonSchemaProps, ValidationRule } from '../json-schema-props.ts';
 import type { DeclaredType, ScalarKind } from './declared-type.ts';
 import { reservedWords } from './escape-name.ts';
 import { parseRuleFieldPath, RuleFieldPathError } from './rule-field-path.ts';
-import { ruleLibraries } from './rule-libraries.ts';
 
 export interface CompiledRule {
   readonly source: ValidationRule;
@@ -50,7 +50,7 @@ export interface RuleScope {
 
 export class RuleCompiler {
   /** Of what every custom resource may use. */
-  static readonly shared = new RuleCompiler(ruleLibraries);
+  static readonly shared = new RuleCompiler(kubernetesLibraries());
   readonly #libraries: readonly CelLibrary[];
 
   constructor(libraries: readonly CelLibrary[]) {

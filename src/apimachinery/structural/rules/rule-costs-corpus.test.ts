@@ -4,13 +4,13 @@ import { test } from 'node:test';
 import { corpusMissing, corpusText } from '../../../../test/corpus.ts';
 import type { CostRange } from '../../cel/cost/cost-range.ts';
 import { estimateCost } from '../../cel/cost/estimate-cost.ts';
+import { kubernetesLibraries } from '../../cel/libraries/kubernetes-libraries.ts';
 import { declare, global } from '../../cel/library.ts';
 import { stringType } from '../../cel/types.ts';
 import { parseJson } from '../../codec/json.ts';
 import type { JsonSchemaProps } from '../json-schema-props.ts';
 import { declaredCostEstimator } from './declared-cost.ts';
 import { type CompiledRule, RuleCompiler } from './rule-compiler.ts';
-import { ruleLibraries } from './rule-libraries.ts';
 import { type RuleNode, ruleTreeOf } from './rule-tree.ts';
 
 /** A table where it is, else nothing, and the test says so. */
@@ -127,7 +127,7 @@ const later = {
     ),
   ],
 };
-const storedCompiler = new RuleCompiler([...ruleLibraries, later]);
+const storedCompiler = new RuleCompiler([...kubernetesLibraries(), later]);
 
 function checkResult(rule: CompiledRule, expected: Expected, id: string): void {
   for (const part of expected.all ?? []) checkResult(rule, part, id);
