@@ -4,12 +4,12 @@
  *
  * Inside, text is a string of bytes (one char per byte), since escapes may spell what is no UTF-8.
  */
-import { goQuote } from './apply/go-text.ts';
+import { goQuoteStart } from './apply/go-text.ts';
 import { NetipError, parseAddress } from './netip.ts';
 
 export class GoUrlError extends Error {
   constructor(url: string, problem: string) {
-    super(`parse ${goQuote(url)}: ${problem}`);
+    super(`parse ${goQuoteStart(url)}: ${problem}`);
     this.name = 'GoUrlError';
   }
 }
@@ -127,7 +127,7 @@ function userOf(userinfo: string): string {
 
 const isPort = (text: string): boolean => /^(?::[0-9]*)?$/.test(text);
 const checkPort = (text: string): void => {
-  if (!isPort(text)) throw new Problem(`invalid port ${toBytes(goQuote(fromBytes(text)))} after host`);
+  if (!isPort(text)) throw new Problem(`invalid port ${toBytes(goQuoteStart(fromBytes(text)))} after host`);
 };
 
 function hostOf(scheme: string, host: string): string {
@@ -187,8 +187,9 @@ function unescapeUrl(text: string, place: Place): string {
   const spaced = place === 'query' ? text.replaceAll('+', ' ') : text;
   // In order, so that what is wrong first is told.
   return spaced.replace(isStrict ? escapesOfHost : escapes, (part: string, hex: string | undefined) => {
-    if (hex === undefined) throw new Problem(`invalid character ${goQuote(part)} in host name`);
-    const invalid = (): Problem => new Problem(`invalid URL escape ${toBytes(goQuote(fromBytes(part)))}`);
+    if (hex === undefined) throw new Problem(`invalid character ${goQuoteStart(part)} in host name`);
+    const invalid = (): Problem =>
+      new Problem(`invalid URL escape ${toBytes(goQuoteStart(fromBytes(part)))}`);
     if (!/^[0-9a-fA-F]{2}$/.test(hex)) throw invalid();
     const code = Number.parseInt(hex, 16);
     const char = String.fromCharCode(code);

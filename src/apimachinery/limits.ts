@@ -34,6 +34,8 @@ export const limits = {
   jsonPatchCopiedBytes: 3 * 1024 * 1024,
   /** Of a patch or its result in the message that refuses it. */
   shownPatchLength: 16 * 1024,
+  /** Of a text in the message that says why it cannot be read. */
+  quotedTextLength: 1_024,
   /** Findings of strict decoding in one document. */
   strictErrors: 100,
   /** Of all Warning headers of a response together, and of each once they are more. */

@@ -2,7 +2,7 @@
  * Addresses and blocks as Go's net/netip reads them: one strict form, and what is wrong with any other, in its words.
  * What older fields of the API take besides is ip.ts.
  */
-import { goQuote } from './apply/go-text.ts';
+import { goQuoteStart } from './apply/go-text.ts';
 import { addressText } from './ip.ts';
 
 /** The message is net/netip's. */
@@ -45,7 +45,9 @@ export function equalAddresses(a: Address, b: Address): boolean {
 /** Throws NetipError. */
 export function parseAddress(text: string): Address {
   const fail = (problem: string, at = ''): never => {
-    throw new NetipError(`ParseAddr(${goQuote(text)}): ${problem}${at === '' ? '' : ` (at ${goQuote(at)})`}`);
+    throw new NetipError(
+      `ParseAddr(${goQuoteStart(text)}): ${problem}${at === '' ? '' : ` (at ${goQuoteStart(at)})`}`,
+    );
   };
   switch (/[.:%]/.exec(text)?.[0]) {
     case '.':
@@ -62,7 +64,7 @@ export function parseAddress(text: string): Address {
 /** Throws NetipError. */
 export function parsePrefix(text: string): Prefix {
   const fail = (problem: string): never => {
-    throw new NetipError(`netip.ParsePrefix(${goQuote(text)}): ${problem}`);
+    throw new NetipError(`netip.ParsePrefix(${goQuoteStart(text)}): ${problem}`);
   };
   const slash = text.lastIndexOf('/');
   if (slash === -1) return fail("no '/'");
@@ -72,7 +74,7 @@ export function parsePrefix(text: string): Prefix {
   const hasSignOrZero = bits.length > 1 && !/^[1-9]/.test(bits);
   // Go's int, beyond which it is no number at all.
   const isNumber = /^[0-9]+$/.test(bits) && (bits.length < 19 || BigInt(bits) < 2n ** 63n);
-  if (hasSignOrZero || !isNumber) return fail(`bad bits after slash: ${goQuote(bits)}`);
+  if (hasSignOrZero || !isNumber) return fail(`bad bits after slash: ${goQuoteStart(bits)}`);
   if (Number(bits) > address.bytes.length * 8) return fail('prefix length out of range');
   return { address, bits: Number(bits) };
 }

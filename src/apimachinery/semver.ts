@@ -2,7 +2,7 @@
  * Versions as semver.org has them, as github.com/blang/semver reads them, in its words. Numbers are 64 bits wide. What
  * is more lenient than the specification says so in its name.
  */
-import { goQuote } from './apply/go-text.ts';
+import { goQuoteStart } from './apply/go-text.ts';
 import { compareText } from './apply/value-order.ts';
 
 /** The message is blang/semver's. */
@@ -100,10 +100,10 @@ const hasLeadingZeros = (text: string): boolean => text.length > 1 && text.start
 
 function readNumber(text: string, part: 'Major' | 'Minor' | 'Patch'): bigint {
   if (!isNumeric(text)) {
-    throw new SemverError(`Invalid character(s) found in ${part.toLowerCase()} number ${goQuote(text)}`);
+    throw new SemverError(`Invalid character(s) found in ${part.toLowerCase()} number ${goQuoteStart(text)}`);
   }
   if (hasLeadingZeros(text)) {
-    throw new SemverError(`${part} number must not contain leading zeroes ${goQuote(text)}`);
+    throw new SemverError(`${part} number must not contain leading zeroes ${goQuoteStart(text)}`);
   }
   return readUint64(text);
 }
@@ -111,7 +111,7 @@ function readNumber(text: string, part: 'Major' | 'Minor' | 'Patch'): bigint {
 const uint64Digits = 20;
 function readUint64(text: string): bigint {
   const fail = (problem: string): never => {
-    throw new SemverError(`strconv.ParseUint: parsing ${goQuote(text)}: ${problem}`);
+    throw new SemverError(`strconv.ParseUint: parsing ${goQuoteStart(text)}: ${problem}`);
   };
   if (text === '') return fail('invalid syntax');
   // Leading zeros are refused before: more digits are more than there can be.
@@ -123,16 +123,19 @@ function readPrerelease(text: string): bigint | string {
   if (text === '') throw new SemverError('Prerelease is empty');
   if (isNumeric(text)) {
     if (hasLeadingZeros(text)) {
-      throw new SemverError(`Numeric PreRelease version must not contain leading zeroes ${goQuote(text)}`);
+      throw new SemverError(
+        `Numeric PreRelease version must not contain leading zeroes ${goQuoteStart(text)}`,
+      );
     }
     return readUint64(text);
   }
-  if (!isWord(text)) throw new SemverError(`Invalid character(s) found in prerelease ${goQuote(text)}`);
+  if (!isWord(text)) throw new SemverError(`Invalid character(s) found in prerelease ${goQuoteStart(text)}`);
   return text;
 }
 
 function readBuild(text: string): string {
   if (text === '') throw new SemverError('Build meta data is empty');
-  if (!isWord(text)) throw new SemverError(`Invalid character(s) found in build meta data ${goQuote(text)}`);
+  if (!isWord(text))
+    throw new SemverError(`Invalid character(s) found in build meta data ${goQuoteStart(text)}`);
   return text;
 }

@@ -2,6 +2,7 @@
  * JSON values in the words of Go's fmt: what kubectl users read in conflicts and in type errors. Text for people
  * only; nothing here is parsed back.
  */
+import { limits } from '../limits.ts';
 import type { JsonValue } from '../object-meta.ts';
 import { compareText } from './value-order.ts';
 
@@ -22,6 +23,11 @@ const escaped = /["\\\p{C}]|(?! )\p{Z}/gu;
 /** `%q` */
 export function goQuote(text: string): string {
   return `"${text.replace(escaped, (c) => named[c] ?? escapePoint(c.codePointAt(0)!))}"`;
+}
+/** The same of text that may be of any length: a message that tells what is wrong with it need not repeat it all. */
+export function goQuoteStart(text: string): string {
+  const { quotedTextLength } = limits;
+  return goQuote(text.length <= quotedTextLength ? text : `${text.slice(0, quotedTextLength)}…`);
 }
 function escapePoint(point: number): string {
   if (point >= 0xd800 && point <= 0xdfff) return '\ufffd';

@@ -1,5 +1,5 @@
 /** Blocks of IP addresses: Kubernetes' CEL library `cidr`. Source: apiserver/pkg/cel/library/cidr.go. */
-import { goQuote } from '../../apply/go-text.ts';
+import { goQuoteStart } from '../../apply/go-text.ts';
 import {
   equalAddresses,
   isMapped,
@@ -52,7 +52,7 @@ function readCidr(text: string): CidrValue {
     throw new CelError(`${conversion}: ${conversion}: ${error.message}`);
   }
   if (isMapped(prefix.address)) {
-    throw new CelError(`${conversion}: IPv4-mapped IPv6 address ${goQuote(text)} is not allowed`);
+    throw new CelError(`${conversion}: IPv4-mapped IPv6 address ${goQuoteStart(text)} is not allowed`);
   }
   return new CidrValue(prefix);
 }

@@ -1,5 +1,5 @@
 /** IP addresses: Kubernetes' CEL library `ip`. No zones, no IPv4 in IPv6 form. Source: apiserver/pkg/cel/library/ip.go. */
-import { goQuote } from '../../apply/go-text.ts';
+import { goQuoteStart } from '../../apply/go-text.ts';
 import {
   type Address,
   equalAddresses,
@@ -42,8 +42,9 @@ export class IpValue extends CelOpaque {
 /** Throws CelError. */
 export function readIp(text: string): IpValue {
   const address = told(text);
-  if (address.zone !== '') throw new CelError(`IP address ${goQuote(text)} with zone value is not allowed`);
-  if (isMapped(address)) throw new CelError(`IPv4-mapped IPv6 address ${goQuote(text)} is not allowed`);
+  if (address.zone !== '')
+    throw new CelError(`IP address ${goQuoteStart(text)} with zone value is not allowed`);
+  if (isMapped(address)) throw new CelError(`IPv4-mapped IPv6 address ${goQuoteStart(text)} is not allowed`);
   return new IpValue(address);
 }
 function told(text: string): Address {
@@ -52,7 +53,7 @@ function told(text: string): Address {
   } catch (error) {
     if (!(error instanceof NetipError)) throw error;
     throw new CelError(
-      `IP Address ${goQuote(text)} parse error during conversion from string: ${error.message}`,
+      `IP Address ${goQuoteStart(text)} parse error during conversion from string: ${error.message}`,
     );
   }
 }

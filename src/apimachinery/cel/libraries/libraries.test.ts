@@ -152,6 +152,21 @@ test('hostile texts cost what their length does', () => {
   checkError(`text.matches('(a|b){900}c')`, 'the text is too long for the regular', 'a'.repeat(50_000));
 });
 
+test('errors do not repeat a long text', () => {
+  const check = (expression: string, text: string): void => {
+    const { error } = evaluate(expression, text);
+    assert.ok(error !== undefined && error.message.length < 4 * limits.quotedTextLength, expression);
+  };
+  const long = '1'.repeat(1024 * 1024);
+  for (const read of ['ip', 'cidr', 'semver', 'url', 'quantity']) check(`${read}(text)`, long);
+  check('ip(text)', `::${long}`);
+  check('cidr(text)', `::/${long}`);
+  check('semver(text)', `1.0.0-é${long}`);
+  check('url(text)', `https://[${long}`);
+  check('url(text)', `https://a:b${long}`);
+  check("'a'.find(text)", `(${long}`);
+});
+
 test('patterns in loops end long before their cost does', () => {
   const items = 'text.split("").all(i, ';
   const text = 'ab'.repeat(500);
