@@ -26,7 +26,7 @@ import {
   Interrupted,
 } from './runtime-cost.ts';
 import { elementAt, optionalElement } from './standard/comparison.ts';
-import type { CelType } from './types.ts';
+import { type CelType, dynType } from './types.ts';
 import {
   ArrayList,
   CelError,
@@ -52,11 +52,14 @@ export interface CompileParts {
 }
 
 export function compile(checked: CheckedExpression, parts: CompileParts): Step {
-  return new Compiler(checked, parts).step(checked.expr);
+  const compiler = new Compiler(checked, parts);
+  const step = compiler.step(checked.expr);
+  compiler.release();
+  return step;
 }
 
 export class Compiler {
-  readonly checked: CheckedExpression;
+  checked: CheckedExpression;
   readonly parts: CompileParts;
   /** Slots of the variables in scope, the innermost last. */
   readonly scope: { readonly name: string; readonly slot: number }[] = [];
@@ -66,6 +69,17 @@ export class Compiler {
   constructor(checked: CheckedExpression, parts: CompileParts) {
     this.checked = checked;
     this.parts = parts;
+  }
+
+  /** Closures hold on to the compiler; what it was told is let go, since it is many times what they need. */
+  release(): void {
+    const none = new Map<number, never>();
+    const expr: Expr = { kind: 'literal', id: 0, value: null };
+    this.checked = {
+      ...{ expr, source: '', positions: none },
+      ...{ type: dynType, types: none, overloads: none, references: none },
+    };
+    this.#constants.clear();
   }
 
   /** `isInner`: the expression is part of an attribute, which is observed as one. */

@@ -17,7 +17,7 @@ import { listMapKeyOf } from './list-map-key.ts';
 import { isUnchangedAt, type ObjectPath } from './object-path.ts';
 import { type CompiledRule, RuleCompiler } from './rule-compiler.ts';
 import { mapIsCorrelatable, type RuleNode, ruleTreeOf } from './rule-tree.ts';
-import { fail, judgeRule, outOfBudget, type RuleRun } from './rule-verdict.ts';
+import { fail, judgeRule, outOfBudget, type RuleRun, type RunnableRule } from './rule-verdict.ts';
 import type { Adapter } from './typed-lists.ts';
 import { adapterOf } from './typed-values.ts';
 
@@ -182,7 +182,7 @@ export class RuleValidator {
 }
 
 interface CompiledNode {
-  readonly rules: readonly CompiledRule[];
+  readonly rules: readonly RunnableRule[];
   readonly adapt: Adapter;
 }
 
@@ -191,7 +191,16 @@ function compileNode({ schema, rules, type, isResource }: RuleNode, compiler: Ru
   // There is an adapter for exactly what there is a type for.
   if (type === undefined || adapt === undefined) return { rules: [], adapt: () => null };
   const scope = compiler.scopeOf(type);
-  return { rules: rules.map((rule) => scope.compile(rule, schema)), adapt };
+  return { rules: rules.map((rule) => runnable(scope.compile(rule, schema))), adapt };
+}
+
+function runnable({ source, program, message, error, usesOldSelf, fieldPath }: CompiledRule): RunnableRule {
+  return {
+    ...{ source, usesOldSelf, fieldPath },
+    ...(error !== undefined && { error }),
+    program: program && { evaluate: program.evaluate },
+    message: message && { evaluate: message.evaluate },
+  };
 }
 
 type OldItemOf = (item: JsonValue) => JsonValue | undefined;

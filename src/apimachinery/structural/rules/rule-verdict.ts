@@ -42,10 +42,17 @@ export interface Judged {
   readonly run: RuleRun;
 }
 
+/** A compiled rule without its trees, which are many times what an evaluation needs. */
+export type Runnable = Pick<Program, 'evaluate'>;
+export interface RunnableRule extends Pick<CompiledRule, 'source' | 'error' | 'usesOldSelf' | 'fieldPath'> {
+  readonly program: Runnable | undefined;
+  readonly message: Runnable | undefined;
+}
+
 /** False once nothing more is to be evaluated. */
 export function judgeRule(
-  rule: CompiledRule,
-  program: Program,
+  rule: RunnableRule,
+  program: Runnable,
   variables: Variables,
   judged: Judged,
 ): boolean {
@@ -82,7 +89,11 @@ export function judgeRule(
   return true;
 }
 
-function evaluate(program: Program, variables: Variables, { callLimit, isInterrupted }: RuleRun): Evaluation {
+function evaluate(
+  program: Runnable,
+  variables: Variables,
+  { callLimit, isInterrupted }: RuleRun,
+): Evaluation {
   return program.evaluate(variables, { costLimit: callLimit, callCost: kubernetesCallCost, isInterrupted });
 }
 const isCostLimit = (error: Error): boolean =>
@@ -95,7 +106,7 @@ interface Message {
   readonly problem?: string;
 }
 
-function makeMessage(rule: CompiledRule, program: Program, variables: Variables, run: RuleRun): Message {
+function makeMessage(rule: RunnableRule, program: Runnable, variables: Variables, run: RuleRun): Message {
   const { value, error, cost } = evaluate(program, variables, run);
   if (cost > run.remaining) {
     const problem =
