@@ -16,7 +16,7 @@ import { type Reach, reachOf } from '../apis/admissionregistration/v1/reach.ts';
 import { projectDefinition } from '../apis/resourcemanager/v1alpha1/project/project-definition.ts';
 import type { DynamicAdmission, DynamicAttempt, DynamicRules, DynamicWrite } from '../registry/admission.ts';
 import type { Definitions } from '../registry/definitions.ts';
-import type { UserInfo } from '../request/context.ts';
+import { userIn } from '../request/parent-extras.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
 import { labelsOf } from '../storage/record.ts';
 import type { Store, TenantId } from '../storage/store.ts';
@@ -211,26 +211,9 @@ function mayMatch(
   );
 }
 
-const parentExtras = {
-  group: 'iam.miloapis.com/parent-api-group',
-  type: 'iam.miloapis.com/parent-type',
-  name: 'iam.miloapis.com/parent-name',
-} as const;
-
-/** Whoever is asked is told in which project, as the user's extras: nothing else of a review has room for it. */
+/** Whoever is asked is told in which project. */
 function asSeen(write: DynamicWrite): DynamicWrite {
-  const { user, tenant } = write;
-  if (tenant.surface.kind !== 'Project') return write;
-  const seen: UserInfo = {
-    ...user,
-    extra: {
-      ...user.extra,
-      [parentExtras.group]: [projectDefinition.group],
-      [parentExtras.type]: [projectDefinition.kind],
-      [parentExtras.name]: [tenant.surface.name],
-    },
-  };
-  return { ...write, user: seen };
+  return { ...write, user: userIn(write.user, write.tenant, projectDefinition.group) };
 }
 
 interface Rules {

@@ -245,6 +245,13 @@ export const limits = {
   webhookIdleConnections: 4,
   webhookIdleConnectionMs: 30_000,
   webhookResolveTimeoutMs: 3_000,
+  /** At once, to one service behind an APIService. */
+  serviceConnections: 512,
+  /** Of what a service says of its own resources. */
+  serviceDocumentBytes: 4 * 1024 * 1024,
+  serviceProbeTimeoutMs: 5_000,
+  /** Between two looks whether a service is there. */
+  serviceProbeIntervalMs: 30_000,
   /** Of a service, looked at for an address. */
   serviceSlices: 100,
 

@@ -47,8 +47,8 @@ export class StatusError extends Error {
 
 /** A failure of what somebody else runs or brought along: the client is told, but nothing here is to be mended. */
 export class ForeignFailure extends StatusError {
-  constructor(detail: string, cause?: unknown) {
-    super(internalError(detail).status, { cause });
+  constructor(detail: string, cause?: unknown, make = internalError) {
+    super(make(detail).status, { cause });
     this.name = 'ForeignFailure';
   }
 }

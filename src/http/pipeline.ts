@@ -16,6 +16,7 @@ import type { Engine } from '../registry/engine.ts';
 import type { RequestInfo, Tenant, UserInfo } from '../request/context.ts';
 import { parseRequestInfo } from '../request/request-info.ts';
 import type { VirtualResources } from '../virtual/virtual-resource.ts';
+import type { Aggregation } from './aggregation/aggregation.ts';
 import { BodyAborted } from './collect-body.ts';
 import { answerDocument, type Documents } from './documents.ts';
 import { AlreadyAnswered, type Exchange } from './exchange.ts';
@@ -33,6 +34,8 @@ export interface PipelineParts {
   readonly authorizer: Authorizer;
   readonly virtual: VirtualResources;
   readonly documents: Documents;
+  /** Absent in a server that asks no other. */
+  readonly aggregation?: Aggregation;
   readonly project: GroupResource;
   /** Told of every error that is the server's fault. */
   onFault(error: unknown, request: { method: string; url: string; auditId: string }): void;
@@ -139,6 +142,13 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
   const info = must(passage.info, 'request info');
   if (tenant === undefined) {
     throw info.surface.kind === 'Project' ? notFound(parts.project, info.surface.name) : pathNotFound();
+  }
+  const service = parts.aggregation?.serviceFor(tenant.id, info.path);
+  if (service !== undefined) {
+    const user = must(passage.user, 'user');
+    const timeoutMs = passage.timeoutMs ?? limits.requestTimeoutMs;
+    await parts.aggregation?.proxy(service, { exchange, info, user, tenant, timeoutMs });
+    return;
   }
   if (info.resource === undefined) {
     await answerDocument(parts.documents, exchange, info, tenant);

@@ -24,15 +24,16 @@ const at = (nowMs: number): Clock => ({ now: () => nowMs });
 const open = (
   dir: string,
   nowMs = startMs,
-  names = servingNames('10.1.2.3', 'host'),
-): Promise<Certificates> => openCertificates(dir, at(nowMs), names);
+  hosts = servingNames('10.1.2.3', 'host'),
+): Promise<Certificates> => openCertificates(dir, at(nowMs), hosts);
 const dayMs = 24 * 3_600_000;
+const names = ['ca', 'front-proxy-ca', 'serving', 'admin', 'front-proxy-client'] as const;
 
 describe('certificates', () => {
-  test('first start makes all three, usable and private', async () => {
+  test('first start makes all of them, usable and private', async () => {
     const dir = freshDir();
     const made = await open(dir);
-    assert.deepEqual(made.issued, ['ca', 'serving', 'admin']);
+    assert.deepEqual(made.issued, [...names]);
     const authority = new X509Certificate(made.authority);
     const serving = new X509Certificate(made.serving.certificate);
     const admin = new X509Certificate(made.admin.certificate);
@@ -51,10 +52,15 @@ describe('certificates', () => {
       assert.ok(serving.checkHost(name), name);
     for (const address of ['127.0.0.1', '::1', '10.1.2.3']) assert.ok(serving.checkIP(address), address);
     assert.equal(statSync(join(dir, 'pki')).mode & 0o777, 0o700);
-    for (const name of ['ca', 'serving', 'admin']) {
+    const proxyAuthority = new X509Certificate(made.frontProxy.authority);
+    const proxy = new X509Certificate(made.frontProxy.client.certificate);
+    assert.ok(proxy.checkIssued(proxyAuthority) && proxy.verify(proxyAuthority.publicKey));
+    assert.ok(!proxy.verify(authority.publicKey), 'who is believed as front proxy is nobody here');
+    assert.equal(proxy.subject, 'CN=front-proxy-client');
+    for (const name of names) {
       assert.equal(statSync(join(dir, 'pki', `${name}.key`)).mode & 0o777, 0o600);
     }
-    assert.equal(readdirSync(join(dir, 'pki')).length, 6);
+    assert.equal(readdirSync(join(dir, 'pki')).length, 2 * names.length);
   });
 
   const check = (
@@ -62,7 +68,7 @@ describe('certificates', () => {
     change: (dir: string) => void,
     nowMs: number,
     issued: readonly string[] | RegExp,
-    names = servingNames('10.1.2.3', 'host'),
+    hosts = servingNames('10.1.2.3', 'host'),
   ): void => {
     test(title, async () => {
       const dir = freshDir();
@@ -70,7 +76,7 @@ describe('certificates', () => {
       change(dir);
       if (issued instanceof RegExp) {
         const before = readAll(dir);
-        await assert.rejects(open(dir, nowMs, names), (error: unknown) => {
+        await assert.rejects(open(dir, nowMs, hosts), (error: unknown) => {
           assert.ok(error instanceof UserError);
           assert.match(error.message, issued);
           return true;
@@ -78,7 +84,7 @@ describe('certificates', () => {
         assert.deepEqual(readAll(dir), before, 'nothing was touched');
         return;
       }
-      const second = await open(dir, nowMs, names);
+      const second = await open(dir, nowMs, hosts);
       assert.deepEqual(second.issued, issued);
       assert.equal(second.authority === first.authority, !issued.includes('ca'));
       assert.equal(second.serving.key === first.serving.key, !issued.includes('serving'));
@@ -96,8 +102,9 @@ describe('certificates', () => {
   check('less than 30 days left', nothing, startMs + leafLifetimeMs - renewBeforeMs + dayMs, [
     'serving',
     'admin',
+    'front-proxy-client',
   ]);
-  check('long expired', nothing, startMs + 3 * leafLifetimeMs, ['serving', 'admin']);
+  check('long expired', nothing, startMs + 3 * leafLifetimeMs, ['serving', 'admin', 'front-proxy-client']);
   check('another host name', nothing, startMs, ['serving'], servingNames('10.1.2.3', 'other'));
   check('another address', nothing, startMs, ['serving'], servingNames('10.1.2.4', 'host'));
   check('a name fewer is no reason', nothing, startMs, [], servingNames('', ''));
@@ -110,7 +117,11 @@ describe('certificates', () => {
   ]);
   check('authority key removed', remove('ca.key'), startMs, /ca\.key is missing or does not belong/);
   check('authority expired', nothing, startMs + 11 * leafLifetimeMs, /has expired/);
-  for (const file of ['ca.crt', 'ca.key', 'serving.crt', 'serving.key', 'admin.crt', 'admin.key']) {
+  check('front proxy replaced', remove('front-proxy-ca.crt'), startMs, [
+    'front-proxy-ca',
+    'front-proxy-client',
+  ]);
+  for (const file of names.flatMap((name) => [`${name}.crt`, `${name}.key`])) {
     check(`${file} damaged`, overwrite(file), startMs, new RegExp(`${file} is damaged`));
   }
 

@@ -20,12 +20,17 @@ export const leafLifetimeMs = 365 * dayMs;
 /** A certificate with less than this left is renewed at start. */
 export const renewBeforeMs = 30 * dayMs;
 
+/** The one name that services accept of the front proxy. */
+export const frontProxyName = 'front-proxy-client';
+
 export interface Certificates {
   /** PEM of the authority: what clients trust, and what vouches for client certificates. */
   readonly authority: string;
   readonly serving: KeyPair;
   /** In system:masters. */
   readonly admin: KeyPair;
+  /** What services behind APIServices know this server by: an authority for nothing else, and its certificate. */
+  readonly frontProxy: { readonly authority: string; readonly client: KeyPair };
   /** When the authority itself ends; it is not renewed, since every client holds it. */
   readonly authorityEndsMs: number;
   /** Names of what was made or renewed, for the progress report. */
@@ -58,11 +63,13 @@ export async function openCertificates(
   const directory = join(dataDir, 'pki');
   makePrivateDirectory(directory);
   const issued: string[] = [];
-  const authority = await openAuthority(directory, clock, issued);
+  const authority = await openAuthority(directory, 'ca', clock, issued);
   const issuer = new X509Certificate(authority.certificate);
+  const proxyAuthority = await openAuthority(directory, 'front-proxy-ca', clock, issued);
 
-  const isFresh = (certificate: X509Certificate): boolean =>
-    Date.parse(certificate.validTo) - clock.now() >= renewBeforeMs && certificate.checkIssued(issuer);
+  const isFresh = (certificate: X509Certificate, by: KeyPair): boolean =>
+    Date.parse(certificate.validTo) - clock.now() >= renewBeforeMs &&
+    certificate.checkIssued(new X509Certificate(by.certificate));
   const leaf = async (
     name: string,
     request: {
@@ -71,12 +78,14 @@ export async function openCertificates(
       usage: 'server' | 'client';
       names: readonly string[];
     },
+    by = authority,
   ): Promise<KeyPair> => {
     const found = readPair(directory, name);
-    if (found?.matches && isFresh(found.parsed) && request.names.every((n) => covers(found.parsed, n)))
-      return found;
+    const isGood =
+      found?.matches && isFresh(found.parsed, by) && request.names.every((n) => covers(found.parsed, n));
+    if (isGood) return found;
     const { issueLeaf } = await import('../lib/issue-certificate.ts');
-    const made = await issueLeaf(authority, {
+    const made = await issueLeaf(by, {
       ...request,
       names: request.names.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value })),
       nowMs: clock.now(),
@@ -94,21 +103,35 @@ export async function openCertificates(
     usage: 'client',
     names: [],
   });
+  const proxy = await leaf(
+    'front-proxy-client',
+    { commonName: frontProxyName, organizations: [], usage: 'client', names: [] },
+    proxyAuthority,
+  );
   return {
     authority: authority.certificate,
     serving: { certificate: serving.certificate, key: serving.key },
     admin: { certificate: admin.certificate, key: admin.key },
+    frontProxy: {
+      authority: proxyAuthority.certificate,
+      client: { certificate: proxy.certificate, key: proxy.key },
+    },
     authorityEndsMs: Date.parse(issuer.validTo),
     issued,
   };
 }
 
-async function openAuthority(directory: string, clock: Clock, issued: string[]): Promise<KeyPair> {
-  const found = readPair(directory, 'ca');
+async function openAuthority(
+  directory: string,
+  name: 'ca' | 'front-proxy-ca',
+  clock: Clock,
+  issued: string[],
+): Promise<KeyPair> {
+  const found = readPair(directory, name);
   if (found !== undefined) {
     if (!found.matches) {
       throw new UserError(
-        `${join(directory, 'ca.key')} is missing or does not belong to ca.crt; restore it from a copy of ${directory}`,
+        `${join(directory, `${name}.key`)} is missing or does not belong to ${name}.crt; restore it from a copy of ${directory}`,
       );
     }
     if (Date.parse(found.parsed.validTo) <= clock.now()) {
@@ -119,9 +142,9 @@ async function openAuthority(directory: string, clock: Clock, issued: string[]):
     return found;
   }
   const { issueAuthority } = await import('../lib/issue-certificate.ts');
-  const made = await issueAuthority('milo-ca', { nowMs: clock.now(), lifetimeMs: authorityLifetimeMs });
-  writePair(directory, 'ca', made);
-  issued.push('ca');
+  const made = await issueAuthority(`milo-${name}`, { nowMs: clock.now(), lifetimeMs: authorityLifetimeMs });
+  writePair(directory, name, made);
+  issued.push(name);
   return made;
 }
 

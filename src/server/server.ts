@@ -84,6 +84,7 @@ export async function startServer(
       logger,
       clock,
       definitions,
+      certificates,
     });
     // Controllers go on until the last exchange is answered: it may wait for one of them.
     undo.splice(undo.length - 1, 0, () => wired.stop());

@@ -1,5 +1,6 @@
 /** Where the lists meet: kinds, plugins, controllers and endpoints become one API over one store. */
 import { randomUUID } from 'node:crypto';
+import { apiServiceClaims } from '../admission/api-services/api-service-claims.ts';
 import { configurationLimit } from '../admission/configuration-limit/configuration-limit.ts';
 import { customResourceLifecycle } from '../admission/custom-resources/custom-resource-lifecycle.ts';
 import { customResourceNames } from '../admission/custom-resources/custom-resource-names.ts';
@@ -21,6 +22,7 @@ import {
 import type { TokenEntry } from '../authn/static-tokens/token-file.ts';
 import { authenticators } from '../authn/union.ts';
 import { authorizers } from '../authz/chain.ts';
+import { apiServiceController } from '../controllers/apiservice/apiservice-controller.ts';
 import { clusterRoleAggregationController } from '../controllers/clusterrole-aggregation/clusterrole-aggregation-controller.ts';
 import { customResourceDefinitionController } from '../controllers/custom-resource-definition/custom-resource-definition-controller.ts';
 import { ExpiryReaper } from '../controllers/expiry/expiry-reaper.ts';
@@ -58,7 +60,9 @@ import { uidOf } from '../storage/record.ts';
 import type { Store } from '../storage/store.ts';
 import { WatchHub } from '../storage/watch-hub.ts';
 import { reviews } from '../virtual/reviews.ts';
+import { aggregatedApis } from './aggregated-apis.ts';
 import { bootstrap } from './bootstrap.ts';
+import type { Certificates } from './certificates.ts';
 import { ContextPolicies } from './context-policies.ts';
 import {
   customDefinitions,
@@ -81,6 +85,7 @@ export interface WireInput {
   readonly clock: Clock;
   /** The kinds to serve. */
   readonly definitions: readonly ResourceDefinition[];
+  readonly certificates: Pick<Certificates, 'authority' | 'frontProxy'>;
 }
 
 export interface Wired {
@@ -107,6 +112,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     random: Math.random,
     answer: expressionAuthorizer(authorizer),
   });
+  const aggregated = aggregatedApis(store, policies, input.certificates.frontProxy.client);
   const converter = new ConversionWebhooks(store, definitions, Math.random);
   const engine: Engine = {
     store,
@@ -118,6 +124,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       namespaceLifecycle(store),
       customResourceLifecycle(store, definitions),
       customResourceNames(definitions, clock),
+      apiServiceClaims(definitions, aggregated.services),
       hierarchy(store),
       configurationLimit(store),
       resourceQuota(store),
@@ -130,7 +137,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     renewed: (key) => defaults.renewed(key, randomUUID(), clock.now()),
     random: Math.random,
   };
-  await bootstrap(engine);
+  await bootstrap(engine, input.certificates);
 
   const client = new InProcessClient(engine);
   const controllers = new ControllerRuntime(
@@ -143,6 +150,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       folderController(store, client),
       customResourceDefinitionController(store, client, clock),
       validatingAdmissionPolicyController(store, client, typedKindsOf(definitions)),
+      apiServiceController(store, client, clock, aggregated.check),
       resourceQuotaController(store, client),
       clusterRoleAggregationController(store, client),
       garbageCollector(store, client, {
@@ -183,16 +191,24 @@ export async function wire(input: WireInput): Promise<Wired> {
     authenticator,
     authorizer,
     virtual: reviews(authenticator, authorizer),
+    aggregation: aggregated.aggregation,
     documents: {
       discovery: new Discovery(
         shown,
         {
           serverAddress: input.serverAddress,
+          remotes: ({ id }) => aggregated.remotes.of(id),
           otherPaths: [...health.paths(), '/openapi/v2', '/openapi/v3', '/version'],
         },
         cache,
       ),
-      openApi: new OpenApi(shown, { title: 'Milo', version: gitVersion(input.build) }, cache, clock),
+      openApi: new OpenApi(
+        shown,
+        { title: 'Milo', version: gitVersion(input.build) },
+        cache,
+        clock,
+        ({ id }) => aggregated.remotes.of(id),
+      ),
       health,
       version: versionDocument(input.build),
     },
@@ -211,6 +227,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       dynamic.close();
       definitions.close();
       converter.close();
+      aggregated.close();
       tenants.close();
       await reaper.close();
       await controllers.close();

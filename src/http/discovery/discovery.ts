@@ -35,6 +35,7 @@ import {
   keyOfGroups,
   type ServedSurface,
   type ShownDefinitions,
+  type ShownRemotes,
   type ShownTo,
   servedSurface,
 } from './served-surface.ts';
@@ -44,6 +45,8 @@ export interface DiscoveryOptions {
   readonly serverAddress: string;
   /** Paths served besides the APIs (health, version, OpenAPI), for the index at `/`. */
   readonly otherPaths: readonly string[];
+  /** What other servers serve. */
+  readonly remotes?: ShownRemotes;
 }
 
 export interface DiscoveryRequest extends Pick<Conditions, 'ifNoneMatch'> {
@@ -93,7 +96,7 @@ export class Discovery {
   respond(tenant: ShownTo, request: DiscoveryRequest): StaticDocument | undefined {
     const { path, accept } = request;
     const normal = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-    const sources = this.#sourcesOf(servedSurface(this.#shown(tenant)));
+    const sources = this.#sourcesOf(servedSurface(this.#shown(tenant), this.#options.remotes?.(tenant)));
     // The index of paths has one form, whatever is accepted.
     if (normal === '/' || normal === '/index.html') return this.#index([...sources.keys()]);
     const source = sources.get(normal);

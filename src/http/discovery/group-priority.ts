@@ -26,8 +26,11 @@ const priorities: Readonly<Record<string, number>> = {
   'flowcontrol.apiserver.k8s.io': 16_100,
 };
 const customPriority = 1_000;
+const none: ReadonlyMap<string, number> = new Map();
 
-export function compareGroups(a: string, b: string): number {
-  const order = (priorities[b] ?? customPriority) - (priorities[a] ?? customPriority);
+/** `given` are those of groups that other servers have registered. */
+export function compareGroups(a: string, b: string, given: ReadonlyMap<string, number> = none): number {
+  const of = (group: string): number => priorities[group] ?? given.get(group) ?? customPriority;
+  const order = of(b) - of(a);
   return order === 0 ? (a < b ? -1 : 1) : order;
 }

@@ -5,10 +5,14 @@
  */
 import type { ResourceDefinition } from '../../apimachinery/resource-definition.ts';
 import type { Tenant } from '../../request/context.ts';
+import type { RemoteVersion } from '../aggregation/remote-versions.ts';
 import { type ServedGroup, servedGroups } from './resource-lists.ts';
 
 /** Whom documents are made for. */
 export type ShownTo = Pick<Tenant, 'id' | 'surface'>;
+
+/** The versions of other servers that a control plane shows: the same list for as long as nothing has changed. */
+export type ShownRemotes = (to: ShownTo) => readonly RemoteVersion[];
 
 /**
  * What a control plane shows: the same list for as long as nothing has changed, another once something has. This is the
@@ -22,21 +26,35 @@ export interface ServedSurface {
   readonly key: string;
 }
 
-const surfaces = new WeakMap<readonly ResourceDefinition[], ServedSurface>();
+const noRemotes: readonly RemoteVersion[] = [];
+const surfaces = new WeakMap<
+  readonly RemoteVersion[],
+  WeakMap<readonly ResourceDefinition[], ServedSurface>
+>();
 
-export function servedSurface(definitions: readonly ResourceDefinition[]): ServedSurface {
-  let surface = surfaces.get(definitions);
+/** `remotes` are the versions that other servers serve: the same list for as long as nothing has changed. */
+export function servedSurface(
+  definitions: readonly ResourceDefinition[],
+  remotes: readonly RemoteVersion[] = noRemotes,
+): ServedSurface {
+  const others = remotes.length === 0 ? noRemotes : remotes;
+  let known = surfaces.get(others);
+  if (known === undefined) {
+    known = new WeakMap();
+    surfaces.set(others, known);
+  }
+  let surface = known.get(definitions);
   if (surface === undefined) {
-    const groups = servedGroups(definitions);
+    const groups = servedGroups(definitions, others);
     surface = { groups, key: keyOfGroups(groups) };
-    surfaces.set(definitions, surface);
+    known.set(definitions, surface);
   }
   return surface;
 }
 
-const numbers = new WeakMap<ResourceDefinition, number>();
+const numbers = new WeakMap<ResourceDefinition | RemoteVersion, number>();
 let newest = 0;
-function numberOf(definition: ResourceDefinition): number {
+function numberOf(definition: ResourceDefinition | RemoteVersion): number {
   let number = numbers.get(definition);
   if (number === undefined) {
     number = ++newest;
@@ -49,6 +67,9 @@ function numberOf(definition: ResourceDefinition): number {
 export function keyOfGroups(groups: readonly ServedGroup[]): string {
   return groups
     .flatMap(({ versions }) => versions)
-    .map((served) => `${served.version}:${served.definitions.map(numberOf).join()}`)
+    .map(
+      ({ version, definitions, remote }) =>
+        `${version}:${(remote === undefined ? definitions : [remote]).map(numberOf).join()}`,
+    )
     .join(' ');
 }

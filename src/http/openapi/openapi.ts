@@ -5,6 +5,7 @@
  * handler3.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { GroupVersion } from '../../apimachinery/gvk.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject } from '../../apimachinery/object-meta.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -13,6 +14,7 @@ import {
   keyOfGroups,
   type ServedSurface,
   type ShownDefinitions,
+  type ShownRemotes,
   type ShownTo,
   servedSurface,
 } from '../discovery/served-surface.ts';
@@ -64,6 +66,7 @@ const yearMs = 365 * 24 * 3_600_000;
 
 export class OpenApi {
   readonly #shown: ShownDefinitions;
+  readonly #remotes: ShownRemotes | undefined;
   readonly #info: DocumentInfo;
   readonly #cache: DocumentCache;
   readonly #clock: Clock;
@@ -73,8 +76,15 @@ export class OpenApi {
   /** Those of OpenAPI v2 that are being built: who asks meanwhile waits for the same. */
   readonly #swaggers = new Map<string, Promise<StaticDocument>>();
 
-  constructor(shown: ShownDefinitions, info: DocumentInfo, cache: DocumentCache, clock: Clock) {
+  constructor(
+    shown: ShownDefinitions,
+    info: DocumentInfo,
+    cache: DocumentCache,
+    clock: Clock,
+    remotes?: ShownRemotes,
+  ) {
     this.#shown = shown;
+    this.#remotes = remotes;
     this.#info = info;
     this.#cache = cache;
     this.#clock = clock;
@@ -91,7 +101,9 @@ export class OpenApi {
     if (path !== '/openapi/v3' && !path.startsWith('/openapi/v3/')) return undefined;
     const prefix = surfacePrefix(tenant.surface);
     const name = path.slice('/openapi/v3/'.length);
-    if (name === '') return conditional(await this.#index(served, prefix), request);
+    if (name === '') {
+      return conditional(await this.#index(served, prefix, this.#remotes?.(tenant) ?? []), request);
+    }
     const source = this.#sourcesOf(served).get(name);
     if (source === undefined) return undefined;
     const form = negotiate(accept, protobufTypes.v3);
@@ -197,7 +209,11 @@ export class OpenApi {
   }
 
   /** Where hashes are missing, other requests have their turn between one document and the next. */
-  async #index(served: ServedSurface, prefix: string): Promise<StaticDocument> {
+  async #index(
+    served: ServedSurface,
+    prefix: string,
+    remotes: readonly GroupVersion[],
+  ): Promise<StaticDocument> {
     const paths: Record<string, object> = {};
     for (const [name, source] of this.#sourcesOf(served)) {
       let hash = this.#hashes.get(source.key);
@@ -206,6 +222,11 @@ export class OpenApi {
         await nextTurn();
       }
       paths[name] = { serverRelativeURL: `${prefix}/openapi/v3/${name}?hash=${hash}` };
+    }
+    // Documents of other servers are theirs: nobody here knows whether they have changed.
+    for (const remote of remotes) {
+      const name = groupVersionRoot(remote).slice(1);
+      paths[name] ??= { serverRelativeURL: `${prefix}/openapi/v3/${name}` };
     }
     return jsonDocument({ paths }, { hash: true });
   }

@@ -1,0 +1,52 @@
+/** Aggregated APIs composed: services found in the store, reached as the front proxy, looked at and remembered. */
+import { admittedContexts, parentContextsAnnotation } from '../apimachinery/parent-contexts.ts';
+import { apiServiceDefinition } from '../apis/apiregistration/v1/apiservice/api-service-definition.ts';
+import { projectDefinition } from '../apis/resourcemanager/v1alpha1/project/project-definition.ts';
+import { Aggregation } from '../http/aggregation/aggregation.ts';
+import { type Availability, RemoteVersions } from '../http/aggregation/remote-versions.ts';
+import type { KeyPair } from '../lib/issue-certificate.ts';
+import { AggregatedServices, serviceIn } from '../registry/aggregated-services.ts';
+import { ServiceClient } from '../registry/service-client.ts';
+import type { ObjectKey, Store } from '../storage/store.ts';
+import type { ContextPolicies } from './context-policies.ts';
+
+export interface AggregatedApis {
+  readonly services: AggregatedServices;
+  readonly remotes: RemoteVersions;
+  readonly aggregation: Aggregation;
+  /** Whether what an APIService names is there; undefined where it names nothing. */
+  check(key: ObjectKey, signal: AbortSignal): Promise<Availability | undefined>;
+  close(): void;
+}
+
+export function aggregatedApis(store: Store, policies: ContextPolicies, proxy: KeyPair): AggregatedApis {
+  const { group, resource } = apiServiceDefinition.storage;
+  const services = new AggregatedServices({
+    store,
+    storage: { group, resource },
+    contextsOf: (served, annotations) =>
+      admittedContexts(
+        { group: served, resource: '*' },
+        annotations[parentContextsAnnotation] ?? '',
+        policies.rules,
+      ),
+  });
+  const client = new ServiceClient(store, proxy, Math.random);
+  const remotes = new RemoteVersions(services, client);
+  const unfollow = policies.follow(() => services.forget());
+  return {
+    services,
+    remotes,
+    aggregation: new Aggregation(services, client, projectDefinition.group),
+    async check(key, signal) {
+      const stored = store.get(key);
+      const found = stored === undefined ? undefined : serviceIn({ key, ...stored });
+      return found === undefined ? undefined : await remotes.check(found.service, signal);
+    },
+    close() {
+      unfollow();
+      services.close();
+      client.close();
+    },
+  };
+}

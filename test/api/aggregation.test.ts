@@ -1,0 +1,247 @@
+/** APIs of other servers: proxied with the identity of who asks, discovered, and out of the way when they are down. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { ApiServer } from '../api-client.ts';
+import { createOrganization, createProject, type Manifest, must, plane, until } from './control-planes.ts';
+import { ExtensionServer } from './extension-server.ts';
+
+const group = 'stars.example';
+const stars = `/apis/${group}/v1/namespaces/default/stars`;
+const apiServices = '/apis/apiregistration.k8s.io/v1/apiservices';
+const aggregated = { accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' };
+
+let server: ApiServer;
+let extension: ExtensionServer;
+before(async () => {
+  server = await ApiServer.start();
+  await createOrganization(server, 'acme');
+  await createProject(server, 'p', 'Organization/acme');
+  await createProject(server, 'q', 'Organization/acme');
+  const published = await must(
+    server.get('/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication'),
+    200,
+  );
+  extension = await ExtensionServer.start({
+    group,
+    service: { namespace: 'default', name: 'stars' },
+    frontProxyCa: published.data['requestheader-client-ca-file'],
+  });
+  await must(server.post('/api/v1/namespaces/default/services', externalService('stars')), 201);
+  await must(server.post(apiServices, apiService(group)), 201);
+  await available(group, 'True');
+});
+after(async () => {
+  await extension.stop();
+  await server.stop();
+});
+
+const externalService = (name: string): Manifest => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name },
+  spec: { type: 'ExternalName', externalName: 'localhost' },
+});
+const apiService = (of: string, more: Manifest = {}): Manifest => ({
+  apiVersion: 'apiregistration.k8s.io/v1',
+  kind: 'APIService',
+  metadata: { name: `v1.${of}`, ...more.metadata },
+  spec: {
+    group: of,
+    version: 'v1',
+    groupPriorityMinimum: 1500,
+    versionPriority: 10,
+    caBundle: extension.caBundle,
+    service: { namespace: 'default', name: 'stars', port: extension.port },
+    ...more.spec,
+  },
+});
+async function available(of: string, status: string, root = ''): Promise<Manifest> {
+  const isSo = ({ json }: { json: Manifest }): boolean =>
+    json?.status?.conditions?.some(
+      (each: Manifest) => each.type === 'Available' && each.status === status,
+    ) === true;
+  return (await until(server, `${root}${apiServices}/v1.${of}`, isSo, `Available=${status}`)).json;
+}
+
+describe('a request', () => {
+  test('goes there with the identity of who asks', async () => {
+    const { json, headers } = await server.get(`${stars}/sol?a=b`);
+    assert.equal(json.url, `${stars}/sol?a=b`);
+    assert.equal(json.headers['x-remote-user'], 'admin');
+    assert.match(json.headers['x-remote-group'], /system:masters/);
+    assert.equal(headers['x-extension'], 'yes');
+  });
+
+  test('cannot say who it is, nor pass on its credentials', async () => {
+    const { json } = await server.get(`${stars}/sol`, {
+      'x-remote-user': 'somebody',
+      'x-remote-extra-iam.miloapis.com%2fparent-name': 'q',
+    });
+    assert.equal(json.headers['x-remote-user'], 'admin');
+    assert.deepEqual(
+      Object.keys(json.headers).filter((name) => name.includes('extra')),
+      [],
+    );
+    assert.equal(json.authorization, undefined);
+  });
+
+  test('of a project says which in its path and in extras', async () => {
+    const { json } = await server.get(`${plane('p')}${stars}/sol`);
+    assert.equal(json.url, `${plane('p')}${stars}/sol`);
+    assert.equal(json.headers['x-remote-extra-iam.miloapis.com%2fparent-name'], 'p');
+    assert.equal(json.headers['x-remote-extra-iam.miloapis.com%2fparent-type'], 'Project');
+  });
+
+  test('streams: a watch comes as it is written, and ends there when its client goes', async () => {
+    const watch = server.watch(stars);
+    await watch.until((events) => events.length === 2);
+    assert.deepEqual(
+      watch.events.map(({ type }) => type),
+      ['ADDED', 'MODIFIED'],
+    );
+    watch.close();
+  });
+});
+
+describe('discovery', () => {
+  test('has what the service serves among the rest', async () => {
+    const { json } = await server.get('/apis', aggregated);
+    const own = json.items.find(({ metadata }: Manifest) => metadata.name === group);
+    assert.equal(own.versions[0].freshness, 'Current');
+    const [resource] = own.versions[0].resources;
+    assert.equal(resource.resource, 'stars');
+    assert.deepEqual(resource.shortNames, ['st']);
+    assert.deepEqual(
+      resource.subresources.map(({ subresource }: Manifest) => subresource),
+      ['status'],
+    );
+    const legacy = await must(server.get('/apis'), 200);
+    assert.ok(legacy.groups.some(({ name }: Manifest) => name === group));
+    assert.equal((await must(server.get(`/apis/${group}/v1`), 200)).kind, 'APIResourceList');
+    const { paths } = await must(server.get('/openapi/v3'), 200);
+    assert.equal(paths[`apis/${group}/v1`].serverRelativeURL, `/openapi/v3/apis/${group}/v1`);
+  });
+
+  test('is that of projects too, where the platform gives it to them', async () => {
+    const { json } = await server.get(`${plane('p')}/apis`, aggregated);
+    assert.ok(json.items.some(({ metadata }: Manifest) => metadata.name === group));
+  });
+});
+
+describe('registration', () => {
+  test('does not take what is served here', async () => {
+    const { status, json } = await server.post(apiServices, apiService('rbac.authorization.k8s.io'));
+    assert.equal(status, 403);
+    assert.match(json.message, /rbac\.authorization\.k8s\.io\/v1 is served here already/);
+  });
+
+  test('in a project takes nothing that the platform gives, and is of that project alone', async () => {
+    const taken = await server.post(`${plane('p')}${apiServices}`, apiService(group));
+    assert.equal(taken.status, 403);
+    assert.match(taken.json.message, /by a service of the platform/);
+    const own = 'moons.example';
+    await must(server.post(`${plane('p')}/api/v1/namespaces`, { metadata: { name: 'x' } }), 201);
+    await must(
+      server.post(`${plane('p')}/api/v1/namespaces/default/services`, externalService('stars')),
+      201,
+    );
+    await must(server.post(`${plane('p')}${apiServices}`, apiService(own)), 201);
+    await available(own, 'False', plane('p'));
+    assert.equal((await server.get(`${plane('p')}/apis/${own}/v1`)).status, 404);
+    assert.ok(extension.requests.some(({ url }) => url === `${plane('p')}/apis/${own}/v1`));
+    const before = extension.requests.length;
+    assert.equal((await server.get(`${plane('q')}/apis/${own}/v1`)).status, 404);
+    assert.equal(extension.requests.length, before);
+  });
+
+  test('on surfaces that it does not name it is not there', async () => {
+    const hidden = 'comets.example';
+    const metadata = { annotations: { 'discovery.miloapis.com/parent-contexts': 'Platform' } };
+    await must(server.post(apiServices, apiService(hidden, { metadata })), 201);
+    assert.equal((await server.get(`${plane('p')}/apis/${hidden}/v1/things`)).status, 404);
+    const before = extension.requests.length;
+    await server.get(`/apis/${hidden}/v1/things`);
+    assert.ok(extension.requests.length > before);
+  });
+});
+
+describe('a service that', () => {
+  const check = async (
+    behaviour: NonNullable<ExtensionServer['behaviour']>,
+    isAsWished: (status: number, json: Manifest) => boolean,
+    query = '',
+  ): Promise<void> => {
+    extension.behaviour = behaviour;
+    try {
+      const { status, json } = await server.get(`${stars}/sol${query}`);
+      assert.ok(isAsWished(status, json), `${status} ${JSON.stringify(json)}`);
+      // Nothing else minds.
+      await must(server.get('/api/v1/namespaces/default'), 200);
+    } finally {
+      extension.behaviour = undefined;
+    }
+  };
+
+  test('resets is unavailable', () =>
+    check(
+      (request) => request.socket.destroy(),
+      (status, json) => status === 503 && /^error trying to reach service: /.test(json.message),
+    ));
+  test('hangs is given up in the time of the request', () =>
+    check(
+      () => {},
+      (status) => status === 504,
+      '?timeout=300ms',
+    ));
+  test('redirects is not followed', () =>
+    check(
+      (_, response) => response.writeHead(302, { location: 'https://elsewhere.example/' }).end(),
+      (status, json) => status === 503 && /not permitted/.test(json.message),
+    ));
+  test('answers with an error is passed on', () =>
+    check(
+      (_, response) =>
+        response.writeHead(418, { 'content-type': 'application/json' }).end('{"kind":"Status"}'),
+      (status) => status === 418,
+    ));
+
+  test('streams forever is broken off in the time of the request', async () => {
+    extension.behaviour = (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain' });
+      const timer = setInterval(() => response.write('x'.repeat(1024)), 1);
+      response.on('close', () => clearInterval(timer));
+    };
+    await assert.rejects(server.get(`${stars}/sol?timeout=300ms`));
+    extension.behaviour = undefined;
+    await must(server.get(`${stars}/sol`), 200);
+  });
+
+  test('says garbage of itself, or is down, is stale in discovery, and says why', async () => {
+    extension.behaviour = (_, response) => response.writeHead(200).end('{"kind":');
+    const current = await must(server.get(`${apiServices}/v1.${group}`), 200);
+    current.spec.versionPriority = 11;
+    await must(server.put(`${apiServices}/v1.${group}`, current), 200);
+    const { status } = await available(group, 'False');
+    const [condition] = status.conditions;
+    assert.equal(condition.reason, 'FailedDiscoveryCheck');
+    const { json } = await server.get('/apis', aggregated);
+    const own = json.items.find(({ metadata }: Manifest) => metadata.name === group);
+    assert.equal(own.versions[0].freshness, 'Stale');
+    assert.equal(own.versions[0].resources[0].resource, 'stars');
+    extension.behaviour = undefined;
+  });
+
+  test('does not exist is told by its Service', async () => {
+    const lost = 'lost.example';
+    await must(
+      server.post(
+        apiServices,
+        apiService(lost, { spec: { service: { namespace: 'default', name: 'none' } } }),
+      ),
+      201,
+    );
+    const { status } = await available(lost, 'False');
+    assert.equal(status.conditions[0].reason, 'ServiceNotFound');
+    assert.equal((await server.get(`/apis/${lost}/v1/things`)).status, 404);
+  });
+});

@@ -1,0 +1,130 @@
+/**
+ * An extension API server, as a service provider would run one: it serves `/apis/<group>/v1`, believes the identity
+ * headers of a front proxy alone, and tells what it was sent.
+ */
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { issueAuthority, issueLeaf } from '../../src/lib/issue-certificate.ts';
+
+const validity = { nowMs: Date.now(), lifetimeMs: 3_600_000 };
+const authority = await issueAuthority('extensions', validity);
+
+export interface ExtensionOptions {
+  readonly group: string;
+  /** Namespace and name of the Service that stands for it. */
+  readonly service: { readonly namespace: string; readonly name: string };
+  /** PEM: whom it believes. */
+  readonly frontProxyCa: string;
+}
+type Behaviour = (request: IncomingMessage, response: ServerResponse) => void;
+
+export class ExtensionServer {
+  readonly caBundle = Buffer.from(authority.certificate).toString('base64');
+  readonly requests: { readonly method: string; readonly url: string; readonly user: string | undefined }[] =
+    [];
+  /** Instead of what it serves. */
+  behaviour: Behaviour | undefined;
+  readonly #options: ExtensionOptions;
+  readonly #server: Server;
+
+  static async start(options: ExtensionOptions): Promise<ExtensionServer> {
+    const { namespace, name } = options.service;
+    const { certificate, key } = await issueLeaf(authority, {
+      ...validity,
+      commonName: 'extension',
+      organizations: [],
+      usage: 'server',
+      names: [{ type: 'dns', value: `${name}.${namespace}.svc` }],
+    });
+    const tls = {
+      key,
+      cert: certificate,
+      ca: options.frontProxyCa,
+      requestCert: true,
+      rejectUnauthorized: false,
+    };
+    const server = new ExtensionServer(createServer(tls), options);
+    server.#server.listen(0, '127.0.0.1');
+    await once(server.#server, 'listening');
+    return server;
+  }
+
+  private constructor(server: Server, options: ExtensionOptions) {
+    this.#server = server;
+    this.#options = options;
+    server.on('request', (request, response) => this.#answer(request, response));
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async connections(): Promise<number> {
+    return await new Promise((resolve) => this.#server.getConnections((_, count) => resolve(count)));
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const user = (request.socket as TLSSocket).authorized
+      ? String(request.headers['x-remote-user'])
+      : undefined;
+    const url = request.url ?? '';
+    this.requests.push({ method: request.method ?? '', url, user });
+    if (this.behaviour !== undefined) {
+      this.behaviour(request, response);
+      return;
+    }
+    if (user === undefined) {
+      response.writeHead(401).end();
+      return;
+    }
+    const { group } = this.#options;
+    const path = url.replace(/\?.*/, '').replace(/^\/projects\/[^/]+\/control-plane/, '');
+    const send = (code: number, body: object): void => {
+      response.writeHead(code, { 'content-type': 'application/json', 'x-extension': 'yes' });
+      response.end(JSON.stringify(body));
+    };
+    if (path === `/apis/${group}/v1`) {
+      send(200, {
+        kind: 'APIResourceList',
+        apiVersion: 'v1',
+        groupVersion: `${group}/v1`,
+        resources: [
+          {
+            name: 'stars',
+            singularName: 'star',
+            namespaced: true,
+            kind: 'Star',
+            verbs: ['get', 'list'],
+            shortNames: ['st'],
+          },
+          { name: 'stars/status', singularName: '', namespaced: true, kind: 'Star', verbs: ['get'] },
+        ],
+      });
+    } else if (path.endsWith('/stars') && url.includes('watch=1')) {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write('{"type":"ADDED"}\n');
+      setTimeout(() => response.write('{"type":"MODIFIED"}\n'), 50);
+    } else if (path.startsWith(`/apis/${group}/v1/`)) {
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).filter(([name]) => name.startsWith('x-remote')),
+      );
+      send(200, {
+        kind: 'Star',
+        apiVersion: `${group}/v1`,
+        metadata: { name: 'sol' },
+        url,
+        method: request.method,
+        headers,
+        authorization: request.headers.authorization,
+      });
+    } else send(404, { kind: 'Status', code: 404 });
+  }
+}
