@@ -19,7 +19,8 @@ export type ContextKind = 'Platform' | 'Organization' | 'Folder' | 'Project' | '
 export interface CustomForm {
   /**
    * What a client sent, as an object of the kind: metadata typed, unknown fields dropped and their paths added to
-   * `unknownFields`, defaults set. May change and share `value`. Throws DecodeError for what has a wrong type.
+   * `unknownFields`, defaults set. May change and share `value`. Throws DecodeError for what has a wrong type, and the
+   * StatusError of a 413 for defaults that would make it larger than any object may be.
    */
   decode(value: JsonObject, unknownFields?: string[]): KubeObject;
   /** The same for what the server itself has made or stored, in place: nothing of it is refused. */

@@ -5,9 +5,11 @@
  */
 import type { ApplySchema } from '../apply/apply-schema.ts';
 import { type CauseReason, type FieldError, invalidValue } from '../field-error.ts';
+import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../object-meta.ts';
 import type { CustomForm, ScaleDefinition } from '../resource-definition.ts';
 import { scaleErrors } from '../scale/scale-errors.ts';
+import { tooLarge } from '../status.ts';
 import { customApplySchema } from './custom-apply-schema.ts';
 import { typedMetadata, typeEmbedded, validateEmbedded } from './embedded-objects.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
@@ -32,7 +34,7 @@ export function customForm(schema: JsonSchemaProps, scale?: ScaleDefinition): Cu
       unknownFields?.push(...dropped);
       dropWrongNulls(value, schema);
       typeEmbedded(value, schema, { dropsInvalid: false, unknownFields });
-      setDefaults(value, schema);
+      if (!setDefaults(value, schema)) throw tooLarge(tooManyDefaults);
       return value as unknown as KubeObject;
     },
     complete(object) {
@@ -40,6 +42,7 @@ export function customForm(schema: JsonSchemaProps, scale?: ScaleDefinition): Cu
       prune(value, schema, { isResource: true });
       dropWrongNulls(value, schema);
       typeEmbedded(value, schema, { dropsInvalid: true });
+      // Of what was stored before its definition had so many, it has as many as there is room for.
       setDefaults(value, schema);
     },
     validate(object, old) {
@@ -71,6 +74,8 @@ const rulesLeftOut = invalidValue(
   null,
   'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 );
+
+const tooManyDefaults = `the defaults of the object take more than the ${limits.recordBytes} bytes it may have`;
 
 function judge(
   object: JsonObject,

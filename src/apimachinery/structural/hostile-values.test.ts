@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limits } from '../limits.ts';
-import type { JsonValue } from '../object-meta.ts';
+import type { JsonObject, JsonValue } from '../object-meta.ts';
 import { validateEmbedded } from './embedded-objects.ts';
 import { formatChecker } from './formats.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
 import { validateListTypes } from './list-types.ts';
 import { prune } from './prune.ts';
 import { CorrelatedValue } from './rules/correlated-value.ts';
+import { setDefaults } from './set-defaults.ts';
 import { validateValue } from './validate-value.ts';
 
 const string: JsonSchemaProps = { type: 'string' };
@@ -87,6 +88,20 @@ test('no more errors are told than anybody reads', () => {
   const unknown = Object.fromEntries(many.map((name, i) => [name + i, 1]));
   assert.equal(prune(unknown, { type: 'object' }, { tracks: true }).length, limits.strictErrors);
   assert.deepEqual(unknown, {});
+});
+
+test('defaults do not make much of little', () => {
+  const item: JsonSchemaProps = {
+    type: 'object',
+    properties: { text: { ...string, default: 'x'.repeat(10_000) } },
+  };
+  const value = Array.from({ length: 100_000 }, () => ({}) as JsonObject);
+  assert.equal(setDefaults(value, listOf(item)), false);
+  assert.equal(
+    value.filter(({ text }) => text !== undefined).length,
+    Math.floor(limits.recordBytes / 10_002),
+  );
+  assert.equal(setDefaults(value.slice(0, 10), listOf(item)), true);
 });
 
 test('an update that changes nothing wrong is valid, however much is wrong', () => {

@@ -3,6 +3,7 @@
  * asked. Nodes are made where values lead, one level at a time, so a large schema costs what its objects use of it.
  * They live as long as the schema that they are made of.
  */
+import { stringifyJson } from '../codec/json.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
 import { type ValueChecks, valueChecks } from './value-checks.ts';
 
@@ -33,6 +34,7 @@ export class SchemaNode {
   #combinations: Combinations | undefined;
   #contents: Contents | undefined;
   #namesWithDefaults: readonly string[] | undefined;
+  #defaultLength: number | undefined;
 
   constructor(schema: JsonSchemaProps) {
     this.schema = schema;
@@ -93,6 +95,12 @@ export class SchemaNode {
       .filter(([, property]) => property.default !== undefined)
       .map(([name]) => name);
     return this.#namesWithDefaults;
+  }
+
+  /** Of its default as JSON, in characters. */
+  get defaultLength(): number {
+    this.#defaultLength ??= stringifyJson(this.schema.default ?? null).length;
+    return this.#defaultLength;
   }
 }
 

@@ -3,47 +3,71 @@
  * takes their place. Source: apiextensions-apiserver/pkg/apiserver/schema/defaulting.
  */
 import { setField } from '../codec/json-parser.ts';
-import type { JsonValue } from '../object-meta.ts';
+import { limits } from '../limits.ts';
+import type { JsonObject, JsonValue } from '../object-meta.ts';
 import type { JsonSchemaProps } from './json-schema-props.ts';
 import { type SchemaNode, schemaNode } from './schema-node.ts';
 
-/** In place. */
-export function setDefaults(value: JsonValue | undefined, schema: JsonSchemaProps | undefined): void {
-  if (schema !== undefined) fill(value, schemaNode(schema));
+/**
+ * In place. False where the defaults would be more than any object may be, since a short item of a long list may have
+ * long ones; then not all of them are there.
+ */
+export function setDefaults(value: JsonValue | undefined, schema: JsonSchemaProps | undefined): boolean {
+  if (schema === undefined) return true;
+  const room: Room = { characters: limits.recordBytes };
+  fill(value, schemaNode(schema), room);
+  return room.characters >= 0;
 }
 
-function fill(value: JsonValue | undefined, node: SchemaNode): void {
+/** What defaults may still take; negative once there was one too many. */
+interface Room {
+  characters: number;
+}
+
+function fill(value: JsonValue | undefined, node: SchemaNode, room: Room): void {
   if (typeof value !== 'object' || value === null || !node.contents.hasDefaults) return;
+  if (room.characters < 0) return;
   if (Array.isArray(value)) {
     const { items } = node;
     if (items === undefined) return;
     for (let i = 0; i < value.length; i++) {
-      if (value[i] === null && hasDefaultForNull(items)) value[i] = copyOfDefault(items);
-      fill(value[i], items);
+      if (value[i] === null && hasDefaultForNull(items)) {
+        const copy = copyOfDefault(items, room);
+        if (copy !== undefined) value[i] = copy;
+      }
+      fill(value[i], items, room);
     }
     return;
   }
   for (const name of node.namesWithDefaults) {
     const property = node.property(name)!;
     const isMissing = !Object.hasOwn(value, name) || (value[name] === null && !property.isNullable);
-    if (isMissing) setField(value, name, copyOfDefault(property));
+    if (isMissing) setDefault(value, name, property, room);
   }
   for (const name in value) {
     const property = node.property(name);
     const inner = property ?? node.additional;
     if (inner === undefined) continue;
     if (property === undefined && value[name] === null && hasDefaultForNull(inner)) {
-      setField(value, name, copyOfDefault(inner));
+      setDefault(value, name, inner, room);
     }
-    fill(value[name], inner);
+    fill(value[name], inner, room);
   }
 }
 
 const hasDefaultForNull = ({ isNullable, schema }: SchemaNode): boolean =>
   !isNullable && schema.default !== undefined;
 
-function copyOfDefault({ schema }: SchemaNode): JsonValue {
-  const value = schema.default ?? null;
+function setDefault(object: JsonObject, name: string, node: SchemaNode, room: Room): void {
+  const copy = copyOfDefault(node, room);
+  if (copy !== undefined) setField(object, name, copy);
+}
+
+/** Undefined where there is no room for it. */
+function copyOfDefault(node: SchemaNode, room: Room): JsonValue | undefined {
+  room.characters -= node.defaultLength;
+  if (room.characters < 0) return undefined;
+  const value = node.schema.default ?? null;
   return typeof value === 'object' ? structuredClone(value) : value;
 }
 
