@@ -1,25 +1,20 @@
 /** Calls of functions: bound to an overload where types tell which, looked for by the values where they do not. */
 import type { Call, Expr } from './ast.ts';
-import type { Compiler } from './compile.ts';
+import type { Compiling } from './compiling.ts';
 import type { Frame, Step } from './frame.ts';
 import type { Implementation, Overload } from './library.ts';
-import { CostExceeded, costsByValue, Interrupted } from './runtime-cost.ts';
+import { costsByValue, isAbsorbable } from './runtime-cost.ts';
 import { fits } from './runtime-type.ts';
-import { CelError, CelObject, CelOptional, type CelValue, noSuchOverload } from './values.ts';
-
-export interface FunctionTable {
-  overload(id: string): Overload | undefined;
-  named(name: string): readonly Overload[];
-}
+import { CelObject, CelOptional, type CelValue, noSuchOverload } from './values.ts';
 
 /** Of a call that nobody has checked: `math.least` may be a function by that name. */
-function uncheckedName(compiler: Compiler, expr: Call, ids: readonly string[]): string {
+function uncheckedName(compiler: Compiling, expr: Call, ids: readonly string[]): string {
   if (ids.length > 0 || expr.target?.kind !== 'ident') return expr.function;
   const qualified = `${expr.target.name}.${expr.function}`;
   return compiler.parts.functions.named(qualified).length > 0 ? qualified : expr.function;
 }
 
-export function callStep(compiler: Compiler, expr: Call): Step {
+export function callStep(compiler: Compiling, expr: Call): Step {
   const ids = compiler.checked.overloads.get(expr.id) ?? [];
   const name = compiler.checked.references.get(expr.id) ?? uncheckedName(compiler, expr, ids);
   const isNamespaced = name !== expr.function;
@@ -84,7 +79,7 @@ export function callStep(compiler: Compiler, expr: Call): Step {
 }
 
 /** Whether every call costs the same, so that nobody need be asked. */
-function costsOne(compiler: Compiler, name: string, overloadId: string, operands: readonly Expr[]): boolean {
+function costsOne(compiler: Compiling, name: string, overloadId: string, operands: readonly Expr[]): boolean {
   if (overloadId === '') return false;
   const isEquality = overloadId === 'equals' || overloadId === 'not_equals';
   if (isEquality) return operands.every((each) => scalars.has(compiler.typeOf(each)?.kind ?? ''));
@@ -128,7 +123,7 @@ function operand(step: Step, frame: Frame): CelValue {
 
 /** `a.or(b)` and `a.orValue(b)`: what comes second is looked at only where the first is absent. */
 function alternativeStep(
-  compiler: Compiler,
+  compiler: Compiling,
   [first, second]: readonly Expr[],
   ids: readonly string[],
 ): Step | undefined {
@@ -166,16 +161,13 @@ function chosen(overloads: readonly Overload[]): Implementation {
 }
 
 /** Whether values of the operands' types always fit the overload. */
-function isCertain(compiler: Compiler, operands: readonly Expr[], { args }: Overload): boolean {
+function isCertain(compiler: Compiling, operands: readonly Expr[], { args }: Overload): boolean {
   return operands.every((operand, i) => {
     const wanted = args[i]!.kind;
     const given = compiler.typeOf(operand)?.kind;
     return wanted === 'param' || wanted === 'dyn' || (given === wanted && given !== 'opaque');
   });
 }
-
-const isAbsorbable = (error: unknown): boolean =>
-  error instanceof CelError && !(error instanceof CostExceeded || error instanceof Interrupted);
 
 type IntTest = (a: number | bigint, b: number | bigint) => boolean;
 const intTests: Readonly<Record<string, IntTest>> = {
@@ -186,7 +178,7 @@ const intTests: Readonly<Record<string, IntTest>> = {
 };
 
 /** Ints that are only compared are taken as the data has them. */
-function comparisonStep(compiler: Compiler, expr: Call, ids: readonly string[]): Step | undefined {
+function comparisonStep(compiler: Compiling, expr: Call, ids: readonly string[]): Step | undefined {
   const test = ids.length === 1 ? intTests[ids[0]!] : undefined;
   const [left, right] = expr.args;
   if (test === undefined || left === undefined || right === undefined) return undefined;
@@ -202,7 +194,7 @@ function comparisonStep(compiler: Compiler, expr: Call, ids: readonly string[]):
 }
 
 /** An expression of type int, as a number of either kind. */
-function intStep(compiler: Compiler, expr: Expr): ((frame: Frame) => number | bigint) | undefined {
+function intStep(compiler: Compiling, expr: Expr): ((frame: Frame) => number | bigint) | undefined {
   if (compiler.typeOf(expr)?.kind !== 'int') return undefined;
   if (expr.kind === 'literal') {
     const value = expr.value as bigint;

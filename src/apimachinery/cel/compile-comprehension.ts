@@ -1,10 +1,16 @@
 /** Loops: what macros over lists and maps expand to. */
 import type { Comprehension, Expr } from './ast.ts';
-import { absorbed, type Compiler } from './compile.ts';
+import { quantifierStep } from './compile-quantifier.ts';
+import type { Compiling } from './compiling.ts';
 import type { Frame, Step } from './frame.ts';
+import { absorbed } from './runtime-cost.ts';
 import { CelList, CelMap, type CelValue, noSuchOverload } from './values.ts';
 
-export function comprehensionStep(compiler: Compiler, expr: Comprehension): Step {
+export function comprehensionStep(compiler: Compiling, expr: Comprehension): Step {
+  return quantifierStep(compiler, expr) ?? loopStep(compiler, expr);
+}
+
+function loopStep(compiler: Compiling, expr: Comprehension): Step {
   const range = compiler.step(expr.iterRange);
   const init = compiler.step(expr.accuInit);
   const accu = compiler.slots++;
@@ -49,7 +55,7 @@ export function comprehensionStep(compiler: Compiler, expr: Comprehension): Step
   };
 }
 
-function conditionStep(compiler: Compiler, expr: Expr): (frame: Frame) => boolean {
+function conditionStep(compiler: Compiling, expr: Expr): (frame: Frame) => boolean {
   if (expr.kind === 'literal') return () => expr.value === true;
   const step = compiler.step(expr);
   return (frame) => step(frame) === true;

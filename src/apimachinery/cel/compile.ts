@@ -14,17 +14,12 @@ import type {
   Select,
   StructExpr,
 } from './ast.ts';
-import { callStep, type FunctionTable } from './compile-call.ts';
+import { callStep } from './compile-call.ts';
 import { comprehensionStep } from './compile-comprehension.ts';
+import type { CompileParts, Compiling } from './compiling.ts';
 import { constantOf, membershipStep } from './constant-folding.ts';
 import type { Frame, Step } from './frame.ts';
-import {
-  CostExceeded,
-  createListCost,
-  createMapCost,
-  createStructCost,
-  Interrupted,
-} from './runtime-cost.ts';
+import { absorbed, createListCost, createMapCost, createStructCost } from './runtime-cost.ts';
 import { elementAt, optionalElement } from './standard/comparison.ts';
 import { type CelType, dynType } from './types.ts';
 import {
@@ -40,17 +35,6 @@ import {
   noSuchOverload,
 } from './values.ts';
 
-export interface CompileParts {
-  readonly functions: FunctionTable;
-  /** A constant or type by its full name. */
-  constant(name: string): CelValue | undefined;
-  makeObject(typeName: string, fields: ReadonlyMap<string, CelValue>): CelValue;
-  /** What is made of literals alone is made once, and free. */
-  readonly foldsConstants: boolean;
-  /** False for functions whose calls cost the standard figure. */
-  hasCallCost(name: string): boolean;
-}
-
 export function compile(checked: CheckedExpression, parts: CompileParts): Step {
   const compiler = new Compiler(checked, parts);
   const step = compiler.step(checked.expr);
@@ -58,7 +42,7 @@ export function compile(checked: CheckedExpression, parts: CompileParts): Step {
   return step;
 }
 
-export class Compiler {
+class Compiler implements Compiling {
   checked: CheckedExpression;
   readonly parts: CompileParts;
   /** Slots of the variables in scope, the innermost last. */
@@ -309,7 +293,7 @@ function isAttribute(expr: Expr): boolean {
   return expr.kind === 'call' && ['_[_]', '_[?_]', '_?._', '_?_:_'].includes(expr.function);
 }
 
-export function fieldOf(operand: CelValue, field: string): CelValue {
+function fieldOf(operand: CelValue, field: string): CelValue {
   if (operand instanceof CelObject) {
     const value = operand.get(field);
     if (value === undefined) throw noSuchKey(field);
@@ -341,13 +325,6 @@ function isSet(operand: CelValue, field: string): boolean {
   if (inner instanceof CelObject) return inner.has(field);
   if (inner instanceof CelMap) return inner.get(field) !== undefined;
   throw noSuchOverload();
-}
-
-/** What the limits end is not to be absorbed; all else that a part fails with may be. */
-export function absorbed(error: unknown): CelError {
-  if (!(error instanceof CelError) || error instanceof CostExceeded || error instanceof Interrupted)
-    throw error;
-  return error;
 }
 
 function errorAsTrue(inner: Step, frame: Frame): boolean {

@@ -15,18 +15,26 @@ const regexFactor = 0.25;
 /** Of a single call, after which time is looked at. */
 const interruptCost = 20;
 
-export class CostExceeded extends CelError {
+class CostExceeded extends CelError {
   constructor() {
     super('operation cancelled: actual cost limit exceeded');
     this.name = 'CostExceeded';
   }
 }
-export class Interrupted extends CelError {
+class Interrupted extends CelError {
   constructor() {
     super('operation interrupted');
     this.name = 'Interrupted';
   }
 }
+
+/** What the limits end is not to be absorbed; all else that a part fails with may be. */
+export function absorbed(error: unknown): CelError {
+  if (!isAbsorbable(error)) throw error;
+  return error;
+}
+export const isAbsorbable = (error: unknown): error is CelError =>
+  error instanceof CelError && !(error instanceof CostExceeded || error instanceof Interrupted);
 
 export class CostMeter {
   cost = 0;

@@ -12,7 +12,7 @@ export function codePointCount(text: string): number {
 }
 
 /** Whether every character is one UTF-16 unit, so that offsets are what they seem. */
-export function isFlat(text: string): boolean {
+function isFlat(text: string): boolean {
   return !/[\ud800-\udfff]/.test(text);
 }
 

@@ -68,7 +68,7 @@ export function elementAt(container: CelValue, index: CelValue): CelValue {
 }
 
 /** Undefined where there is none. Errors where the container has no such indexes at all. */
-export function elementIn(container: CelValue, index: CelValue): CelValue | undefined {
+function elementIn(container: CelValue, index: CelValue): CelValue | undefined {
   if (container instanceof CelMap) return container.get(index);
   if (container instanceof CelList) return container.get(positionOf(index));
   throw noSuchOverload();

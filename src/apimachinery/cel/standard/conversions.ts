@@ -59,7 +59,7 @@ function textOfBytes(bytes: Uint8Array): string {
   }
 }
 
-export function matches(text: string, pattern: string): boolean {
+function matches(text: string, pattern: string): boolean {
   try {
     return compileRe2(pattern).test(text);
   } catch (error) {

@@ -1,0 +1,33 @@
+/** What the parts of the compiler share: what they compile against, which names are in scope, and each other. */
+import type { CheckedExpression, Expr } from './ast.ts';
+import type { Step } from './frame.ts';
+import type { Overload } from './library.ts';
+import type { CelType } from './types.ts';
+import type { CelValue } from './values.ts';
+
+export interface FunctionTable {
+  overload(id: string): Overload | undefined;
+  named(name: string): readonly Overload[];
+}
+
+export interface CompileParts {
+  readonly functions: FunctionTable;
+  /** A constant or type by its full name. */
+  constant(name: string): CelValue | undefined;
+  makeObject(typeName: string, fields: ReadonlyMap<string, CelValue>): CelValue;
+  /** What is made of literals alone is made once, and free. */
+  readonly foldsConstants: boolean;
+  /** False for functions whose calls cost the standard figure. */
+  hasCallCost(name: string): boolean;
+}
+
+export interface Compiling {
+  readonly checked: CheckedExpression;
+  readonly parts: CompileParts;
+  /** Slots of the variables in scope, the innermost last. */
+  readonly scope: { readonly name: string; readonly slot: number }[];
+  slots: number;
+  /** `isInner`: the expression is part of an attribute, which is observed as one. */
+  step(expr: Expr, isInner?: boolean): Step;
+  typeOf(expr: Expr): CelType | undefined;
+}
