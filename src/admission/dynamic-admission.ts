@@ -22,7 +22,7 @@ import { labelsOf } from '../storage/record.ts';
 import type { Store, TenantId } from '../storage/store.ts';
 import { Configurations, type PlaneConfigurations } from './configurations/plane-configurations.ts';
 import { webhookConditionsHold } from './expressions/cel-match-conditions.ts';
-import type { Subject } from './expressions/evaluation.ts';
+import { SharedEvaluation, type Subject } from './expressions/evaluation.ts';
 import { Attempt } from './matching/attempt.ts';
 import { Reinvocation } from './matching/reinvocation.ts';
 import { hasOperation, isExempt, isResource } from './matching/rules.ts';
@@ -51,14 +51,14 @@ export class ConfiguredAdmission implements DynamicAdmission {
   readonly #policies: PolicyParts;
 
   constructor({ store, definitions, expressions, random, answer }: DynamicAdmissionParts) {
-    const known = new WeakMap<Attempt, AnsweredChecks>();
-    const checksOf = (attempt: Attempt): AnsweredChecks => {
-      let checks = known.get(attempt);
-      if (checks === undefined) {
-        checks = new AnsweredChecks((question) => answer(question, attempt.write));
-        known.set(attempt, checks);
+    const known = new WeakMap<Attempt, SharedEvaluation>();
+    const sharedOf = (attempt: Attempt): SharedEvaluation => {
+      let shared = known.get(attempt);
+      if (shared === undefined) {
+        shared = new SharedEvaluation(new AnsweredChecks((question) => answer(question, attempt.write)));
+        known.set(attempt, shared);
       }
-      return checks;
+      return shared;
     };
     this.#store = store;
     this.#configurations = new Configurations(store);
@@ -66,18 +66,20 @@ export class ConfiguredAdmission implements DynamicAdmission {
       store,
       definitions,
       expressions,
-      checksOf,
+      sharedOf,
     };
     this.#webhooks = {
       store,
       caller: new WebhookCaller(store, random),
-      async conditionsHold(conditions, attempt, sentAs, ignoresFailure) {
+      async conditionsHold(conditions, attempt, sentAs, { home, ignoresFailure }) {
+        const shared = sharedOf(attempt);
         const subject: Subject = {
           attempt,
           sentAs,
           objects: await attempt.sent(sentAs),
           namespace: undefined,
-          checks: checksOf(attempt),
+          shared,
+          budget: shared.budgetOf(home),
         };
         return await webhookConditionsHold(expressions, conditions, subject, ignoresFailure);
       },

@@ -227,6 +227,10 @@ export const limits = {
   /** Of one evaluation, for what takes longer than its cost says. */
   admissionCallMs: 500,
   policyCost: 10_000_000,
+  /** Of all that one control plane has configured, about one attempt of a write. */
+  attemptPoliciesCost: 100_000_000,
+  /** How long evaluations go on before others have a turn. */
+  expressionsSliceMs: 5,
   matchConditionsCost: 2_500_000,
   /** Whose types the expressions of one are checked with. */
   checkedPolicyKinds: 10,

@@ -348,6 +348,35 @@ test('expressions that do not fit the types of what a policy is about are told i
   await server.remove(at);
 });
 
+test('dear policies of one project hold up no other', async () => {
+  const items = `[${Array.from({ length: 15 }, (_, i) => i).join(',')}]`;
+  const loops = ['a', 'b', 'c', 'd'].reduceRight(
+    (inner, name) => `${items}.all(${name}, ${inner})`,
+    'a + b + c + d >= 0',
+  );
+  const rules = {
+    matchConstraints: {
+      resourceRules: [
+        { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
+      ],
+    },
+    validations: Array.from({ length: 10 }, () => ({ expression: loops })),
+  };
+  const ends: (() => Promise<void>)[] = [];
+  for (let i = 0; i < 3; i++) ends.push(await bind('validating', rules, deny, project('a')));
+  const answered: string[] = [];
+  const create = async (plane: string): Promise<void> => {
+    const answer = await server.post(`${project(plane)}/api/v1/namespaces/default/configmaps`, {
+      metadata: { name: `c${names++}` },
+    });
+    assert.equal(answer.status, 201, answer.text);
+    answered.push(plane);
+  };
+  await Promise.all([create('a'), create('b')]);
+  assert.deepEqual(answered, ['b', 'a']);
+  for (const end of ends) await end();
+});
+
 test('what a control plane may configure has a bound, and can be taken away above it', async () => {
   const policies = `${project('b')}${registration}/validatingadmissionpolicies`;
   const policy = (name: string): object => ({

@@ -7,20 +7,21 @@ import type {
   CompiledExpression,
   CompiledExpressions,
 } from '../../apis/admissionregistration/v1/expressions/compiled-expressions.ts';
-import { Budget, Evaluation, OutOfBudget, type Subject, settled } from './evaluation.ts';
+import { Budget, Evaluation, OutOfBudget, type Subject } from './evaluation.ts';
 
 /** All hold; one does not; or none is false, and what is wrong with those that have no answer. */
 export type ConditionsOutcome = { readonly holds: boolean } | { readonly problem: string };
 
-export function conditionsOutcome(
+export async function conditionsOutcome(
   conditions: readonly CompiledExpression[],
   evaluation: Evaluation,
-): ConditionsOutcome {
-  const budget = new Budget(limits.matchConditionsCost);
+  whole: Budget,
+): Promise<ConditionsOutcome> {
+  const budget = new Budget(limits.matchConditionsCost, whole);
   const problems: string[] = [];
   try {
     for (const condition of conditions) {
-      const { value, error } = evaluation.of(condition, budget);
+      const { value, error } = await evaluation.of(condition, budget);
       if (error !== undefined) problems.push(error);
       else if (value === false) return { holds: false };
     }
@@ -49,7 +50,7 @@ export async function webhookConditionsHold(
   const compiled = conditions.map(({ expression }) =>
     expressions.compile(expression, declarations, [boolType]),
   );
-  const outcome = await settled(subject, () => conditionsOutcome(compiled, new Evaluation(subject)));
+  const outcome = await conditionsOutcome(compiled, new Evaluation(subject), subject.budget);
   if ('holds' in outcome) return outcome.holds;
   if (ignoresFailure) return false;
   const { asked, name } = subject.attempt;

@@ -3,6 +3,7 @@
  * adapted when they first look at it; variables are evaluated once, when they are first read, and at the cost of who
  * reads them. Source: apiserver pkg/admission/plugin/cel/{activation,composition}.go.
  */
+import { setImmediate } from 'node:timers/promises';
 import { goQuote } from '../../apimachinery/apply/go-text.ts';
 import type { AnsweredChecks } from '../../apimachinery/cel/libraries/answered-checks.ts';
 import { AuthorizerValue } from '../../apimachinery/cel/libraries/authorization.ts';
@@ -14,16 +15,24 @@ import type { CompiledExpression } from '../../apis/admissionregistration/v1/exp
 import type { Attempt, SentAs, SentObjects } from '../matching/attempt.ts';
 import { celOfJson } from './json-values.ts';
 
-/** What is left for a policy. */
+/** What is left for a policy, and for all that are asked with it. */
 export class Budget {
-  remaining: number;
-  constructor(cost: number) {
-    this.remaining = cost;
+  #remaining: number;
+  readonly #whole: Budget | undefined;
+
+  constructor(cost: number, whole?: Budget) {
+    this.#remaining = cost;
+    this.#whole = whole;
+  }
+
+  get remaining(): number {
+    return Math.min(this.#remaining, this.#whole?.remaining ?? Number.POSITIVE_INFINITY);
   }
 
   spend(cost: number): void {
     if (cost > this.remaining) throw new OutOfBudget();
-    this.remaining -= cost;
+    this.#remaining -= cost;
+    this.#whole?.spend(cost);
   }
 }
 
@@ -41,25 +50,57 @@ export interface Subject {
   /** The Namespace that the object is in; undefined for what is in none. */
   readonly namespace: JsonObject | undefined;
   readonly params?: JsonObject | undefined;
-  /** What its expressions find out about permissions; shared by all that are evaluated about the attempt. */
-  readonly checks: AnsweredChecks;
+  readonly shared: SharedEvaluation;
+  /** Of all that the control plane has configured whose expressions they are. */
+  readonly budget: Budget;
 }
 
-/** The work, done again until all that its expressions ask about permissions has been answered. */
-export const settled = async <T>({ checks }: Subject, work: () => T): Promise<T> => await checks.settle(work);
+/** What all evaluations about one attempt share. */
+export class SharedEvaluation {
+  /** What expressions find out about permissions. */
+  readonly checks: AnsweredChecks;
+  readonly #budgets = new Map<string, Budget>();
+  #pauseMs = performance.now();
+
+  constructor(checks: AnsweredChecks) {
+    this.checks = checks;
+  }
+
+  /** By the control plane that configured it: nobody's rules go unheard because another's were dear. */
+  budgetOf(home: string): Budget {
+    let budget = this.#budgets.get(home);
+    if (budget === undefined) {
+      budget = new Budget(limits.attemptPoliciesCost);
+      this.#budgets.set(home, budget);
+    }
+    return budget;
+  }
+
+  /** Lets others have their turn now and then. */
+  async breathe(): Promise<void> {
+    if (performance.now() - this.#pauseMs < limits.expressionsSliceMs) return;
+    await setImmediate();
+    this.#pauseMs = performance.now();
+  }
+}
 
 export type Finding =
   | { readonly value: CelValue; readonly error?: undefined }
   | { readonly value?: undefined; readonly error: string };
 
 export class Evaluation {
+  readonly #subject: Subject;
   readonly #variables: Readonly<Record<string, CelValue | (() => CelValue)>>;
+  readonly #composed: VariablesObject;
   #spentOnVariables = 0;
+  #limit = 0;
 
   constructor(subject: Subject, variables: ReadonlyMap<string, CompiledExpression> = new Map()) {
-    const { objects, namespace, params, checks, attempt } = subject;
-    const authorizer = new AuthorizerValue(checks.answer);
+    const { objects, namespace, params, shared, attempt } = subject;
+    const authorizer = new AuthorizerValue(shared.checks.answer);
     const composed = new VariablesObject(variables, (expression) => this.#variable(expression));
+    this.#subject = subject;
+    this.#composed = composed;
     this.#variables = {
       object: () => celOfJson(objects.object),
       oldObject: () => celOfJson(objects.old),
@@ -79,12 +120,19 @@ export class Evaluation {
     };
   }
 
-  /** Throws OutOfBudget. */
-  of(expression: CompiledExpression, budget: Budget): Finding {
+  /** Throws OutOfBudget. Evaluates again once what the expression asked about permissions has been answered. */
+  async of(expression: CompiledExpression, budget: Budget): Promise<Finding> {
     const { source, program, problem } = expression;
     if (program === undefined) return { error: `compilation error: ${problem}` };
-    this.#spentOnVariables = 0;
-    const { value, error, cost } = program.evaluate(this.#variables, limits.admissionCallCost);
+    const { shared } = this.#subject;
+    await shared.breathe();
+    let rounds = 0;
+    const { value, error, cost } = await shared.checks.settle(() => {
+      if (rounds++ > 0) this.#composed.forget();
+      this.#spentOnVariables = 0;
+      this.#limit = budget.remaining;
+      return program.evaluate(this.#variables, limits.admissionCallCost);
+    });
     budget.spend(this.#spentOnVariables);
     budget.spend(cost);
     if (error === undefined) return { value };
@@ -97,6 +145,7 @@ export class Evaluation {
     }
     const { value, error, cost } = expression.program.evaluate(this.#variables, limits.admissionCallCost);
     this.#spentOnVariables += cost;
+    if (this.#spentOnVariables > this.#limit) throw new OutOfBudget();
     if (error === undefined) return value;
     throw new CelError(`composited variable ${goQuote(name)} fails to evaluate: ${error.message}`);
   }
@@ -130,6 +179,10 @@ class VariablesObject extends CelObject {
     const value = this.#evaluate({ name: field, expression });
     this.#known.set(field, value);
     return value;
+  }
+  /** What was computed with answers that were not known yet. */
+  forget(): void {
+    this.#known.clear();
   }
   has(field: string): boolean {
     return this.#expressions.has(field);

@@ -3,14 +3,13 @@
  * pkg/admission/plugin/policy/{generic,matching}.
  */
 
-import type { AnsweredChecks } from '../../apimachinery/cel/libraries/answered-checks.ts';
 import type { JsonObject, KubeObject } from '../../apimachinery/object-meta.ts';
 import { StatusError } from '../../apimachinery/status.ts';
 import type { MatchResources, ParamRef } from '../../apis/admissionregistration/v1/admission-schemas.ts';
 import type { CompiledExpressions } from '../../apis/admissionregistration/v1/expressions/compiled-expressions.ts';
 import type { Definitions } from '../../registry/definitions.ts';
 import type { Store, TenantId } from '../../storage/store.ts';
-import type { Subject } from '../expressions/evaluation.ts';
+import type { SharedEvaluation, Subject } from '../expressions/evaluation.ts';
 import type { Attempt, SentAs } from '../matching/attempt.ts';
 import { matchedNamedAs } from '../matching/rules.ts';
 import { compileSelectors, isSelected, namespaceOf, type Selectors } from '../matching/selectors.ts';
@@ -21,7 +20,7 @@ export interface PolicyParts {
   readonly store: Store;
   readonly definitions: Definitions;
   readonly expressions: CompiledExpressions;
-  readonly checksOf: (attempt: Attempt) => AnsweredChecks;
+  readonly sharedOf: (attempt: Attempt) => SharedEvaluation;
 }
 
 /** A policy, those that put it to use, and the control plane that both are of. */
@@ -125,9 +124,10 @@ function matchedBy(
 /** What the expressions of an invocation are about. */
 export async function subjectOf(
   parts: PolicyParts,
-  { sentAs, params }: Invocation,
+  { sentAs, params, home }: Invocation,
   attempt: Attempt,
 ): Promise<Subject> {
+  const shared = parts.sharedOf(attempt);
   const namespace = attempt.isNamespace ? undefined : namespaceOf(parts.store, attempt);
   return {
     attempt,
@@ -135,6 +135,7 @@ export async function subjectOf(
     objects: await attempt.sent(sentAs),
     namespace: namespace as unknown as JsonObject | undefined,
     params,
-    checks: parts.checksOf(attempt),
+    shared,
+    budget: shared.budgetOf(home),
   };
 }

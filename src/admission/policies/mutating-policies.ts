@@ -12,7 +12,7 @@ import { asWritten } from '../../apimachinery/schema/zero-members.ts';
 import { ForeignFailure, forbidden, StatusError } from '../../apimachinery/status.ts';
 import { typedObject } from '../../registry/typed-object.ts';
 import { conditionsOutcome } from '../expressions/cel-match-conditions.ts';
-import { Budget, Evaluation, OutOfBudget, settled } from '../expressions/evaluation.ts';
+import { Budget, Evaluation, OutOfBudget } from '../expressions/evaluation.ts';
 import type { Attempt } from '../matching/attempt.ts';
 import type { Reinvocation } from '../matching/reinvocation.ts';
 import type { CompiledMutation } from './compiled-policy.ts';
@@ -82,9 +82,7 @@ async function areConditionsMet(
   const { conditions, variables } = invocation.policy;
   if (conditions.length === 0) return true;
   const subject = await subjectOf(parts, invocation, attempt);
-  const outcome = await settled(subject, () =>
-    conditionsOutcome(conditions, new Evaluation(subject, variables)),
-  );
+  const outcome = await conditionsOutcome(conditions, new Evaluation(subject, variables), subject.budget);
   if ('problem' in outcome) throw new PatchProblem(outcome.problem);
   return outcome.holds;
 }
@@ -102,9 +100,8 @@ async function mutate(
   const { expression } = mutation;
   if (expression.program === undefined) throw new PatchProblem(expression.problem);
   const subject = await subjectOf(parts, invocation, attempt);
-  const found = await settled(subject, () =>
-    new Evaluation(subject, policy.variables).of(expression, new Budget(limits.policyCost)),
-  );
+  const budget = new Budget(limits.policyCost, subject.budget);
+  const found = await new Evaluation(subject, policy.variables).of(expression, budget);
   if (found.error !== undefined) throw new PatchProblem(found.error);
   const served = attempt.servedAs(sentAs.kind);
   const patched = patchedBy(mutation.patchType, found.value, object, served);

@@ -445,6 +445,16 @@ test('a policy without a binding, or with one of another, has no say', async () 
   assert.equal(await outcomeOf(world.create('configmaps', { metadata: { name: 'm' } })), 'ok');
 });
 
+test('what all policies of a control plane may cost has a bound too', async () => {
+  const world = new World();
+  await world.create('namespaces', { metadata: { name: 'default' } });
+  for (let i = 10; i < 30; i++) await bind(world, `pol${i}`, { policy: validations("'dear' != ''") });
+  assert.match(
+    await outcomeOf(world.create('configmaps', { metadata: { name: 'm' } })),
+    /'pol26' with binding 'pol26-b' denied request: validation failed due to running out of cost budget/,
+  );
+});
+
 test('an expression is compiled once, whoever has it', async () => {
   const world = new World();
   await world.create('namespaces', { metadata: { name: 'default' } });

@@ -8,7 +8,7 @@ import { limits } from '../../apimachinery/limits.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import { forbidden, StatusError } from '../../apimachinery/status.ts';
 import { conditionsOutcome } from '../expressions/cel-match-conditions.ts';
-import { Budget, Evaluation, OutOfBudget, type Subject, settled } from '../expressions/evaluation.ts';
+import { Budget, Evaluation, type Finding, OutOfBudget, type Subject } from '../expressions/evaluation.ts';
 import type { Attempt } from '../matching/attempt.ts';
 import type { CompiledPolicy, CompiledValidation } from './compiled-policy.ts';
 import { type BoundPolicy, invocationsOf, type PolicyParts, subjectOf } from './invocations.ts';
@@ -36,7 +36,7 @@ export async function askValidatingPolicies(
       continue;
     }
     const subject = await subjectOf(parts, invocation, attempt);
-    const { verdicts, annotationProblems } = await settled(subject, () => judged(policy, subject));
+    const { verdicts, annotationProblems } = await judged(policy, subject);
     const actions = new Set((binding?.spec?.validationActions as readonly string[] | undefined) ?? []);
     for (const verdict of verdicts) {
       if (actions.has('Deny')) denials.push({ policy, binding, ...verdict });
@@ -57,19 +57,20 @@ interface Judgement {
 }
 
 /** What is wrong with the subject. What cannot be evaluated is wrong unless the policy ignores that. */
-function judged(policy: CompiledPolicy, subject: Subject): Judgement {
+async function judged(policy: CompiledPolicy, subject: Subject): Promise<Judgement> {
   const failure = (message: string): Judgement => ({
     verdicts: policy.ignoresFailure ? [] : [{ message, reason: '' }],
     annotationProblems: [],
   });
   if (policy.conditions.length > 0) {
-    const outcome = conditionsOutcome(policy.conditions, new Evaluation(subject, policy.variables));
+    const evaluation = new Evaluation(subject, policy.variables);
+    const outcome = await conditionsOutcome(policy.conditions, evaluation, subject.budget);
     if ('problem' in outcome) return policy.ignoresFailure ? nothingWrong : failure(outcome.problem);
     if (!outcome.holds) return nothingWrong;
   }
   try {
-    const verdicts = verdictsOf(policy, subject);
-    return { verdicts, annotationProblems: annotationProblemsOf(policy, subject) };
+    const verdicts = await verdictsOf(policy, subject);
+    return { verdicts, annotationProblems: await annotationProblemsOf(policy, subject) };
   } catch (error) {
     if (error instanceof OutOfBudget) return failure(error.message);
     throw error;
@@ -77,13 +78,13 @@ function judged(policy: CompiledPolicy, subject: Subject): Judgement {
 }
 const nothingWrong: Judgement = { verdicts: [], annotationProblems: [] };
 
-function verdictsOf(policy: CompiledPolicy, subject: Subject): Verdict[] {
-  const budget = new Budget(limits.policyCost);
+async function verdictsOf(policy: CompiledPolicy, subject: Subject): Promise<Verdict[]> {
+  const budget = new Budget(limits.policyCost, subject.budget);
   const evaluation = new Evaluation(subject, policy.variables);
-  const findings = policy.validations.map((validation) => ({
-    validation,
-    ...evaluation.of(validation.expression, budget),
-  }));
+  const findings: (Finding & { readonly validation: CompiledValidation })[] = [];
+  for (const validation of policy.validations) {
+    findings.push({ validation, ...(await evaluation.of(validation.expression, budget)) });
+  }
   const messages = new Evaluation(subject, policy.variables);
   const verdicts: Verdict[] = [];
   for (const { validation, value, error } of findings) {
@@ -91,7 +92,7 @@ function verdictsOf(policy: CompiledPolicy, subject: Subject): Verdict[] {
       if (!policy.ignoresFailure) verdicts.push({ message: error, reason: '' });
     } else if (value !== true) {
       const { reason = 'Invalid' } = validation;
-      const found = messageOf(validation, messages, budget);
+      const found = await messageOf(validation, messages, budget);
       if (found !== undefined) verdicts.push({ message: found, reason });
       else if (!policy.ignoresFailure) {
         verdicts.push({ message: `failed messageExpression: ${new OutOfBudget().message}`, reason: '' });
@@ -102,15 +103,15 @@ function verdictsOf(policy: CompiledPolicy, subject: Subject): Verdict[] {
 }
 
 /** Its messageExpression's where that gives a line, else its message, else its expression; undefined without budget. */
-function messageOf(
+async function messageOf(
   { expression, message, messageExpression }: CompiledValidation,
   evaluation: Evaluation,
   budget: Budget,
-): string | undefined {
+): Promise<string | undefined> {
   const fallback = message.trim() === '' ? `failed expression: ${expression.source.trim()}` : message.trim();
   if (messageExpression === undefined) return fallback;
   try {
-    const { value } = evaluation.of(messageExpression, budget);
+    const { value } = await evaluation.of(messageExpression, budget);
     const line = typeof value === 'string' ? value.trim() : '';
     const isUsable = Buffer.byteLength(line) <= limits.policyMessageBytes && !line.includes('\n');
     return line !== '' && isUsable ? line : fallback;
@@ -120,14 +121,16 @@ function messageOf(
   }
 }
 
-function annotationProblemsOf(policy: CompiledPolicy, subject: Subject): string[] {
+async function annotationProblemsOf(policy: CompiledPolicy, subject: Subject): Promise<string[]> {
   if (policy.auditAnnotations.length === 0 || policy.ignoresFailure) return [];
-  const budget = new Budget(limits.policyCost);
+  const budget = new Budget(limits.policyCost, subject.budget);
   const evaluation = new Evaluation(subject, policy.variables);
-  return policy.auditAnnotations.flatMap((annotation) => {
-    const { error } = evaluation.of(annotation, budget);
-    return error === undefined ? [] : [error];
-  });
+  const problems: string[] = [];
+  for (const annotation of policy.auditAnnotations) {
+    const { error } = await evaluation.of(annotation, budget);
+    if (error !== undefined) problems.push(error);
+  }
+  return problems;
 }
 
 const codes: Readonly<Record<string, number>> = {

@@ -5,7 +5,7 @@ import type {
   RuleWithOperations,
 } from '../../apis/admissionregistration/v1/admission-schemas.ts';
 import type { Webhook } from '../../apis/admissionregistration/v1/webhookconfiguration/webhook-schemas.ts';
-import type { Store } from '../../storage/store.ts';
+import type { Store, TenantId } from '../../storage/store.ts';
 import type { Attempt, SentAs } from '../matching/attempt.ts';
 import { matchedAs } from '../matching/rules.ts';
 import { compileSelectors, isSelected, type Selectors } from '../matching/selectors.ts';
@@ -55,7 +55,7 @@ export interface ConditionParts {
     conditions: readonly MatchCondition[],
     attempt: Attempt,
     sentAs: SentAs,
-    ignoresFailure: boolean,
+    of: { readonly home: TenantId; readonly ignoresFailure: boolean },
   ): Promise<boolean>;
 }
 
@@ -63,6 +63,7 @@ export interface ConditionParts {
 export async function invocationOf(
   { store, conditionsHold }: ConditionParts,
   { webhook, rules, selectors, ignoresFailure }: Hook,
+  home: TenantId,
   attempt: Attempt,
 ): Promise<SentAs | undefined> {
   const selected = isSelected(store, selectors, attempt);
@@ -72,5 +73,7 @@ export async function invocationOf(
   if (selected instanceof Error) throw selected;
   const { matchConditions = [] } = webhook;
   if (matchConditions.length === 0) return sentAs;
-  return (await conditionsHold(matchConditions, attempt, sentAs, ignoresFailure)) ? sentAs : undefined;
+  return (await conditionsHold(matchConditions, attempt, sentAs, { home, ignoresFailure }))
+    ? sentAs
+    : undefined;
 }

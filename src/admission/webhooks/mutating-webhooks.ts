@@ -40,7 +40,7 @@ export async function askMutatingWebhooks(
   for (const { hook, home } of hooks) {
     const id = `webhook/${home}/${hook.uid}`;
     if (!reinvocation.isDue(id)) continue;
-    const sentAs = await invocationOf(parts, hook, attempt);
+    const sentAs = await invocationOf(parts, hook, home, attempt);
     if (sentAs === undefined) continue;
     try {
       const { patch } = await parts.caller.ask(hook, home, attempt, sentAs, true);

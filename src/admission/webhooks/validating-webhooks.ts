@@ -15,7 +15,7 @@ export async function askValidatingWebhooks(
 ): Promise<void> {
   const invocations: (HomedHook & { readonly sentAs: SentAs })[] = [];
   for (const { hook, home } of hooks) {
-    const sentAs = await invocationOf(parts, hook, attempt);
+    const sentAs = await invocationOf(parts, hook, home, attempt);
     if (sentAs !== undefined) invocations.push({ hook, home, sentAs });
   }
   const refusals: unknown[] = [];
