@@ -4,7 +4,7 @@
  * of CEL.
  */
 import type { JsonSchemaProps, ValidationRule } from '../json-schema-props.ts';
-import { type DeclaredType, declareType } from './declared-type.ts';
+import { type DeclaredType, declareType, rootTypeName } from './declared-type.ts';
 import { escapeName } from './escape-name.ts';
 
 export interface RuleNode {
@@ -13,6 +13,8 @@ export interface RuleNode {
   /** Of the value: what its type, items and fields are. */
   readonly schema: JsonSchemaProps;
   readonly rules: readonly ValidationRule[];
+  /** Of the type of the value, as in declareType. */
+  readonly name: string;
   /** What `self` is; undefined where rules have no type for the value, and then they are not evaluated. */
   readonly type: DeclaredType | undefined;
   /** The root of a custom resource, or of one embedded in it. */
@@ -30,7 +32,7 @@ export interface RuleNode {
 /** Undefined for a schema without rules. */
 export function ruleTreeOf(schema: JsonSchemaProps, isResource: boolean): RuleNode | undefined {
   if (!hasRules(schema)) return undefined;
-  return nodeOf(schema, schema, isResource, declareType(schema, isResource));
+  return nodeOf(schema, schema, isResource, declareType(schema, isResource), rootTypeName);
 }
 
 function hasRules(schema: JsonSchemaProps | undefined): boolean {
@@ -50,22 +52,24 @@ function nodeOf(
   schema: JsonSchemaProps,
   isResource: boolean,
   type: DeclaredType | undefined,
+  name: string,
 ): RuleNode | undefined {
   const rules = said['x-kubernetes-validations'] ?? [];
   const elements = type?.kind === 'list' || type?.kind === 'map' ? type.elements : undefined;
   const below = (
     inner: JsonSchemaProps | undefined,
     of: JsonSchemaProps | undefined,
+    step: string,
   ): RuleNode | undefined =>
     inner === undefined || of === undefined
       ? undefined
-      : nodeOf(inner, of, isEmbedded(of), elements ?? declareType(of, isEmbedded(of)));
-  const items = below(said.items, schema.items);
-  const values = below(valuesOf(said), valuesOf(schema));
-  const properties = propertyNodes(said, schema, type);
+      : nodeOf(inner, of, isEmbedded(of), elements ?? declareType(of, isEmbedded(of)), `${name}.${step}`);
+  const items = below(said.items, schema.items, '@idx');
+  const values = below(valuesOf(said), valuesOf(schema), '@elem');
+  const properties = propertyNodes(said, schema, type, name);
   const allOf = new Map<number, RuleNode>();
   for (const [i, part] of (said.allOf ?? []).entries()) {
-    const node = nodeOf(part, schema, isResource, type);
+    const node = nodeOf(part, schema, isResource, type, name);
     if (node !== undefined) allOf.set(i, node);
   }
   const nodes = [items, values, ...properties.values(), ...allOf.values()].filter(
@@ -75,20 +79,23 @@ function nodeOf(
   const mentionsOld =
     rules.some(({ rule, messageExpression }) => mentions(rule) || mentions(messageExpression)) ||
     nodes.some((node) => node.mentionsOld);
-  return { said, schema, rules, type, isResource, mentionsOld, items, values, properties, allOf };
+  return { said, schema, rules, name, type, isResource, mentionsOld, items, values, properties, allOf };
 }
 
 function propertyNodes(
   said: JsonSchemaProps,
   schema: JsonSchemaProps,
   type: DeclaredType | undefined,
+  typeName: string,
 ): Map<string, RuleNode> {
   const nodes = new Map<string, RuleNode>();
   for (const [name, inner] of Object.entries(said.properties ?? {})) {
     const properties = schema.properties ?? {};
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (property === undefined) continue;
-    const node = nodeOf(inner, property, isEmbedded(property), typeOfProperty(type, name, property));
+    const propertyType = typeOfProperty(type, name, property);
+    const propertyName = `${typeName}.${escapeName(name) ?? name}`;
+    const node = nodeOf(inner, property, isEmbedded(property), propertyType, propertyName);
     if (node !== undefined) nodes.set(name, node);
   }
   return nodes;

@@ -19,7 +19,7 @@ import { type CompiledRule, RuleCompiler } from './rule-compiler.ts';
 import { mapIsCorrelatable, type RuleNode, ruleTreeOf } from './rule-tree.ts';
 import { fail, judgeRule, outOfBudget, type RuleRun, type RunnableRule } from './rule-verdict.ts';
 import type { Adapter } from './typed-lists.ts';
-import { adapterOf } from './typed-values.ts';
+import { adapterOf, type KnownAdapters } from './typed-values.ts';
 
 export interface RuleOptions {
   /** What stands before the paths of errors; nothing for an object by itself. */
@@ -43,6 +43,7 @@ export class RuleValidator {
   readonly #tree: RuleNode;
   readonly #compiler: RuleCompiler;
   readonly #compiled = new Map<RuleNode, CompiledNode>();
+  readonly #adapters: KnownAdapters = new Map();
 
   private constructor(schema: JsonSchemaProps, tree: RuleNode, compiler: RuleCompiler) {
     this.#schema = schema;
@@ -174,7 +175,7 @@ export class RuleValidator {
   #compiledOf(node: RuleNode): CompiledNode {
     let compiled = this.#compiled.get(node);
     if (compiled === undefined) {
-      compiled = compileNode(node, this.#compiler);
+      compiled = compileNode(node, this.#compiler, this.#adapters);
       this.#compiled.set(node, compiled);
     }
     return compiled;
@@ -186,8 +187,12 @@ interface CompiledNode {
   readonly adapt: Adapter;
 }
 
-function compileNode({ schema, rules, type, isResource }: RuleNode, compiler: RuleCompiler): CompiledNode {
-  const adapt = adapterOf(schema, isResource);
+function compileNode(
+  { schema, rules, name, type, isResource }: RuleNode,
+  compiler: RuleCompiler,
+  known: KnownAdapters,
+): CompiledNode {
+  const adapt = adapterOf(schema, isResource, name, known);
   // There is an adapter for exactly what there is a type for.
   if (type === undefined || adapt === undefined) return { rules: [], adapt: () => null };
   const scope = compiler.scopeOf(type);

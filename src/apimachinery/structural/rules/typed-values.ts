@@ -12,16 +12,33 @@ import { escapeName, reservedWords } from './escape-name.ts';
 import { parseFormatDateTime, parseFormatDuration } from './format-times.ts';
 import { type Adapter, MapList, RawObject, SetList, TypedList } from './typed-lists.ts';
 
+/** Adapters by the schemas they are of: what two rules look at is adapted by one. */
+export type KnownAdapters = Map<JsonSchemaProps, Adapter | undefined>;
+
 /**
- * `isRoot`: of a custom or an embedded resource, of which rules see the names. Undefined for what the schema does not
- * type, which is what declareType has no type for.
+ * `isRoot`: of a custom or an embedded resource, of which rules see the names. `name` is what its type is called.
+ * Undefined for what the schema does not type, which is what declareType has no type for.
  */
 export function adapterOf(
   schema: JsonSchemaProps,
   isRoot: boolean,
   name: string = rootTypeName,
+  known: KnownAdapters = new Map(),
 ): Adapter | undefined {
-  const adapt = adapterOfType(schema, isRoot, name);
+  if (!known.has(schema)) known.set(schema, makeAdapter(schema, isRoot, name, known));
+  return known.get(schema);
+}
+
+type Inner = (schema: JsonSchemaProps, name: string) => Adapter | undefined;
+
+function makeAdapter(
+  schema: JsonSchemaProps,
+  isRoot: boolean,
+  name: string,
+  known: KnownAdapters,
+): Adapter | undefined {
+  const inner: Inner = (of, innerName) => adapterOf(of, isEmbedded(of), innerName, known);
+  const adapt = adapterOfType(schema, isRoot, name, inner);
   if (adapt === undefined) return undefined;
   if (schema.nullable === true) return (value) => (value === null ? null : adapt(value));
   return (value) => {
@@ -30,13 +47,18 @@ export function adapterOf(
   };
 }
 
-function adapterOfType(schema: JsonSchemaProps, isRoot: boolean, name: string): Adapter | undefined {
+function adapterOfType(
+  schema: JsonSchemaProps,
+  isRoot: boolean,
+  name: string,
+  inner: Inner,
+): Adapter | undefined {
   if (schema['x-kubernetes-int-or-string'] === true) return adaptIntOrString;
   switch (schema.type) {
     case 'object':
-      return objectAdapter(schema, isRoot, name);
+      return objectAdapter(isRoot ? withResourceFields(schema) : schema, name, inner);
     case 'array':
-      return listAdapter(schema, name);
+      return listAdapter(schema, name, inner);
     case 'string':
       return textAdapter(schema.format);
     case 'number':
@@ -91,9 +113,9 @@ const formats: ReadonlyMap<string, (text: string) => CelValue> = new Map<string,
   ['date-time', (text) => parseFormatDateTime(text)],
 ]);
 
-function listAdapter(schema: JsonSchemaProps, name: string): Adapter | undefined {
+function listAdapter(schema: JsonSchemaProps, name: string, inner: Inner): Adapter | undefined {
   const { items, 'x-kubernetes-list-type': listType, 'x-kubernetes-list-map-keys': keys = [] } = schema;
-  const adapt = items && adapterOf(items, isEmbedded(items), `${name}.@idx`);
+  const adapt = items && inner(items, `${name}.@idx`);
   if (adapt === undefined) return undefined;
   return (value) => {
     if (!Array.isArray(value)) {
@@ -105,12 +127,12 @@ function listAdapter(schema: JsonSchemaProps, name: string): Adapter | undefined
   };
 }
 
-function objectAdapter(schema: JsonSchemaProps, isRoot: boolean, name: string): Adapter | undefined {
+function objectAdapter(schema: JsonSchemaProps, name: string, inner: Inner): Adapter | undefined {
   const { additionalProperties } = schema;
   const make =
     typeof additionalProperties === 'object'
-      ? mapMaker(additionalProperties, name)
-      : objectMaker(isRoot ? withResourceFields(schema) : schema, name);
+      ? mapMaker(additionalProperties, name, inner)
+      : objectMaker(schema, name, inner);
   if (make === undefined) return undefined;
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -122,8 +144,8 @@ function objectAdapter(schema: JsonSchemaProps, isRoot: boolean, name: string): 
 
 type Maker = (value: JsonObject) => CelValue;
 
-function mapMaker(values: JsonSchemaProps, name: string): Maker | undefined {
-  const adapt = adapterOf(values, isEmbedded(values), `${name}.@elem`);
+function mapMaker(values: JsonSchemaProps, name: string, inner: Inner): Maker | undefined {
+  const adapt = inner(values, `${name}.@elem`);
   return adapt && ((value) => new TypedMap(value, adapt));
 }
 
@@ -162,12 +184,12 @@ interface Shape {
   readonly byProperty: ReadonlyMap<string, Field>;
 }
 
-function objectMaker({ properties = {} }: JsonSchemaProps, typeName: string): Maker {
+function objectMaker({ properties = {} }: JsonSchemaProps, typeName: string, inner: Inner): Maker {
   const byIdentifier = new Map<string, Field>();
   const byProperty = new Map<string, Field>();
   for (const [property, schema] of Object.entries(properties)) {
     const identifier = escapeName(property);
-    const adapt = adapterOf(schema, isEmbedded(schema), `${typeName}.${identifier ?? property}`);
+    const adapt = inner(schema, `${typeName}.${identifier ?? property}`);
     if (adapt === undefined) continue;
     const field = { property, adapt };
     byProperty.set(property, field);
