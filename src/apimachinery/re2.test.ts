@@ -43,6 +43,7 @@ test('what is no pattern is refused in the words of Go', () => {
   check('[a', 'error parsing regexp: missing closing ]: `[a`');
   check('a**', 'error parsing regexp: invalid nested repetition operator: `**`');
   check('(?=a)', 'error parsing regexp: invalid or unsupported Perl syntax: `(?=`');
+  check('a\\', 'error parsing regexp: trailing backslash at end of expression: ``');
   check('a{1001}', 'error parsing regexp: invalid repeat count: `{1001}`');
   check('a'.repeat(limits.regexpLength + 1), 'longer than');
 });

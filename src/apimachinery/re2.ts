@@ -89,7 +89,8 @@ function compile(pattern: string): Re2Pattern {
   try {
     program = RE2JS.compile(pattern);
   } catch (error) {
-    if (error instanceof RE2JSSyntaxException) throw new Re2SyntaxError(error.message, { cause: error });
+    if (error instanceof RE2JSSyntaxException)
+      throw new Re2SyntaxError(asGoHas(error.message), { cause: error });
     throw error;
   }
   if (program.programSize() > limits.regexpInstructions) {
@@ -99,6 +100,10 @@ function compile(pattern: string): Re2Pattern {
   }
   return new Pattern(program);
 }
+
+/** The rest of the pattern stands behind the problem, even where nothing is left. */
+const asGoHas = (message: string): string =>
+  message.endsWith('trailing backslash at end of expression') ? `${message}: \`\`` : message;
 
 class Pattern implements Re2Pattern {
   readonly #program: RE2JS;
