@@ -23,7 +23,13 @@ export function validateValue(
 ): FieldError[] {
   const judge = new Judge();
   judge.value(value, schemaNode(schema), old);
-  return judge.tooMuch === undefined ? judge.errors : [judge.tooMuch];
+  return judge.tooMuch === undefined ? eachOnce(judge.errors) : [judge.tooMuch];
+}
+
+/** Several alternatives may find the same wrong. */
+function eachOnce(errors: FieldError[]): FieldError[] {
+  if (errors.length < 2) return errors;
+  return [...new Map(errors.map((error) => [`${error.field}: ${error.message}`, error])).values()];
 }
 
 /** Between looks at the clock. */
@@ -265,7 +271,7 @@ class Judge {
 
   #object(value: JsonObject, node: SchemaNode, old: CorrelatedValue | undefined): void {
     const { checks, additional } = node;
-    if (!this.#hasRightSize(value, checks)) return;
+    this.#size(value, checks);
     for (const name in value) {
       const inner = node.property(name) ?? additional;
       if (inner !== undefined) {
@@ -288,18 +294,15 @@ class Judge {
     }
   }
 
-  #hasRightSize(value: JsonObject, { minProperties, maxProperties }: ValueChecks): boolean {
-    if (minProperties === undefined && maxProperties === undefined) return true;
+  #size(value: JsonObject, { minProperties, maxProperties }: ValueChecks): void {
+    if (minProperties === undefined && maxProperties === undefined) return;
     const count = Object.keys(value).length;
     if (minProperties !== undefined && count < minProperties) {
       this.#invalid(count, `should have at least ${minProperties} properties`);
-      return false;
     }
     if (maxProperties !== undefined && count > maxProperties) {
       this.#report(() => tooMany(this.#name(), count, maxProperties));
-      return false;
     }
-    return true;
   }
 
   #name(): string {

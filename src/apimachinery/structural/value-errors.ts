@@ -80,11 +80,11 @@ export function numberErrors(
     found.push(invalidValue(at || '<nil>', value, `${at} in body should be ${problem}`));
   };
   if (multipleOf !== undefined && !isMultipleOf(value, multipleOf)) report(`a multiple of ${multipleOf}`);
-  if (maximum !== undefined && (exclusiveMaximum === true ? value >= maximum : value > maximum)) {
-    report(`less than ${exclusiveMaximum === true ? '' : 'or equal to '}${maximum}`);
-  }
   if (minimum !== undefined && (exclusiveMinimum === true ? value <= minimum : value < minimum)) {
     report(`greater than ${exclusiveMinimum === true ? '' : 'or equal to '}${minimum}`);
+  }
+  if (maximum !== undefined && (exclusiveMaximum === true ? value >= maximum : value > maximum)) {
+    report(`less than ${exclusiveMaximum === true ? '' : 'or equal to '}${maximum}`);
   }
   return found;
 }
@@ -111,7 +111,15 @@ function isMultipleOf(value: number | bigint, factor: number): boolean {
       ? value % BigInt(factor) === 0n
       : Number.isInteger(Number(value) / factor);
   }
-  return Number.isInteger(value / factor);
+  return isNearlyWhole(factor < 1 ? (1 / factor) * value : value / factor);
+}
+
+/** Quotients of decimal fractions are hardly ever exact: 1.1 counts as a multiple of 0.01, as it does upstream. */
+function isNearlyWhole(value: number): boolean {
+  if (Math.abs(value) > Number.MAX_SAFE_INTEGER) return false;
+  const whole = Math.trunc(value);
+  if (value === whole || whole === 0) return value === whole;
+  return Math.abs(value - whole) / (Math.abs(value) + Math.abs(whole)) < 1e-9;
 }
 
 /** What is not a text among the allowed ones is shown as its JSON. */
