@@ -148,6 +148,10 @@ export class CelEnvironment {
           const value = withinPatternBudget(() => step(new Frame(variables, meter)));
           return { value, cost: meter.cost };
         } catch (error) {
+          // What the platform has no room for: a text, a stack, the digits of a number.
+          if (error instanceof RangeError) {
+            return { error: new CelError('value out of range', { cause: error }), cost: meter.cost };
+          }
           if (!(error instanceof CelError)) throw error;
           return { error, cost: meter.cost };
         }

@@ -1,4 +1,5 @@
 /** `text.format(args)`: `%s %d %f %e %x %X %o %b %%`, with precisions. Source: cel-go ext/formatting_v2.go. */
+import { limits } from '../../limits.ts';
 import { compareTexts } from '../equality.ts';
 import { typeNameOf } from '../runtime-type.ts';
 import { durationText, timestampText } from '../standard/times.ts';
@@ -18,11 +19,15 @@ const clause = /%(?:\.(\d+))?([a-zA-Z%])|%/g;
 
 export function format(pattern: string, args: readonly CelValue[]): string {
   let next = 0;
+  let length = pattern.length;
   return pattern.replace(clause, (whole, precision: string | undefined, verb: string | undefined) => {
     if (whole === '%%') return '%';
     if (verb === undefined) throw new CelError('unexpected end of format string');
     if (next >= args.length) throw new CelError(`index ${next} out of range`);
-    return formatted(verb, args[next++]!, precision === undefined ? undefined : Number(precision));
+    const text = formatted(verb, args[next++]!, precision === undefined ? undefined : Number(precision));
+    length += text.length;
+    if (length > limits.celTextLength) throw new CelError('text too long');
+    return text;
   });
 }
 

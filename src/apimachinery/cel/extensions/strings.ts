@@ -63,6 +63,7 @@ function replaced(text: string, old: string, by: string, count = -1n): string {
   const joined = parts.length - 1;
   if (Math.min(joined, most) * by.length + text.length > limits.celTextLength)
     throw new CelError('text too long');
+  if (most >= joined) return parts.join(by);
   let result = parts[0]!;
   for (let i = 1; i < parts.length; i++) result += (i <= most ? by : old) + parts[i]!;
   return result;
@@ -77,7 +78,10 @@ function split(text: string, separator: string, count = -1n): CelList {
 }
 
 function join(texts: CelList, separator = ''): string {
-  return [...texts].join(separator);
+  const parts = [...texts] as string[];
+  const length = parts.reduce((sum, part) => sum + part.length + separator.length, 0);
+  if (length > limits.celTextLength) throw new CelError('text too long');
+  return parts.join(separator);
 }
 
 const isSpace = /[\s\u0085]/u;
@@ -91,8 +95,8 @@ function trim(text: string): string {
 /** White space as Unicode has it. A byte order mark is none there, though it is to JavaScript. */
 const isSpaceAt = (text: string, at: number): boolean => text[at] !== '\ufeff' && isSpace.test(text[at]!);
 
-const lowerAscii = (text: string): string => text.replace(/[A-Z]/g, (c) => c.toLowerCase());
-const upperAscii = (text: string): string => text.replace(/[a-z]/g, (c) => c.toUpperCase());
+const lowerAscii = (text: string): string => text.replace(/[A-Z]+/g, (run) => run.toLowerCase());
+const upperAscii = (text: string): string => text.replace(/[a-z]+/g, (run) => run.toUpperCase());
 
 const quoted: Readonly<Record<string, string>> = {
   '\x07': '\\a',

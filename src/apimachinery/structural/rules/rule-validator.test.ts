@@ -146,3 +146,24 @@ test('rules that take longer than their cost says are interrupted', () => {
   assert.deepEqual(told(judge(schema, object)), [`<nil>: Invalid value: ${problem}`]);
   assert.ok(performance.now() - start < 3 * limits.objectRulesMs);
 });
+
+test('what a rule makes of large values has an end, and an error in words', () => {
+  const schema: JsonSchemaProps = {
+    type: 'object',
+    properties: { l: { type: 'array', items: { type: 'integer' } }, t: { type: 'string' } },
+  };
+  const object = { l: Array.from({ length: 20_000 }, (_, i) => i), t: 'a'.repeat(1_000_000) };
+  const check = (text: string, message: RegExp): void => {
+    const outcome = RuleValidator.of({ ...schema, ...rule(text) })!.validate(object, undefined);
+    assert.equal(outcome.errors.length, 1, text);
+    assert.match(told(outcome)[0]!, message);
+  };
+  check("self.t.split('').join(self.t).size() > 0", /text too long evaluating rule/);
+  check(`'${'%s'.repeat(600)}'.format([${Array(600).fill('self.t').join(',')}]).size() > 0`, /text too long/);
+  check('lists.range(9000000).size() > 0', /range too large/);
+  check('sets.contains(self.l, self.l)', /running out of cost budget/);
+  check('self.l.all(x, (self.t + self.t).size() > 0)', /call cost exceeds limit for rule/);
+  check('self.l.map(a, self.l.map(b, [a, b])).flatten().size() > 0', /call cost exceeds limit for rule/);
+  check("string(self.l[0]).matches('(x{1000}){1000}')", /rule compile error: compilation failed/);
+  check(`${'['.repeat(300)}${']'.repeat(300)} == []`, /recursion limit exceeded/);
+});
