@@ -29,5 +29,7 @@ export interface Compiling {
   slots: number;
   /** `isInner`: the expression is part of an attribute, which is observed as one. */
   step(expr: Expr, isInner?: boolean): Step;
+  /** Of what is made of literals alone. */
+  constant(expr: Expr): CelValue | undefined;
   typeOf(expr: Expr): CelType | undefined;
 }
