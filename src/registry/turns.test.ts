@@ -121,3 +121,36 @@ test('a line has an end', async () => {
     assert.equal(outcome.status === 'rejected' ? outcome.reason.code : undefined, 429);
   }
 });
+
+test('who takes no turn holds up nobody who does, and wins in the end', async () => {
+  const turns = new Turns();
+  const raced = new Raced();
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let attempts = 0;
+  const slow = turns.untilWonWithoutTurn(async () => {
+    attempts += 1;
+    const read = raced.value;
+    await released;
+    if (raced.value !== read) return 'retry';
+    raced.value = read + 1;
+    return raced.value;
+  });
+  const quick = await Promise.all(Array.from({ length: 5 }, () => turns.untilWon(key, raced.attempt)));
+  assert.deepEqual([...quick].sort(), [1, 2, 3, 4, 5]);
+  release();
+  assert.equal(await slow, 6);
+  assert.equal(attempts, 2);
+});
+
+test('who always loses without a turn gives up', async () => {
+  let attempts = 0;
+  const lost = await new Turns().untilWonWithoutTurn(async () => {
+    attempts += 1;
+    return 'retry';
+  });
+  assert.equal(lost, undefined);
+  assert.equal(attempts, limits.remoteUpdateRetries);
+});
