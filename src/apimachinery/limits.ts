@@ -187,7 +187,7 @@ export const limits = {
   schemaErrors: 1_000,
   /** Characters of one text times instructions of its pattern; a hostile pair takes a tenth of a microsecond for each. */
   schemaPatternSteps: 8_000_000,
-  /** How long an object may be judged, looked at while texts are matched with patterns. */
+  /** Of work on one object, looked at while texts are matched with patterns. */
   schemaPatternsMs: 200,
   /** Of one printer column or selectable field. */
   jsonPathLength: 16 * 1024,
