@@ -1,4 +1,4 @@
-/** Kinds of admission and aggregation, as kubectl applies, shows and refuses them. Nothing calls or evaluates them yet. */
+/** Kinds of admission and aggregation, as kubectl applies, shows and refuses them. They are about nobody. */
 import { manifest, type Script } from '../script.ts';
 
 const apiVersion = 'admissionregistration.k8s.io/v1';
