@@ -36,6 +36,14 @@ async function check(scenario: string, flags: string, promised: readonly string[
   }
 }
 
+test('cel', async () => {
+  const rules = ['all', 'exists', 'map', 'filter', 'failing', 'texts'];
+  await check('cel', '--evaluations 1000 --rounds 2', [
+    'evaluationsPerSecond',
+    ...rules.map((rule) => `stopMs.${rule}`),
+  ]);
+});
+
 test('idle-projects', async () => {
   const { figures, params } = await check('idle-projects', '--projects 12 --warmup 4', [
     'heapBytesPerProject',

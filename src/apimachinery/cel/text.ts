@@ -1,6 +1,7 @@
 /** Texts as sequences of code points, which is how expressions count and cut them. */
 
 export function codePointCount(text: string): number {
+  if (isFlat(text)) return text.length;
   let count = text.length;
   for (let i = 1; i < text.length; i++) {
     const unit = text.charCodeAt(i);

@@ -247,6 +247,8 @@ export class CelError extends Error {
   }
 }
 
-export const noSuchOverload = (): CelError => new CelError('no such overload');
+/** One for all: in a loop, making errors is what takes the time. */
+const overloadError = new CelError('no such overload');
+export const noSuchOverload = (): CelError => overloadError;
 export const noSuchKey = (key: CelValue): CelError => new CelError(`no such key: ${keyShown(key)}`);
 const keyShown = (key: CelValue): string => (key instanceof CelUint ? `${key.value}` : String(key));

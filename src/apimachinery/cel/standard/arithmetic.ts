@@ -19,8 +19,13 @@ const int64Max = (1n << 63n) - 1n;
 const int64Min = -(1n << 63n);
 const uint64Max = (1n << 64n) - 1n;
 
+// Made once: what fails in a loop fails often.
+const overflow = new CelError('integer overflow');
+const divisionByZero = new CelError('division by zero');
+const modulusByZero = new CelError('modulus by zero');
+
 export function inInt64(value: bigint): bigint {
-  if (value > int64Max || value < int64Min) throw new CelError('integer overflow');
+  if (value > int64Max || value < int64Min) throw overflow;
   return value;
 }
 export function inUint64(value: bigint): CelUint {
@@ -50,11 +55,11 @@ const doubles = (id: string, run: (a: number, b: number) => number): Overload =>
   global(`${id}_double`, [doubleType, doubleType], doubleType, run);
 
 function divided(a: bigint, b: bigint): bigint {
-  if (b === 0n) throw new CelError('division by zero');
+  if (b === 0n) throw divisionByZero;
   return a / b;
 }
 function remainder(a: bigint, b: bigint): bigint {
-  if (b === 0n) throw new CelError('modulus by zero');
+  if (b === 0n) throw modulusByZero;
   return a % b;
 }
 
