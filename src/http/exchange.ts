@@ -1,3 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Duplex, Readable } from 'node:stream';
+
 /**
  * One request and its response, the same over HTTP/1.1 and HTTP/2. The hot path goes through here, so an
  * implementation adds nothing that the wire does not need.
@@ -20,6 +23,18 @@ export interface Exchange {
    * The whole body. Rejects with a 413 StatusError past `maxBytes`, and when the client goes away.
    */
   readBody(maxBytes: number): Promise<Buffer>;
+  /**
+   * The body as it comes, for who passes it on: nothing bounds it but how fast it is read. Undefined where there is none.
+   * In place of `readBody`. What of it is not read when the response ends is thrown away.
+   */
+  takeBody(): Readable | undefined;
+  /** The protocols that the client would change to on this connection; undefined where it would not. */
+  readonly upgrade: string | undefined;
+  /**
+   * Answers that the protocol changes, and gives the connection away; undefined when the client has gone. Only where
+   * `upgrade` says so.
+   */
+  switchProtocols(headers: IncomingHttpHeaders): Duplex | undefined;
 
   /** Sets a response header, one line for each value; must precede `send` or `start`. */
   setHeader(name: string, value: string | string[]): void;

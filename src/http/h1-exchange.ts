@@ -2,9 +2,10 @@
  * An exchange over HTTP/1.1: node's request and response, natively. Pipelined requests get their responses in
  * order because node queues them; nothing here touches the socket while another response may be on it.
  */
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Duplex, Readable } from 'node:stream';
 import { limits } from '../apimachinery/limits.ts';
-import { assert } from '../lib/assert.ts';
+import { assert, must } from '../lib/assert.ts';
 import {
   announcesMore,
   BodyAborted,
@@ -17,17 +18,26 @@ import type { Connection } from './connection.ts';
 import { AlreadyAnswered, type Exchange } from './exchange.ts';
 import { headerNames } from './header-names.ts';
 
+/** A connection that the parser has let go of, because the client would have it become something else. */
+export interface Upgrade {
+  readonly socket: Duplex;
+  /** What came behind the request. */
+  readonly head: Buffer;
+}
+
 export class H1Exchange implements Exchange {
   readonly method: string;
   readonly url: string;
   isStarted = false;
   #isStreamed = false;
+  #isBodyTaken = false;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #connection: Connection;
   readonly #headers: OutgoingHttpHeaders = {};
   /** The client waits for "100 Continue" before it sends its body. */
   #awaitsContinue: boolean;
+  readonly #upgrade: Upgrade | undefined;
   #abort: AbortController | undefined;
 
   constructor(
@@ -35,6 +45,7 @@ export class H1Exchange implements Exchange {
     response: ServerResponse,
     connection: Connection,
     awaitsContinue: boolean,
+    upgrade?: Upgrade,
   ) {
     this.method = request.method as string;
     this.url = originForm(request.url as string);
@@ -42,6 +53,7 @@ export class H1Exchange implements Exchange {
     this.#response = response;
     this.#connection = connection;
     this.#awaitsContinue = awaitsContinue;
+    this.#upgrade = upgrade;
   }
 
   get peer(): Connection['peer'] {
@@ -73,6 +85,35 @@ export class H1Exchange implements Exchange {
     return collectBody(request, maxBytes);
   }
 
+  takeBody(): Readable | undefined {
+    if (!this.#mayHaveBody()) return undefined;
+    this.#isBodyTaken = true;
+    if (this.#awaitsContinue) {
+      this.#awaitsContinue = false;
+      this.#response.writeContinue();
+    }
+    return this.#request;
+  }
+
+  get upgrade(): string | undefined {
+    return this.#upgrade === undefined ? undefined : this.#request.headers.upgrade;
+  }
+
+  switchProtocols(headers: IncomingHttpHeaders): Duplex | undefined {
+    if (this.isStarted) throw new AlreadyAnswered();
+    this.isStarted = true;
+    const { socket, head } = must(this.#upgrade, 'a connection that may be switched');
+    if (socket.destroyed) return undefined;
+    this.#response.detachSocket(this.#request.socket);
+    const lines = ['HTTP/1.1 101 Switching Protocols', 'connection: Upgrade'];
+    for (const [name, value = []] of Object.entries({ ...this.#headers, ...headers })) {
+      for (const each of [value].flat()) lines.push(`${name}: ${each}`);
+    }
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+    if (head.length > 0) socket.unshift(head);
+    return socket;
+  }
+
   setHeader(name: string, value: string | string[]): void {
     assert(!this.isStarted, `header ${name} is set before the response starts`);
     this.#headers[name] = value;
@@ -89,7 +130,7 @@ export class H1Exchange implements Exchange {
   }
 
   start(code: number, contentType: string): void {
-    if (!this.#begin(contentType)) return;
+    if (!this.#begin(contentType, this.#isBodyTaken)) return;
     this.#response.writeHead(code, this.#headers);
     this.#response.flushHeaders();
     this.#isStreamed = true;
@@ -122,7 +163,9 @@ export class H1Exchange implements Exchange {
   }
 
   end(): void {
-    if (!this.#response.destroyed && !this.#response.writableEnded) this.#response.end();
+    if (this.#response.destroyed || this.#response.writableEnded) return;
+    if (this.#isBodyTaken && !this.#request.complete) this.#discardBody();
+    this.#response.end();
   }
 
   destroy(): void {
@@ -146,23 +189,29 @@ export class H1Exchange implements Exchange {
     if (!this.#response.writableFinished) this.#abort?.abort();
   }
 
+  /** What follows a request that would switch is no body: the connection ends with the answer. */
   #mayHaveBody(): boolean {
+    if (this.#upgrade !== undefined) return false;
     const { headers } = this.#request;
     return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
   }
 
-  #begin(contentType: string): boolean {
+  #begin(contentType: string, isBodyWanted = false): boolean {
     if (this.isStarted) throw new AlreadyAnswered();
     this.isStarted = true;
     const request = this.#request;
     if (request.socket.destroyed || this.#response.destroyed) return false;
     if (contentType !== '') this.#headers['content-type'] = contentType;
     // A client that was never told to continue may send the body or not: only a new connection is unambiguous.
-    if (this.#connection.isClosing || this.#awaitsContinue) this.#headers.connection = 'close';
-    else if (!request.complete && this.#mayHaveBody()) {
-      discardBody(request, limits.discardedBodyBytes, () => request.socket.destroy());
-    }
+    if (this.#connection.isClosing || this.#awaitsContinue || this.#upgrade !== undefined)
+      this.#headers.connection = 'close';
+    else if (!isBodyWanted && !request.complete && this.#mayHaveBody()) this.#discardBody();
     return true;
+  }
+
+  #discardBody(): void {
+    const request = this.#request;
+    discardBody(request, limits.discardedBodyBytes, () => request.socket.destroy());
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type OutgoingHttpHeaders,
   type ServerHttp2Stream,
 } from 'node:http2';
+import type { Readable } from 'node:stream';
 import { assert } from '../lib/assert.ts';
 import { announcesMore, BodyAborted, bodyTooLarge, collectBody, emptyBody } from './collect-body.ts';
 import type { Connection } from './connection.ts';
@@ -58,6 +59,17 @@ export class H2Exchange implements Exchange {
     if (this.#request.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
     return collectBody(stream, maxBytes);
   }
+
+  takeBody(): Readable | undefined {
+    const stream = this.#stream;
+    if (stream.endAfterHeaders) return undefined;
+    if (this.#request.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
+    return stream;
+  }
+
+  /** Connections are shared: they do not change. */
+  readonly upgrade = undefined;
+  switchProtocols(): undefined {}
 
   setHeader(name: string, value: string | string[]): void {
     assert(!this.isStarted, `header ${name} is set before the response starts`);

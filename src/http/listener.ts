@@ -4,7 +4,7 @@
  * every connection that negotiated h2 to an http2 server. The listener enforces the limits of the wire and
  * knows nothing of what the requests mean.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import {
   createServer as createHttp2Server,
   type IncomingHttpHeaders,
@@ -190,6 +190,7 @@ export class Listener {
     );
     server.on('request', (request, response) => this.#onHttp1(request, response, false));
     server.on('checkContinue', (request, response) => this.#onHttp1(request, response, true));
+    server.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#onHttp1Error(error, socket));
     return server;
   }
@@ -218,6 +219,24 @@ export class Listener {
       return;
     }
     const exchange = new H1Exchange(request, response, connection, awaitsContinue);
+    if (request.url!.length > this.#limits.requestUrlBytes)
+      refuse(exchange, urlTooLong(this.#limits.requestUrlBytes));
+    else void this.#serve(exchange, connection).then(() => exchange.handled());
+  }
+
+  /** Answered like any other where nobody switches; the connection ends either way, for its parser is gone. */
+  #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const connection = this.#h1.get(socket as TLSSocket);
+    // Behind a request that is still being answered it would have to wait, and no client does that.
+    if (connection === undefined || connection.open > 0) {
+      socket.destroy();
+      return;
+    }
+    socket.on('error', (error: Error) => this.#logger.debug({ error: error.message }, 'connection error'));
+    const response = new ServerResponse(request);
+    response.assignSocket(socket as TLSSocket);
+    response.once('finish', () => (socket as TLSSocket).destroySoon());
+    const exchange = new H1Exchange(request, response, connection, false, { socket, head });
     if (request.url!.length > this.#limits.requestUrlBytes)
       refuse(exchange, urlTooLong(this.#limits.requestUrlBytes));
     else void this.#serve(exchange, connection).then(() => exchange.handled());

@@ -143,7 +143,7 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
   if (tenant === undefined) {
     throw info.surface.kind === 'Project' ? notFound(parts.project, info.surface.name) : pathNotFound();
   }
-  const service = parts.aggregation?.serviceFor(tenant.id, info.path);
+  const service = parts.aggregation?.serviceFor(tenant.id, info);
   if (service !== undefined) {
     const user = must(passage.user, 'user');
     const timeoutMs = passage.timeoutMs ?? limits.requestTimeoutMs;

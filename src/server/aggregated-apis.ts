@@ -4,9 +4,8 @@ import { apiServiceDefinition } from '../apis/apiregistration/v1/apiservice/api-
 import { projectDefinition } from '../apis/resourcemanager/v1alpha1/project/project-definition.ts';
 import { Aggregation } from '../http/aggregation/aggregation.ts';
 import { type Availability, RemoteVersions } from '../http/aggregation/remote-versions.ts';
-import type { KeyPair } from '../lib/issue-certificate.ts';
 import { AggregatedServices, serviceIn } from '../registry/aggregated-services.ts';
-import { ServiceClient } from '../registry/service-client.ts';
+import { type ProxyCertificates, ServiceClient } from '../registry/service-client.ts';
 import type { ObjectKey, Store } from '../storage/store.ts';
 import type { ContextPolicies } from './context-policies.ts';
 
@@ -19,7 +18,11 @@ export interface AggregatedApis {
   close(): void;
 }
 
-export function aggregatedApis(store: Store, policies: ContextPolicies, proxy: KeyPair): AggregatedApis {
+export function aggregatedApis(
+  store: Store,
+  policies: ContextPolicies,
+  certificates: ProxyCertificates,
+): AggregatedApis {
   const { group, resource } = apiServiceDefinition.storage;
   const services = new AggregatedServices({
     store,
@@ -31,7 +34,7 @@ export function aggregatedApis(store: Store, policies: ContextPolicies, proxy: K
         policies.rules,
       ),
   });
-  const client = new ServiceClient(store, proxy, Math.random);
+  const client = new ServiceClient(store, certificates, Math.random);
   const remotes = new RemoteVersions(services, client);
   const unfollow = policies.follow(() => services.forget());
   return {

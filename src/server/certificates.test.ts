@@ -27,7 +27,8 @@ const open = (
   hosts = servingNames('10.1.2.3', 'host'),
 ): Promise<Certificates> => openCertificates(dir, at(nowMs), hosts);
 const dayMs = 24 * 3_600_000;
-const names = ['ca', 'front-proxy-ca', 'serving', 'admin', 'front-proxy-client'] as const;
+const proxies = ['front-proxy-client', 'projects-front-proxy-client'] as const;
+const names = ['ca', 'front-proxy-ca', 'serving', 'admin', ...proxies] as const;
 
 describe('certificates', () => {
   test('first start makes all of them, usable and private', async () => {
@@ -102,9 +103,9 @@ describe('certificates', () => {
   check('less than 30 days left', nothing, startMs + leafLifetimeMs - renewBeforeMs + dayMs, [
     'serving',
     'admin',
-    'front-proxy-client',
+    ...proxies,
   ]);
-  check('long expired', nothing, startMs + 3 * leafLifetimeMs, ['serving', 'admin', 'front-proxy-client']);
+  check('long expired', nothing, startMs + 3 * leafLifetimeMs, ['serving', 'admin', ...proxies]);
   check('another host name', nothing, startMs, ['serving'], servingNames('10.1.2.3', 'other'));
   check('another address', nothing, startMs, ['serving'], servingNames('10.1.2.4', 'host'));
   check('a name fewer is no reason', nothing, startMs, [], servingNames('', ''));
@@ -117,10 +118,7 @@ describe('certificates', () => {
   ]);
   check('authority key removed', remove('ca.key'), startMs, /ca\.key is missing or does not belong/);
   check('authority expired', nothing, startMs + 11 * leafLifetimeMs, /has expired/);
-  check('front proxy replaced', remove('front-proxy-ca.crt'), startMs, [
-    'front-proxy-ca',
-    'front-proxy-client',
-  ]);
+  check('front proxy replaced', remove('front-proxy-ca.crt'), startMs, ['front-proxy-ca', ...proxies]);
   for (const file of names.flatMap((name) => [`${name}.crt`, `${name}.key`])) {
     check(`${file} damaged`, overwrite(file), startMs, new RegExp(`${file} is damaged`));
   }

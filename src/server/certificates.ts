@@ -22,6 +22,7 @@ export const renewBeforeMs = 30 * dayMs;
 
 /** The one name that services accept of the front proxy. */
 export const frontProxyName = 'front-proxy-client';
+const projectsProxyName = 'projects-front-proxy-client';
 
 export interface Certificates {
   /** PEM of the authority: what clients trust, and what vouches for client certificates. */
@@ -30,7 +31,15 @@ export interface Certificates {
   /** In system:masters. */
   readonly admin: KeyPair;
   /** What services behind APIServices know this server by: an authority for nothing else, and its certificate. */
-  readonly frontProxy: { readonly authority: string; readonly client: KeyPair };
+  readonly frontProxy: {
+    readonly authority: string;
+    readonly client: KeyPair;
+    /**
+     * For services that projects have registered. Those of the platform refuse its name: a project that registers a
+     * service under somebody else's address makes nobody there believe in its users.
+     */
+    readonly projectsClient: KeyPair;
+  };
   /** When the authority itself ends; it is not renewed, since every client holds it. */
   readonly authorityEndsMs: number;
   /** Names of what was made or renewed, for the progress report. */
@@ -103,18 +112,19 @@ export async function openCertificates(
     usage: 'client',
     names: [],
   });
-  const proxy = await leaf(
-    'front-proxy-client',
-    { commonName: frontProxyName, organizations: [], usage: 'client', names: [] },
-    proxyAuthority,
-  );
+  const proxyClient = async (commonName: string): Promise<KeyPair> => {
+    const request = { commonName, organizations: [], usage: 'client' as const, names: [] };
+    const { certificate, key } = await leaf(commonName, request, proxyAuthority);
+    return { certificate, key };
+  };
   return {
     authority: authority.certificate,
     serving: { certificate: serving.certificate, key: serving.key },
     admin: { certificate: admin.certificate, key: admin.key },
     frontProxy: {
       authority: proxyAuthority.certificate,
-      client: { certificate: proxy.certificate, key: proxy.key },
+      client: await proxyClient(frontProxyName),
+      projectsClient: await proxyClient(projectsProxyName),
     },
     authorityEndsMs: Date.parse(issuer.validTo),
     issued,

@@ -57,7 +57,7 @@ import { StoreWithDefaults } from '../registry/store-with-defaults.ts';
 import { Turns } from '../registry/turns.ts';
 import { tenantOfProject } from '../storage/keys.ts';
 import { uidOf } from '../storage/record.ts';
-import type { Store } from '../storage/store.ts';
+import type { Store, TenantId } from '../storage/store.ts';
 import { WatchHub } from '../storage/watch-hub.ts';
 import { reviews } from '../virtual/reviews.ts';
 import { aggregatedApis } from './aggregated-apis.ts';
@@ -112,7 +112,10 @@ export async function wire(input: WireInput): Promise<Wired> {
     random: Math.random,
     answer: expressionAuthorizer(authorizer),
   });
-  const aggregated = aggregatedApis(store, policies, input.certificates.frontProxy.client);
+  const aggregated = aggregatedApis(store, policies, {
+    platform: input.certificates.frontProxy.client,
+    projects: input.certificates.frontProxy.projectsClient,
+  });
   const converter = new ConversionWebhooks(store, definitions, Math.random);
   const engine: Engine = {
     store,
@@ -177,7 +180,10 @@ export async function wire(input: WireInput): Promise<Wired> {
   const streams = new WatchStreams(clock);
   const tenants = new TenantResolver(store, { ...projectDefinition.storage, startRevisionField });
   const unfollow = [
-    finishRemovedProjects(store, streams),
+    finishRemovedProjects(store, (tenant) => {
+      streams.finishTenant(tenant);
+      aggregated.aggregation.finishTenant(tenant);
+    }),
     finishRedefined(store, streams),
     followContextPolicies(input.store, policies, definitions, streams),
   ];
@@ -221,6 +227,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     drain() {
       isDraining = true;
       streams.finishAll();
+      aggregated.aggregation.finishStreams();
     },
     async stop() {
       for (const stop of unfollow) stop();
@@ -284,13 +291,13 @@ function healthChecks(store: Store, isDraining: () => boolean) {
 }
 
 /** A watch into a project that is gone would wait for nothing, or for a namesake's objects it never listed. */
-function finishRemovedProjects(store: Store, streams: WatchStreams): () => void {
+function finishRemovedProjects(store: Store, finish: (tenant: TenantId) => void): () => void {
   const { group, resource } = projectDefinition.storage;
   return store.subscribe((changes) => {
     for (const { key, record, previous } of changes) {
       if (record !== undefined || previous === undefined) continue;
       if (key.group !== group || key.resource !== resource) continue;
-      streams.finishTenant(tenantOfProject(key.name, uidOf(previous.record)));
+      finish(tenantOfProject(key.name, uidOf(previous.record)));
     }
   });
 }

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { issueAuthority, issueLeaf } from '../../src/lib/issue-certificate.ts';
 
@@ -25,6 +26,10 @@ export class ExtensionServer {
   readonly caBundle = Buffer.from(authority.certificate).toString('base64');
   readonly requests: { readonly method: string; readonly url: string; readonly user: string | undefined }[] =
     [];
+  /** The headers of the last request that changed its protocol: whatever is sent comes back. */
+  upgraded: IncomingMessage['headers'] = {};
+  /** Requests that have begun and not ended. */
+  open = 0;
   /** Instead of what it serves. */
   behaviour: Behaviour | undefined;
   readonly #options: ExtensionOptions;
@@ -56,6 +61,12 @@ export class ExtensionServer {
     this.#server = server;
     this.#options = options;
     server.on('request', (request, response) => this.#answer(request, response));
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+      this.upgraded = request.headers;
+      socket.on('error', () => {});
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+      socket.pipe(socket);
+    });
   }
 
   get port(): number {
@@ -72,9 +83,15 @@ export class ExtensionServer {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const user = (request.socket as TLSSocket).authorized
-      ? String(request.headers['x-remote-user'])
-      : undefined;
+    this.open += 1;
+    response.once('close', () => {
+      this.open -= 1;
+    });
+    const { socket } = request;
+    const isProxy =
+      (socket as TLSSocket).authorized &&
+      (socket as TLSSocket).getPeerCertificate().subject.CN === 'front-proxy-client';
+    const user = isProxy ? String(request.headers['x-remote-user']) : undefined;
     const url = request.url ?? '';
     this.requests.push({ method: request.method ?? '', url, user });
     if (this.behaviour !== undefined) {

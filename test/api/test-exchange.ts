@@ -41,6 +41,9 @@ export class TestExchange implements Exchange {
   readBody(): Promise<Buffer> {
     return this.#body;
   }
+  takeBody(): undefined {}
+  readonly upgrade = undefined;
+  switchProtocols(): undefined {}
   /** The client's body comes, whole. */
   upload(body: string): void {
     this.#sendBody(Buffer.from(body));

@@ -4,7 +4,7 @@
  * of its group alone. Source: kube-aggregator pkg/apiserver/handler_proxy.go.
  */
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import { limits } from '../../apimachinery/limits.ts';
+import type { Duplex } from 'node:stream';
 import { ForeignFailure, StatusError, serviceUnavailable, timeout } from '../../apimachinery/status.ts';
 import type { AggregatedService } from '../../registry/aggregated-services.ts';
 import type { ServiceClient } from '../../registry/service-client.ts';
@@ -33,68 +33,145 @@ const notPassedOn: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
   'host',
-  'content-length',
   'expect',
   'authorization',
   'http2-settings',
 ]);
 
+/** Subresources whose connections last as long as their client wants. */
+const streams: ReadonlySet<string> = new Set(['attach', 'exec', 'log', 'portforward', 'proxy']);
+
+/** What lasts as long as its client wants; everything else has a deadline, however slowly it streams. */
+export function isStream({ exchange, info }: ProxiedRequest): boolean {
+  const { verb, resource } = info;
+  return verb === 'watch' || exchange.upgrade !== undefined || streams.has(resource?.subresource ?? '');
+}
+
+/** `ending` breaks off what is being passed on, and ends a stream that has begun. */
 export async function proxyToService(
   client: ServiceClient,
   service: AggregatedService,
   request: ProxiedRequest,
   projectGroup: string,
+  ending: AbortSignal,
 ): Promise<void> {
-  const { exchange, info, tenant } = request;
-  const body = await exchange.readBody(limits.requestBodyBytes);
-  const ending = new AbortController();
-  const stop = (): void => ending.abort();
-  exchange.signal.addEventListener('abort', stop, { once: true });
+  const { exchange } = request;
+  const broken = new AbortController();
+  const stop = (): void => broken.abort();
+  for (const signal of [exchange.signal, ending]) {
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  }
   let isOver = false;
-  // A watch lives as long as its client wants; everything else has a deadline, however slowly it streams.
-  const timer =
-    info.verb === 'watch'
-      ? undefined
-      : setTimeout(() => {
-          isOver = true;
-          stop();
-        }, request.timeoutMs);
+  const timer = isStream(request)
+    ? undefined
+    : setTimeout(() => {
+        isOver = true;
+        // A client that takes nothing is not waited for either.
+        if (exchange.isStarted) exchange.destroy();
+        stop();
+      }, request.timeoutMs);
   try {
-    const answer = await client.send(service, {
-      method: exchange.method,
-      path: pathFor(service, info, tenant),
-      headers: passedOn(exchange),
-      body,
-      user: userIn(request.user, tenant, projectGroup),
-      signal: ending.signal,
-    });
-    await passBack(exchange, answer);
+    await pass(client, service, request, projectGroup, broken.signal);
   } catch (error) {
-    stop();
     if (exchange.signal.aborted) return;
-    if (exchange.isStarted) exchange.destroy();
-    else if (isOver) throw timeout('request did not complete within the allotted timeout');
+    if (exchange.isStarted) {
+      if (ending.aborted) exchange.end();
+      else exchange.destroy();
+    } else if (isOver) throw timeout('request did not complete within the allotted timeout');
     else if (error instanceof ForeignFailure) throw error;
-    else if (error instanceof StatusError && error.code !== 503) throw error;
-    else if (error instanceof StatusError) throw unreachable(error.message, error);
+    // A Service that leads nowhere, or this server is ending.
+    else if (error instanceof StatusError && error.code !== 404 && error.code !== 503) throw error;
+    else if (error instanceof StatusError || ending.aborted) throw unreachable('service unavailable', error);
     else throw unreachable(`error trying to reach service: ${(error as Error).message}`, error);
   } finally {
     clearTimeout(timer);
-    exchange.signal.removeEventListener('abort', stop);
+    for (const signal of [exchange.signal, ending]) signal.removeEventListener('abort', stop);
+    stop();
   }
+}
+
+async function pass(
+  client: ServiceClient,
+  service: AggregatedService,
+  { exchange, info, tenant, user }: ProxiedRequest,
+  projectGroup: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const sent = {
+    method: exchange.method,
+    path: pathFor(service, info, tenant, exchange.url),
+    user: userIn(user, tenant, projectGroup),
+    signal,
+  };
+  const { upgrade } = exchange;
+  if (upgrade === undefined) {
+    const answer = await client.send(service, {
+      ...sent,
+      headers: passedOn(exchange),
+      body: exchange.takeBody(),
+    });
+    if (answer !== undefined) await passBack(exchange, answer);
+    return;
+  }
+  let tunnel = Promise.resolve();
+  const answer = await client.send(service, {
+    ...sent,
+    headers: { ...passedOn(exchange), connection: 'Upgrade', upgrade },
+    onUpgrade(switched, socket, head) {
+      tunnel = connect(exchange, switched, socket, head, signal);
+    },
+  });
+  if (answer !== undefined) await passBack(exchange, answer);
+  await tunnel;
+}
+
+/** The connection is what client and service have agreed on; nothing of it is looked at. */
+async function connect(
+  exchange: Exchange,
+  switched: IncomingMessage,
+  service: Duplex,
+  head: Buffer,
+  signal: AbortSignal,
+): Promise<void> {
+  const { connection: _, ...headers } = switched.headers;
+  const client = exchange.switchProtocols(headers);
+  if (client === undefined) {
+    service.destroy();
+    return;
+  }
+  if (head.length > 0) client.write(head);
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      client.destroy();
+      service.destroy();
+      resolve();
+    };
+    for (const side of [client, service]) side.once('error', end).once('close', end);
+    signal.addEventListener('abort', end, { once: true });
+    client.pipe(service);
+    service.pipe(client);
+  });
 }
 
 /** Nothing that this server could mend. */
 const unreachable = (message: string, cause?: unknown): ForeignFailure =>
   new ForeignFailure(message, cause, serviceUnavailable);
 
-function pathFor({ hasPlainPaths }: AggregatedService, { path, query }: RequestInfo, tenant: Tenant): string {
-  const text = query.toString();
-  return `${hasPlainPaths ? '' : surfacePrefix(tenant.surface)}${path}${text === '' ? '' : `?${text}`}`;
+/** The path and the query as the client wrote them. */
+function pathFor(
+  { hasPlainPaths }: AggregatedService,
+  { path }: RequestInfo,
+  tenant: Tenant,
+  url: string,
+): string {
+  const query = url.indexOf('?');
+  const prefix = hasPlainPaths ? '' : surfacePrefix(tenant.surface);
+  return `${prefix}${path}${query === -1 ? '' : url.slice(query)}`;
 }
 
 function passedOn(exchange: Exchange): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = { 'x-forwarded-for': exchange.remoteAddress };
+  const headers: OutgoingHttpHeaders = {};
   const named = new Set((exchange.header('connection') ?? '').toLowerCase().split(/\s*,\s*/));
   for (const name of exchange.headerNames('')) {
     const isOurs = name.startsWith('x-remote-') || name.startsWith('impersonate-') || name.startsWith(':');
@@ -102,7 +179,15 @@ function passedOn(exchange: Exchange): OutgoingHttpHeaders {
     const value = exchange.header(name);
     if (value !== undefined) headers[name] = value;
   }
-  return headers;
+  const from = exchange.header('x-forwarded-for');
+  return {
+    ...headers,
+    'x-forwarded-for': from === undefined ? exchange.remoteAddress : `${from}, ${exchange.remoteAddress}`,
+    'x-forwarded-host': exchange.header('host') ?? '',
+    'x-forwarded-proto': 'https',
+    // With the project's prefix, also for services that are given plain paths.
+    'x-forwarded-uri': exchange.url,
+  };
 }
 
 async function passBack(exchange: Exchange, answer: IncomingMessage): Promise<void> {
@@ -111,15 +196,17 @@ async function passBack(exchange: Exchange, answer: IncomingMessage): Promise<vo
     answer.destroy();
     throw unreachable('the backend attempted to redirect this request, which is not permitted');
   }
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || notPassedOn.has(name) || name === 'content-type' || name === 'audit-id')
-      continue;
-    exchange.setHeader(name, value);
+  const named = new Set((headers.connection ?? '').toLowerCase().split(/\s*,\s*/));
+  for (const [name, values = []] of Object.entries(answer.headersDistinct)) {
+    // Other origins are this server's to admit.
+    const isOurs = name === 'content-type' || name === 'audit-id' || name.startsWith('access-control-');
+    if (isOurs || notPassedOn.has(name) || named.has(name)) continue;
+    exchange.setHeader(name, values.length === 1 ? values[0]! : [...values]);
   }
   exchange.start(statusCode, headers['content-type'] ?? '');
   for await (const chunk of answer as AsyncIterable<Buffer>) {
-    if (exchange.signal.aborted) break;
     if (!exchange.write(chunk)) await exchange.drained();
+    if (exchange.signal.aborted) return;
   }
   exchange.end();
 }

@@ -123,10 +123,10 @@ export class RemoteVersions {
       method: 'GET',
       path: `/apis/${service.group}/${service.version}`,
       headers: { accept: 'application/json', 'user-agent': 'milo-aggregation' },
-      body: Buffer.alloc(0),
       user: aggregator,
       signal: AbortSignal.any([signal, AbortSignal.timeout(limits.serviceProbeTimeoutMs)]),
     });
+    if (answer === undefined) throw new Error('the connection was upgraded');
     const { statusCode = 0 } = answer;
     const text = await collected(answer);
     if (statusCode < 200 || statusCode > 299) throw new Error(`bad status from the service: ${statusCode}`);
