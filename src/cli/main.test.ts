@@ -310,7 +310,7 @@ describe('the way of a server', () => {
     }
     assert.equal(server.output().match(/ready/g)?.length, 1);
     assert.match(server.output(), /^ {2}export KUBECONFIG=/m);
-    assert.ok(server.output().includes('certificates issued: ca, serving, admin'));
+    assert.ok(server.output().includes('certificates issued: ca, front-proxy-ca, serving, admin'));
     const began = Date.now();
     server.child.kill('SIGTERM');
     assert.equal(await server.ended(), 0);
