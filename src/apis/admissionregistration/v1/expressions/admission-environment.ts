@@ -4,7 +4,10 @@
  * pkg/admission/plugin/cel/compile.go and pkg/cel/mutation.
  */
 import { CelEnvironment } from '../../../../apimachinery/cel/cel.ts';
-import { kubernetesCallCost } from '../../../../apimachinery/cel/cost/kubernetes-call-costs.ts';
+import {
+  hasKubernetesCallCost,
+  kubernetesCallCost,
+} from '../../../../apimachinery/cel/cost/kubernetes-call-costs.ts';
 import { authorizerType, resourceCheckType } from '../../../../apimachinery/cel/libraries/authorization.ts';
 import {
   JsonPatchValue,
@@ -136,6 +139,8 @@ const base = new CelEnvironment({
   variables: { object: dynType, oldObject: dynType, request: requestType, namespaceObject: namespaceType },
   homogeneousLiterals: true,
   checksLiterals: true,
+  foldsConstants: true,
+  hasCallCost: hasKubernetesCallCost,
 });
 const withPatches = base.extend({
   libraries: [jsonPatchLibrary],
