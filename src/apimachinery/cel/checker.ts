@@ -196,6 +196,11 @@ class Checker {
     const { target } = expr;
     if (target === undefined) {
       const args = expr.args.map((arg) => this.#check(arg));
+      if (expr.function === '_&&_' || expr.function === '_||_') {
+        for (const [i, arg] of expr.args.entries()) this.#assert(arg, args[i]!, boolType);
+        this.#overloads.set(expr.id, [expr.function === '_&&_' ? 'logical_and' : 'logical_or']);
+        return boolType;
+      }
       const overloads = this.#declarations.overloads(withoutDot(expr.function));
       if (overloads === undefined) return this.#undeclared(expr);
       return this.#resolve(expr, overloads, false, args);

@@ -1,9 +1,10 @@
 /** Calls of functions: bound to an overload where types tell which, looked for by the values where they do not. */
 import type { Call, Expr } from './ast.ts';
 import type { Compiling } from './compiling.ts';
+import { extensionCost } from './extension-costs.ts';
 import type { Frame, Step } from './frame.ts';
 import type { Implementation, Overload } from './library.ts';
-import { costsByValue, isAbsorbable } from './runtime-cost.ts';
+import { absorbed, costsByValue } from './runtime-cost.ts';
 import { fits } from './runtime-type.ts';
 import { CelObject, CelOptional, type CelValue, noSuchOverload } from './values.ts';
 
@@ -39,6 +40,7 @@ export function callStep(compiler: Compiling, expr: Call): Step {
           if (!only!.args.every((type, i) => fits(args[i]!, type))) throw noSuchOverload();
           return run(...args);
         };
+  const isBounded = overloads.some(({ id }) => extensionCost(id) !== undefined);
   const [first, second] = steps;
   if (costsOne(compiler, name, overloadId, operands)) return nominalStep(guarded, steps);
   if (steps.length === 1) {
@@ -46,7 +48,7 @@ export function callStep(compiler: Compiling, expr: Call): Step {
       const a = operand(first!, frame);
       let result: CelValue = null;
       try {
-        result = guarded(a);
+        result = isBounded ? bounded(overloads, guarded, frame, [a]) : guarded(a);
       } finally {
         frame.meter.chargeCall({ function: name, overloadId, args: [a], result });
       }
@@ -55,11 +57,11 @@ export function callStep(compiler: Compiling, expr: Call): Step {
   }
   if (steps.length === 2) {
     return (frame) => {
-      const a = operand(first!, frame);
+      const a = operand(first!, frame, second);
       const b = operand(second!, frame);
       let result: CelValue = null;
       try {
-        result = guarded(a, b);
+        result = isBounded ? bounded(overloads, guarded, frame, [a, b]) : guarded(a, b);
       } finally {
         frame.meter.chargeCall({ function: name, overloadId, args: [a, b], result });
       }
@@ -67,10 +69,11 @@ export function callStep(compiler: Compiling, expr: Call): Step {
     };
   }
   return (frame) => {
-    const args = steps.map((step) => operand(step, frame));
+    // What comes behind one that fails is not looked at, and such a call costs nothing.
+    const args = steps.map((step) => step(frame));
     let result: CelValue = null;
     try {
-      result = guarded(...args);
+      result = isBounded ? bounded(overloads, guarded, frame, args) : guarded(...args);
     } finally {
       frame.meter.chargeCall({ function: name, overloadId, args, result });
     }
@@ -87,7 +90,7 @@ function costsOne(compiler: Compiling, name: string, overloadId: string, operand
 }
 const scalars: ReadonlySet<string> = new Set(['bool', 'int', 'uint', 'double', 'timestamp', 'duration']);
 
-/** Charged before the operands are there, since they, too, may fail. */
+/** Charged before one or two operands are there, since they, too, may fail. */
 function nominalStep(run: Implementation, steps: readonly Step[]): Step {
   const [first, second] = steps;
   if (steps.length === 1) {
@@ -99,23 +102,52 @@ function nominalStep(run: Implementation, steps: readonly Step[]): Step {
   if (steps.length === 2) {
     return (frame) => {
       frame.meter.charge(1);
-      return run(first!(frame), second!(frame));
+      return run(leading(first!, frame, second!), second!(frame));
     };
   }
   return (frame) => {
+    const args = steps.map((step) => step(frame));
     frame.meter.charge(1);
-    return run(...steps.map((step) => step(frame)));
+    return run(...args);
   };
 }
 
-/** A call is charged for even where it or an operand has failed: something around it may make good. */
-function operand(step: Step, frame: Frame): CelValue {
+/**
+ * A call of one or two operands is charged for even where it or one of them has failed, and the other is looked at all
+ * the same: something around it may make good, and the limit must end a rule where it ends in upstream.
+ */
+function operand(step: Step, frame: Frame, other?: Step): CelValue {
+  try {
+    return other === undefined ? step(frame) : leading(step, frame, other);
+  } catch (error) {
+    absorbed(error);
+    frame.meter.charge(1);
+    throw error;
+  }
+}
+function leading<T>(step: (frame: Frame) => T, frame: Frame, other: (frame: Frame) => unknown): T {
   try {
     return step(frame);
   } catch (error) {
-    if (isAbsorbable(error)) frame.meter.charge(1);
+    absorbed(error);
+    try {
+      other(frame);
+    } catch (second) {
+      absorbed(second);
+    }
     throw error;
   }
+}
+
+/** What is known to take long by its arguments is not begun where the budget does not reach. */
+function bounded(
+  overloads: readonly Overload[],
+  run: Implementation,
+  frame: Frame,
+  args: readonly CelValue[],
+): CelValue {
+  for (const { id } of overloads) frame.meter.demand(extensionCost(id)?.(args) ?? 0);
+  return run(...args);
 }
 
 /** `a.or(b)` and `a.orValue(b)`: what comes second is looked at only where the first is absent. */
@@ -187,7 +219,7 @@ function comparisonStep(compiler: Compiling, expr: Call, ids: readonly string[])
   if (a === undefined || b === undefined) return undefined;
   return (frame) => {
     frame.meter.charge(1);
-    return test(a(frame), b(frame));
+    return test(leading(a, frame, b), b(frame));
   };
 }
 

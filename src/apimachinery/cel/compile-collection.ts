@@ -35,14 +35,18 @@ export function collectionStep(compiler: Compiling, expr: Comprehension): Step |
     walk(loop, container, frame, () => {
       try {
         if (test !== undefined && !isChosen(test, frame)) return true;
-        frame.meter.charge(additionCost);
-        if (problem !== undefined) return true;
-        const item = make(frame);
-        frame.meter.charge(itemCost);
-        items.push(item);
       } catch (error) {
         problem = absorbed(error);
+        return true;
       }
+      frame.meter.charge(additionCost);
+      try {
+        items.push(make(frame));
+      } catch (error) {
+        problem ??= absorbed(error);
+      }
+      // Also where there is no item to put into it.
+      frame.meter.charge(itemCost);
       return true;
     });
     frame.meter.charge(accumulatorCost);

@@ -27,7 +27,11 @@ function loopStep(compiler: Compiling, expr: Comprehension): Step {
   return (frame) => {
     const container = range(frame);
     const { locals } = frame;
-    locals[accu] = init(frame);
+    try {
+      locals[accu] = init(frame);
+    } catch (error) {
+      locals[accu] = absorbed(error);
+    }
     walk(loop, container, frame, () => {
       if (!goesOn(frame)) return false;
       try {

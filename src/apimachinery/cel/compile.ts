@@ -25,6 +25,7 @@ import { type CelType, dynType } from './types.ts';
 import {
   ArrayList,
   CelError,
+  CelList,
   CelMap,
   CelObject,
   CelOptional,
@@ -133,6 +134,7 @@ class Compiler implements Compiling {
     if (testOnly) return (frame) => isSet(operand(frame), field);
     return (frame) => {
       const value = operand(frame);
+      if (value instanceof CelOptional) return optionalField(value, field, frame);
       frame.meter.charge(1);
       return fieldOf(value, field);
     };
@@ -141,12 +143,7 @@ class Compiler implements Compiling {
   /** What an attribute begins with. Where it is no attribute itself, a new one begins here. */
   #operand(expr: Expr, isInner: boolean): Step {
     if (isAttribute(expr) || isInner) return this.step(expr, isInner);
-    const inner = this.step(expr);
-    return (frame) => {
-      const value = inner(frame);
-      frame.meter.charge(1);
-      return value;
-    };
+    return charged(this.step(expr), 1);
   }
 
   #call(expr: Call, isInner: boolean): Step {
@@ -181,9 +178,7 @@ class Compiler implements Compiling {
         const operand = this.#operand(first!, isInner);
         const field = String(second?.kind === 'literal' ? second.value : '');
         return (frame) => {
-          const value = operand(frame);
-          frame.meter.charge(1);
-          return optionalField(value, field);
+          return optionalField(operand(frame), field, frame);
         };
       }
       default:
@@ -193,14 +188,13 @@ class Compiler implements Compiling {
 
   #index(expr: Call, isInner: boolean): Step {
     const operand = this.#operand(expr.args[0]!, isInner);
-    const index = this.step(expr.args[1]!, true);
+    const at = this.step(expr.args[1]!, true);
     const isOptional = expr.function === '_[?_]';
+    const index = charged(at, 1);
     return (frame) => {
       const container = operand(frame);
-      const at = index(frame);
-      frame.meter.charge(1);
-      if (isOptional || container instanceof CelOptional) return optionalElement(container, at);
-      return elementAt(container, at);
+      if (!isOptional && !(container instanceof CelOptional)) return elementAt(container, index(frame));
+      return found(optionalElement(container, at(frame)), frame);
     };
   }
 
@@ -225,7 +219,7 @@ class Compiler implements Compiling {
 
   #list({ elements, optionalIndices }: ListExpr): Step {
     const steps = elements.map((element) => this.step(element));
-    return (frame) => {
+    const make: Step = (frame) => {
       const items: CelValue[] = [];
       for (let i = 0; i < steps.length; i++) {
         const value = steps[i]!(frame);
@@ -233,9 +227,9 @@ class Compiler implements Compiling {
         else if (!(value instanceof CelOptional)) throw noSuchOverload();
         else if (value.value !== undefined) items.push(value.value);
       }
-      frame.meter.charge(createListCost);
       return new ArrayList(items);
     };
+    return charged(make, createListCost);
   }
 
   #map({ entries }: MapExpr): Step {
@@ -244,26 +238,22 @@ class Compiler implements Compiling {
       value: this.step(value),
       isOptional,
     }));
-    return (frame) => {
+    const make: Step = (frame) => {
       const made: [CelValue, CelValue][] = [];
-      const seen = new Set<string>();
       for (const step of steps) {
         const key = step.key(frame);
         const value = step.value(frame);
-        const text = mapKeyText(key);
-        if (text === undefined) throw new CelError(`unsupported key type`);
+        if (mapKeyText(key) === undefined) throw new CelError('unsupported key type');
         if (step.isOptional) {
           if (!(value instanceof CelOptional)) throw noSuchOverload();
           if (value.value !== undefined) made.push([key, value.value]);
           continue;
         }
-        if (seen.has(text)) throw new CelError(`Failed with repeated key`);
-        seen.add(text);
         made.push([key, value]);
       }
-      frame.meter.charge(createMapCost);
       return new EntriesMap(made);
     };
+    return charged(make, createMapCost);
   }
 
   #struct({ id, typeName, fields }: StructExpr): Step {
@@ -273,7 +263,7 @@ class Compiler implements Compiling {
       value: this.step(value),
       isOptional,
     }));
-    return (frame) => {
+    const make: Step = (frame) => {
       const made = new Map<string, CelValue>();
       for (const { field, value, isOptional } of steps) {
         const given = value(frame);
@@ -281,9 +271,9 @@ class Compiler implements Compiling {
         else if (!(given instanceof CelOptional)) throw noSuchOverload();
         else if (given.value !== undefined) made.set(field, given.value);
       }
-      frame.meter.charge(createStructCost);
       return this.parts.makeObject(name, made);
     };
+    return charged(make, createStructCost);
   }
 }
 
@@ -304,19 +294,35 @@ function fieldOf(operand: CelValue, field: string): CelValue {
     if (value === undefined) throw noSuchKey(field);
     return value;
   }
-  if (operand instanceof CelOptional) return optionalField(operand, field);
   throw noSuchOverload();
 }
 
-function optionalField(operand: CelValue, field: string): CelValue {
+/** Costs nothing where there is none, as in cel-go. */
+function optionalField(operand: CelValue, field: string, frame: Frame): CelValue {
   const inner = operand instanceof CelOptional ? operand.value : operand;
-  if (inner === undefined) return CelOptional.none;
-  if (inner instanceof CelObject) {
-    return inner.has(field) ? CelOptional.of(inner.get(field)!) : CelOptional.none;
-  }
-  if (!(inner instanceof CelMap)) throw noSuchOverload();
-  const value = inner.get(field);
-  return value === undefined ? CelOptional.none : CelOptional.of(value);
+  if (inner === undefined || !isSet(inner, field)) return CelOptional.none;
+  return found(CelOptional.of(fieldOf(inner, field)), frame);
+}
+
+function found(optional: CelOptional, frame: Frame): CelValue {
+  if (optional.value !== undefined) frame.meter.charge(1);
+  return optional;
+}
+
+/** What a step costs once it is done, or has failed. */
+function charged(step: Step, cost: number): Step {
+  return (frame) => {
+    let value: CelValue;
+    try {
+      value = step(frame);
+    } catch (error) {
+      absorbed(error);
+      frame.meter.charge(cost);
+      throw error;
+    }
+    frame.meter.charge(cost);
+    return value;
+  };
 }
 
 function isSet(operand: CelValue, field: string): boolean {
@@ -324,7 +330,8 @@ function isSet(operand: CelValue, field: string): boolean {
   if (inner === undefined) return false;
   if (inner instanceof CelObject) return inner.has(field);
   if (inner instanceof CelMap) return inner.get(field) !== undefined;
-  throw noSuchOverload();
+  if (inner instanceof CelList) throw new CelError("unsupported index type 'string' in list");
+  return false;
 }
 
 function errorAsTrue(inner: Step, frame: Frame): boolean {

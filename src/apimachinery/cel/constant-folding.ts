@@ -59,16 +59,15 @@ function listOf(compiler: Folding, { elements, optionalIndices }: ListExpr): Cel
 
 function mapOf(compiler: Folding, { entries }: MapExpr): CelValue | undefined {
   const made: [CelValue, CelValue][] = [];
-  const keys = new Set<string | undefined>();
   for (const entry of entries) {
     const key = compiler.constant(entry.key);
     const value = compiler.constant(entry.value);
     if (key === undefined || value === undefined || entry.isOptional) return undefined;
-    keys.add(mapKeyText(key));
+    // An error of the run.
+    if (mapKeyText(key) === undefined) return undefined;
     made.push([key, value]);
   }
-  // Keys that are none, or there twice, are an error of the run.
-  return keys.has(undefined) || keys.size < made.length ? undefined : new EntriesMap(made);
+  return new EntriesMap(made);
 }
 
 function conversionOf(compiler: Folding, call: Call): CelValue | undefined {
@@ -93,13 +92,13 @@ export function membershipStep(compiler: Folding, { id, args }: Call): Step | un
   const list = compiler.constant(args[1]!);
   if (!(list instanceof ArrayList)) return undefined;
   if (list.size === 0) return () => false;
-  if (!list.items.every(isScalar)) return undefined;
-  const known = new Set(list.items.map(mapKeyText));
+  if (!list.array.every(isScalar)) return undefined;
+  const known = new Set(list.array.map(mapKeyText));
   const wanted = compiler.step(args[0]!);
   return (frame) => {
     const value = wanted(frame);
     const key = mapKeyText(value);
-    return key === undefined ? list.items.some((item) => celEqual(item, value)) : known.has(key);
+    return key === undefined ? list.array.some((item) => celEqual(item, value)) : known.has(key);
   };
 }
 const isScalar = (value: CelValue): boolean => value !== null && typeof value !== 'object';

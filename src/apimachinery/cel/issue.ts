@@ -28,7 +28,11 @@ export function issuesText(source: string, issues: readonly Issue[]): string {
   return issues
     .map(({ message, line, column }) => {
       const text = (lines[line - 1] ?? '').replaceAll('\t', ' ');
-      return `ERROR: <input>:${line}:${column + 1}: ${message}\n | ${text}\n | ${'.'.repeat(column)}^`;
+      const points = [...text];
+      // Below wide characters the mark is wide too.
+      const dots = points.slice(0, column).map((point) => (point > '\x7f' ? '．' : '.'));
+      const mark = (points[column] ?? '') > '\x7f' ? '＾' : '^';
+      return `ERROR: <input>:${line}:${column + 1}: ${message}\n | ${text}\n | ${dots.join('')}${mark}`;
     })
     .join('\n');
 }

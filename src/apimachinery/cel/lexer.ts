@@ -44,7 +44,7 @@ const identifier = /[A-Za-z_][A-Za-z0-9_]*/y;
 const quotedIdentifier = /`([A-Za-z0-9_.\-/ ]+)`/y;
 const float = /(?:[0-9]+\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+|\.[0-9]+(?:[eE][+-]?[0-9]+)?)/y;
 const integer = /(0x[0-9a-fA-F]+|[0-9]+)([uU]?)/y;
-const stringStart = /(?:[rR][bB]?|[bB][rR]?)?(?:"""|'''|"|')/y;
+const stringStart = /[bB]?[rR]?(?:"""|'''|"|')/y;
 
 export function tokenize(source: string): Token[] {
   if (source.length > limits.expressionLength) {

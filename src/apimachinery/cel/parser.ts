@@ -49,6 +49,19 @@ const reserved: ReadonlySet<string> = new Set([
   'while',
 ]);
 const relations = ['==', '!=', '<', '<=', '>', '>=', 'in'];
+/** A parenthesis. */
+const mayFollow: ReadonlySet<string> = new Set([
+  '<EOF>',
+  ')',
+  ']',
+  '}',
+  ',',
+  ...relations,
+  '&&',
+  '||',
+  '?',
+  ':',
+]);
 const operandStart =
   "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
 
@@ -298,10 +311,8 @@ class Parser {
     const id = this.#id(brace.offset);
     const fields: StructField[] = [];
     while (this.#take('}') === undefined) {
-      if (fields.length > 0) {
-        this.#expect(',');
-        if (this.#take('}') !== undefined) break;
-      }
+      if (fields.length > 0) this.#separator('}');
+      if (this.#endsWithComma(fields.length, '}')) break;
       const isOptional = this.#take('?') !== undefined;
       const field = this.#fieldName();
       const colon = this.#expect(':');
@@ -315,10 +326,8 @@ class Parser {
     const elements: Expr[] = [];
     const optionalIndices = new Set<number>();
     while (this.#take(']') === undefined) {
-      if (elements.length > 0) {
-        this.#expect(',');
-        if (this.#take(']') !== undefined) break;
-      }
+      if (elements.length > 0) this.#separator(']');
+      if (this.#endsWithComma(elements.length, ']')) break;
       if (this.#take('?') !== undefined) optionalIndices.add(elements.length);
       elements.push(this.#expr());
     }
@@ -329,16 +338,28 @@ class Parser {
     const id = this.#id(offset);
     const entries: MapEntry[] = [];
     while (this.#take('}') === undefined) {
-      if (entries.length > 0) {
-        this.#expect(',');
-        if (this.#take('}') !== undefined) break;
-      }
+      if (entries.length > 0) this.#separator('}');
+      if (this.#endsWithComma(entries.length, '}')) break;
       const isOptional = this.#take('?') !== undefined;
       const key = this.#expr();
       const colon = this.#expect(':');
       entries.push({ id: this.#id(colon.offset), key, value: this.#expr(), isOptional });
     }
     return { kind: 'map', id, entries };
+  }
+
+  #separator(end: string): void {
+    if (this.#take(',') === undefined) throw this.#unexpected(this.#peek(), `{'${end}', ','}`);
+  }
+
+  /** Behind the last item a comma may stand, even where there is none. */
+  #endsWithComma(count: number, end: string): boolean {
+    if (count > 0) return this.#take(end) !== undefined;
+    const [comma, next] = [this.#peek(), this.#tokens[this.#at + 1]];
+    if (comma.text !== ',' || comma.kind !== 'symbol' || next?.kind !== 'symbol' || next.text !== end)
+      return false;
+    this.#at += 2;
+    return true;
   }
 
   #arguments(end: string): Expr[] {
@@ -407,8 +428,12 @@ class Parser {
 
   #expect(symbol: string): Token {
     const token = this.#take(symbol);
-    if (token === undefined) throw this.#unexpected(this.#peek(), `'${symbol}'`);
-    return token;
+    if (token !== undefined) return token;
+    const next = this.#peek();
+    // Where everything behind would fit if it were there, it is missing; else the next one is wrong.
+    const isMissing = symbol === ')' ? mayFollow.has(next.text) : symbol === ':' && next.kind === 'literal';
+    if (isMissing) throw new SyntaxIssue(`Syntax error: missing '${symbol}' at '${next.text}'`, next.offset);
+    throw this.#unexpected(next, `'${symbol}'`);
   }
 
   #unexpected({ text, offset }: Token, expected: string): SyntaxIssue {

@@ -4,6 +4,7 @@
  */
 import { limits } from '../limits.ts';
 import type { ActualCall, EvaluationOptions } from './environment.ts';
+import { extensionCost } from './extension-costs.ts';
 import { codePointCount } from './text.ts';
 import { CelError, CelList, CelMap, CelOptional, type CelValue } from './values.ts';
 
@@ -33,7 +34,7 @@ export function absorbed(error: unknown): CelError {
   if (!isAbsorbable(error)) throw error;
   return error;
 }
-export const isAbsorbable = (error: unknown): error is CelError =>
+const isAbsorbable = (error: unknown): error is CelError =>
   error instanceof CelError && !(error instanceof CostExceeded || error instanceof Interrupted);
 
 export class CostMeter {
@@ -53,10 +54,16 @@ export class CostMeter {
   }
 
   chargeCall(call: ActualCall): void {
-    const cost = this.#options.callCost?.(call) ?? standardCallCost(call);
+    const own = extensionCost(call.overloadId);
+    const cost = own?.(call.args) ?? this.#options.callCost?.(call) ?? standardCallCost(call);
     this.charge(cost);
     // Long texts and patterns may have taken more time than their cost says.
     if (cost > interruptCost) this.#checkInterrupt();
+  }
+
+  /** Refuses what would cost more than there is, before it is done. */
+  demand(cost: number): void {
+    if (this.cost + cost > this.#limit) throw new CostExceeded();
   }
 
   /** Of any loop: short ones within each other are long, too. */
@@ -78,8 +85,19 @@ export function sizeOf(value: CelValue): number {
   return 1;
 }
 
+/** Of two texts of very different lengths only the shorter is counted. */
+function smallerSize(a: CelValue, b: CelValue): number {
+  if (typeof a === 'string' && typeof b === 'string') {
+    // A character is one unit or two.
+    if (a.length * 2 <= b.length) return sizeOf(a);
+    if (b.length * 2 <= a.length) return sizeOf(b);
+  }
+  return Math.min(sizeOf(a), sizeOf(b));
+}
+
 /** Overloads whose cost depends on their values; that of all others is 1. */
-export const costsByValue = (overloadId: string): boolean => byValue.has(overloadId);
+export const costsByValue = (overloadId: string): boolean =>
+  byValue.has(overloadId) || extensionCost(overloadId) !== undefined;
 const byValue: ReadonlySet<string> = new Set([
   'starts_with_string',
   'ends_with_string',
@@ -130,7 +148,7 @@ function standardCallCost({ overloadId, args }: ActualCall): number {
     case 'greater_equals_bytes':
     case 'equals':
     case 'not_equals':
-      return traversal(Math.min(sizeOf(args[0]!), sizeOf(args[1]!)));
+      return traversal(smallerSize(args[0]!, args[1]!));
     case 'add_string':
     case 'add_bytes':
       return traversal(sizeOf(args[0]!) + sizeOf(args[1]!));

@@ -3,6 +3,7 @@ import { accumulator, type Expr } from './ast.ts';
 import type { Macro, MacroBuilder } from './library.ts';
 
 type Expand = Macro['expand'];
+const noName = 'argument must be a simple name';
 const member = (name: string, argCount: number, expand: Expand): Macro => ({
   name,
   isMember: true,
@@ -12,7 +13,7 @@ const member = (name: string, argCount: number, expand: Expand): Macro => ({
 
 function variable(build: MacroBuilder, expr: Expr, problem = 'argument is not an identifier'): string {
   if (expr.kind !== 'ident') return build.fail(expr, problem);
-  if (expr.name === accumulator || expr.name.startsWith('.')) {
+  if (expr.name === accumulator || expr.name === '__result__' || expr.name.startsWith('.')) {
     return build.fail(expr, `iteration variable overwrites accumulator variable`);
   }
   return expr.name;
@@ -20,8 +21,8 @@ function variable(build: MacroBuilder, expr: Expr, problem = 'argument is not an
 
 /** Two variables must be two. */
 function variables(build: MacroBuilder, first: Expr, second: Expr): { iterVar: string; iterVar2: string } {
-  const iterVar = variable(build, first, 'argument must be a simple name');
-  const iterVar2 = variable(build, second, 'argument must be a simple name');
+  const iterVar = variable(build, first, noName);
+  const iterVar2 = variable(build, second, noName);
   if (iterVar === iterVar2) return build.fail(second, `duplicate variable name: ${iterVar}`);
   return { iterVar, iterVar2 };
 }
@@ -100,14 +101,14 @@ export const standardMacros: readonly Macro[] = [
     },
   },
   member('all', 2, (build, target, [name, predicate]) =>
-    all(build, target!, { iterVar: variable(build, name!) }, predicate!),
+    all(build, target!, { iterVar: variable(build, name!, noName) }, predicate!),
   ),
   member('exists', 2, (build, target, [name, predicate]) =>
-    exists(build, target!, { iterVar: variable(build, name!) }, predicate!),
+    exists(build, target!, { iterVar: variable(build, name!, noName) }, predicate!),
   ),
   ...['exists_one', 'existsOne'].map((spelling) =>
     member(spelling, 2, (build, target, [name, predicate]) =>
-      existsOne(build, target!, { iterVar: variable(build, name!) }, predicate!),
+      existsOne(build, target!, { iterVar: variable(build, name!, noName) }, predicate!),
     ),
   ),
   member('map', 2, (build, target, [name, element]) =>

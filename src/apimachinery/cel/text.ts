@@ -13,7 +13,7 @@ export function codePointCount(text: string): number {
 }
 
 /** Whether every character is one UTF-16 unit, so that offsets are what they seem. */
-function isFlat(text: string): boolean {
+export function isFlat(text: string): boolean {
   return !/[\ud800-\udfff]/.test(text);
 }
 

@@ -71,7 +71,11 @@ export abstract class CelList {
   /** Undefined outside of the list. */
   abstract get(index: number): CelValue | undefined;
 
-  *[Symbol.iterator](): Iterator<CelValue> {
+  [Symbol.iterator](): Iterator<CelValue> {
+    return this.items()[Symbol.iterator]();
+  }
+
+  protected *items(): Iterable<CelValue> {
     for (let i = 0; i < this.size; i++) yield this.get(i) as CelValue;
   }
 
@@ -85,20 +89,23 @@ export abstract class CelList {
 }
 
 export class ArrayList extends CelList {
-  readonly items: readonly CelValue[];
-  constructor(items: readonly CelValue[]) {
+  readonly array: readonly CelValue[];
+  constructor(array: readonly CelValue[]) {
     super();
-    this.items = items;
+    this.array = array;
   }
   get size(): number {
-    return this.items.length;
+    return this.array.length;
   }
   get(index: number): CelValue | undefined {
-    return this.items[index];
+    return this.array[index];
+  }
+  protected override items(): Iterable<CelValue> {
+    return this.array;
   }
   override concat(other: CelList): CelList {
     if (this.size + other.size > shortList) return super.concat(other);
-    const items = [...this.items, ...other];
+    const items = [...this.array, ...other];
     return new GrowingList(items, items.length);
   }
 }
@@ -120,6 +127,9 @@ class GrowingList extends CelList {
   }
   get(index: number): CelValue | undefined {
     return index < this.size ? this.#shared[index] : undefined;
+  }
+  protected override items(): Iterable<CelValue> {
+    return this.#shared.slice(0, this.size);
   }
   override concat(other: CelList): CelList {
     if (this.#shared.length !== this.size || other.size > shortList) return super.concat(other);

@@ -54,8 +54,11 @@ function distinct(values: CelList): CelList {
 }
 
 function range(end: bigint): CelList {
-  if (end > BigInt(limits.celListItems)) throw new CelError(`range too large: ${end}`);
-  return new ArrayList(Array.from({ length: Math.max(0, Number(end)) }, (_, i) => BigInt(i)));
+  if (end < 0n) throw new CelError(`lists.range: size must be non-negative, got ${end}`);
+  if (end > BigInt(limits.celListItems)) {
+    throw new CelError(`lists.range: size ${end} exceeds maximum allowed (${limits.celListItems})`);
+  }
+  return new ArrayList(Array.from({ length: Number(end) }, (_, i) => BigInt(i)));
 }
 
 function sortedBy(values: CelList, keys: CelList): CelList {

@@ -1,12 +1,13 @@
 /** Functions of texts. Positions are code points. Source: cel-go ext/strings.go. */
 import { limits } from '../../limits.ts';
 import { type CelLibrary, declare, global, member } from '../library.ts';
-import { codePoints } from '../text.ts';
+import { codePoints, isFlat } from '../text.ts';
 import { dynType, intType, listOf, stringType } from '../types.ts';
 import { ArrayList, CelError, type CelList, type CelValue } from '../values.ts';
 import { format } from './string-format.ts';
 
 function charAt(text: string, index: bigint): string {
+  if (isFlat(text) && index >= 0n && index <= BigInt(text.length)) return text.charAt(Number(index));
   const points = codePoints(text);
   const at = Number(index);
   if (at < 0 || at > points.length) throw new CelError(`index out of range: ${index}`);
@@ -14,6 +15,9 @@ function charAt(text: string, index: bigint): string {
 }
 
 function indexOf(text: string, part: string, from = 0n): bigint {
+  if (from === 0n && part !== '' && isFlat(text)) {
+    return BigInt(text.indexOf(part));
+  }
   const points = codePoints(text);
   const start = Number(from);
   if (start < 0) throw new CelError(`index out of range: ${from}`);
@@ -28,10 +32,9 @@ function indexOf(text: string, part: string, from = 0n): bigint {
 function lastIndexOf(text: string, part: string, from?: bigint): bigint {
   const points = codePoints(text);
   const end = from === undefined ? points.length : Number(from);
-  if (end < 0 || (from !== undefined && end > points.length)) {
-    throw new CelError(`index out of range: ${from}`);
-  }
+  if (end < 0) throw new CelError(`index out of range: ${from}`);
   if (part === '') return BigInt(end);
+  if (from !== undefined && end >= points.length) return -1n;
   const wanted = codePoints(part);
   for (let i = Math.min(end, points.length - wanted.length); i >= 0; i--) {
     if (startsAt(points, wanted, i)) return BigInt(i);

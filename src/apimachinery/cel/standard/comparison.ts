@@ -146,9 +146,10 @@ export const comparison: readonly FunctionDeclaration[] = [
   ),
 ];
 
-export function optionalElement(container: CelValue, index: CelValue): CelValue {
+/** None where there is none, and where the container has no elements at all. */
+export function optionalElement(container: CelValue, index: CelValue): CelOptional {
   const inner = container instanceof CelOptional ? container.value : container;
-  if (inner === undefined) return CelOptional.none;
+  if (!(inner instanceof CelList || inner instanceof CelMap)) return CelOptional.none;
   const found = elementIn(inner, index);
   return found === undefined ? CelOptional.none : CelOptional.of(found);
 }

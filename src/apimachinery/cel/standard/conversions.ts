@@ -16,7 +16,7 @@ import {
   typeOf,
   uintType,
 } from '../types.ts';
-import { CelError, CelTypeValue, type CelUint, type CelValue } from '../values.ts';
+import { CelError, CelTypeValue, CelUint, type CelValue } from '../values.ts';
 import { inInt64, inTime, inUint64 } from './arithmetic.ts';
 import { durationText, parseDuration, parseTimestamp, secondsOf, timestampText } from './times.ts';
 
@@ -29,22 +29,33 @@ function wholeNumber(value: number, range: (whole: bigint) => CelValue, problem:
   return range(BigInt(Math.trunc(value)));
 }
 
-function parseWhole(text: string, range: (whole: bigint) => CelValue, type: string): CelValue {
-  if (!/^[+-]?\d+$/.test(text)) {
-    throw new CelError(`strconv.Parse${type}: parsing ${JSON.stringify(text)}: invalid syntax`);
-  }
-  return range(BigInt(text.replace(/^\+/, '')));
+const unreadable = (type: string): CelError =>
+  new CelError(`type conversion error from 'string' to '${type}'`);
+
+/** Of more digits than any number has, nothing is computed. */
+function parseWhole(text: string, range: (whole: bigint) => boolean, type: string): bigint {
+  const digits = /^[+-]?0*(\d{1,20})$/.test(text) ? BigInt(text.replace(/^\+/, '')) : undefined;
+  if (digits === undefined || !range(digits)) throw unreadable(type);
+  return digits;
 }
+const isInt64 = (value: bigint): boolean => BigInt.asIntN(64, value) === value;
+const isUint64 = (value: bigint): boolean => BigInt.asUintN(64, value) === value;
 
 function parseDouble(text: string): number {
   const isNumber = /^[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)$/.test(text);
-  if (isNumber) return Number(text);
+  if (isNumber && Number.isFinite(Number(text))) return Number(text);
   const special = /^([+-]?)(inf|infinity|nan)$/i.exec(text);
   if (special !== null) {
     if (special[2]!.toLowerCase() === 'nan') return Number.NaN;
     return special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
-  throw new CelError(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
+  throw unreadable('double');
+}
+
+/** A sign makes it none. */
+function uintFrom(text: string): CelUint {
+  if (!/^\d/.test(text)) throw unreadable('uint');
+  return new CelUint(parseWhole(text, isUint64, 'uint'));
 }
 
 const trueTexts: ReadonlySet<string> = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
@@ -78,7 +89,7 @@ export const conversions: readonly FunctionDeclaration[] = [
       if (value >= 2 ** 63 || value <= -(2 ** 63)) throw new CelError('integer overflow');
       return wholeNumber(value, inInt64, 'integer overflow');
     }),
-    global('string_to_int64', [stringType], intType, (text: string) => parseWhole(text, inInt64, 'Int')),
+    global('string_to_int64', [stringType], intType, (text: string) => parseWhole(text, isInt64, 'int')),
     global('timestamp_to_int64', [timestampType], intType, secondsOf),
   ),
   declare(
@@ -86,9 +97,9 @@ export const conversions: readonly FunctionDeclaration[] = [
     global('uint64_to_uint64', [uintType], uintType, same),
     global('int64_to_uint64', [intType], uintType, inUint64),
     global('double_to_uint64', [doubleType], uintType, (value: number) =>
-      wholeNumber(value, inUint64, 'unsigned integer overflow'),
+      wholeNumber(value < 0 ? Number.NaN : value, inUint64, 'unsigned integer overflow'),
     ),
-    global('string_to_uint64', [stringType], uintType, (text: string) => parseWhole(text, inUint64, 'Uint')),
+    global('string_to_uint64', [stringType], uintType, (text: string) => uintFrom(text)),
   ),
   declare(
     'double',
@@ -119,7 +130,7 @@ export const conversions: readonly FunctionDeclaration[] = [
     global('string_to_bool', [stringType], boolType, (text: string) => {
       if (trueTexts.has(text)) return true;
       if (falseTexts.has(text)) return false;
-      throw new CelError(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
+      throw unreadable('bool');
     }),
   ),
   declare(

@@ -3,17 +3,17 @@ import { declare, type FunctionDeclaration, member, type Overload } from '../lib
 import { plainFloatText } from '../text.ts';
 import { durationType, intType, stringType, timestampType } from '../types.ts';
 import { CelDuration, CelError, CelTimestamp } from '../values.ts';
-import { inSpan, inTime } from './arithmetic.ts';
+import { inTime } from './arithmetic.ts';
 
 const second = 1_000_000_000n;
 
 const rfc3339 =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:[.,](\d+))?(?:([Zz])|([+-])(\d{2}):(\d{2}))$/;
+  /^(\d{4})-(\d{2})-(\d{2})T(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d+))?(?:(Z)|([+-])(\d{2}):(\d{2}))$/;
 
 export function parseTimestamp(text: string): CelTimestamp {
   const match = rfc3339.exec(text);
   const fail = (): CelError =>
-    new CelError(`parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse`);
+    new CelError("type conversion error from 'string' to 'google.protobuf.Timestamp'");
   if (match === null) throw fail();
   const [year, month, day, hour, minute, secs] = match.slice(1, 7).map(Number) as [
     number,
@@ -65,14 +65,19 @@ const units: Readonly<Record<string, bigint>> = {
   h: 3_600n * second,
 };
 
+/** In characters: longer ones could only repeat themselves. */
+const longestDuration = 1_000;
+
 /** As Go's time.ParseDuration. */
 export function parseDuration(text: string): CelDuration {
-  const fail = (): CelError => new CelError(`time: invalid duration ${JSON.stringify(text)}`);
+  const fail = (): CelError =>
+    new CelError("type conversion error from 'string' to 'google.protobuf.Duration'");
   const sign = text.startsWith('-') ? -1n : 1n;
   let rest = text.replace(/^[+-]/, '');
   if (rest === '0') return new CelDuration(0n);
   if (rest === '') throw fail();
   let nanos = 0n;
+  if (rest.length > longestDuration) throw fail();
   while (rest !== '') {
     const match = /^(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/.exec(rest);
     if (match === null || (match[1] === '' && (match[2] ?? '') === '')) throw fail();
@@ -82,7 +87,8 @@ export function parseDuration(text: string): CelDuration {
     if (fraction !== '') nanos += (BigInt(fraction) * unit) / 10n ** BigInt(fraction.length);
     rest = rest.slice(match[0].length);
   }
-  return inSpan(sign * nanos);
+  if (BigInt.asIntN(64, sign * nanos) !== sign * nanos) throw fail();
+  return new CelDuration(sign * nanos);
 }
 
 export function durationText({ nanos }: CelDuration): string {
@@ -97,7 +103,7 @@ function localMs({ nanos }: CelTimestamp, zone: string): number {
 
 function offsetMs(ms: number, zone: string): number {
   if (zone === '' || zone === 'UTC') return 0;
-  const fixed = /^([+-]?)(\d{2}):(\d{2})$/.exec(zone);
+  const fixed = /^([+-]?)(\d{1,2}):(\d{2})$/.exec(zone);
   if (fixed !== null)
     return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 60 + Number(fixed[3])) * 60_000;
   let format: Intl.DateTimeFormat;
