@@ -131,7 +131,11 @@ export class CelEnvironment {
         overload: (id) => this.#tables.overloads.get(id),
         named: (name) => this.#tables.functions.get(name) ?? [],
       },
-      constant: (name) => this.#tables.constants.get(name)?.value,
+      // A variable may have the name of a type.
+      constant: (name) =>
+        Object.hasOwn(this.#options.variables ?? {}, name)
+          ? undefined
+          : this.#tables.constants.get(name)?.value,
       makeObject: (name, fields) => {
         const { makeObject } = this.#options;
         if (makeObject === undefined) throw new CelError(`unknown type: ${name}`);
