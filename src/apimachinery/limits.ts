@@ -254,8 +254,12 @@ export const limits = {
   /** Of what a service says of its own resources. */
   serviceDocumentBytes: 4 * 1024 * 1024,
   serviceProbeTimeoutMs: 5_000,
+  /** At once, to services of the platform, and to those of all projects. */
+  serviceProbes: 8,
   /** Between two looks whether a service is there. */
   serviceProbeIntervalMs: 30_000,
+  /** While it is not. */
+  serviceProbeRetryMs: 5_000,
   /** Of a service, looked at for an address. */
   serviceSlices: 100,
 

@@ -246,6 +246,8 @@ export interface ResourceDefinition {
    * refuses its deletion.
    */
   readonly sharedObjects?: readonly KubeObject[];
+  /** What the platform alone shows in the same way. */
+  readonly platformObjects?: readonly KubeObject[];
   /** True when strategic merge patch is offered (built-in kinds). */
   readonly strategicMergePatch: boolean;
 }

@@ -28,6 +28,8 @@ export interface AggregatedService {
   readonly versionPriority: number;
   /** Requests of projects reach it without the project in their path. */
   readonly hasPlainPaths: boolean;
+  /** It was looked at and not found there: whoever asks is told at once. */
+  readonly isMissing: boolean;
   /** Of the APIService: another one is another service. */
   readonly revision: number;
 }
@@ -135,7 +137,7 @@ export class AggregatedServices {
 export function serviceIn(
   entry: StoredEntry,
 ): { service: AggregatedService; annotations: Readonly<Record<string, string>> } | undefined {
-  const { metadata, spec } = parseRecord(entry.record, entry.revision);
+  const { metadata, spec, status } = parseRecord(entry.record, entry.revision);
   if (spec?.service === undefined) return undefined;
   const { namespace = '', name = '', port = 443 } = spec.service;
   const annotations = metadata.annotations ?? {};
@@ -150,7 +152,15 @@ export function serviceIn(
     groupPriority: spec.groupPriorityMinimum ?? 0,
     versionPriority: spec.versionPriority ?? 0,
     hasPlainPaths: annotations[pathsAnnotation] === 'Plain',
+    isMissing: isMissing(status?.conditions),
     revision: entry.revision,
   };
   return { service, annotations };
+}
+
+function isMissing(conditions: unknown): boolean {
+  if (!Array.isArray(conditions)) return false;
+  return (conditions as readonly { readonly type?: string; readonly status?: string }[]).some(
+    ({ type, status }) => type === 'Available' && status === 'False',
+  );
 }

@@ -56,6 +56,41 @@ export function serviceAddress(
   return address;
 }
 
+/**
+ * Why a Service leads nowhere, as conditions of APIServices tell it; undefined where it has an address. Source: sync of
+ * kube-aggregator/pkg/controllers/status/remote.
+ */
+export function serviceProblem(
+  store: Store,
+  tenant: TenantId,
+  { namespace, name, port }: ServiceReference,
+): { readonly reason: string; readonly message: string } | undefined {
+  const service = objectAt(store, { tenant, group: '', resource: 'services', namespace, name });
+  const shown = `service/${name} in ${JSON.stringify(namespace)}`;
+  if (service === undefined) return { reason: 'ServiceNotFound', message: `${shown} is not present` };
+  const { type, externalName, ports } = (service.spec ?? {}) as {
+    readonly type?: string;
+    readonly externalName?: string;
+    readonly ports?: readonly ServicePort[];
+  };
+  if (type === 'ExternalName' && externalName !== undefined) return undefined;
+  const wanted = ports?.find((each) => each.port === port);
+  if (wanted === undefined) {
+    return { reason: 'ServicePortError', message: `${shown} is not listening on port ${port}` };
+  }
+  const portName = wanted.name ?? '';
+  if (addressesOf(store, tenant, namespace, name, portName).length > 0) return undefined;
+  const hasEndpoints =
+    slicesOf(store, tenant, namespace, name).length > 0 ||
+    objectAt(store, { tenant, group: '', resource: 'endpoints', namespace, name }) !== undefined;
+  return hasEndpoints
+    ? {
+        reason: 'MissingEndpoints',
+        message: `endpointslices for ${shown} have no addresses with port name ${JSON.stringify(portName)}`,
+      }
+    : { reason: 'EndpointsNotFound', message: `cannot find endpointslices for ${shown}` };
+}
+
 function objectAt(store: Store, key: ObjectKey): KubeObject | undefined {
   const stored = store.get(key);
   return stored === undefined ? undefined : parseRecord(stored.record, stored.revision);

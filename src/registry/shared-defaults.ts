@@ -1,7 +1,9 @@
 /**
- * What every control plane shows from its start: the `sharedObjects` of all kinds, by kind and name. Nothing here
- * grows with control planes.
+ * What every control plane shows from its start: the `sharedObjects` of all kinds, by kind and name, and the
+ * `platformObjects` on the platform. Nothing here grows with control planes.
  */
+import type { GroupResource } from '../apimachinery/gvk.ts';
+import { tenantOfPlatform } from '../storage/keys.ts';
 import type { ObjectKey } from '../storage/store.ts';
 import type { DefinitionTable } from './definition-table.ts';
 import { SharedDefault } from './shared-default.ts';
@@ -14,34 +16,43 @@ export interface ResourceDefaults {
 }
 
 export class SharedDefaults {
-  readonly #byResource = new Map<string, ResourceDefaults[]>();
+  /** Of projects, and of the platform. */
+  readonly #projects = new Map<string, ResourceDefaults[]>();
+  readonly #platform = new Map<string, ResourceDefaults[]>();
 
   constructor(definitions: DefinitionTable) {
     for (const definition of definitions.all) {
-      const { sharedObjects = [], storage } = definition;
-      if (sharedObjects.length === 0) continue;
+      const { sharedObjects = [], platformObjects = [], storage } = definition;
+      if (sharedObjects.length + platformObjects.length === 0) continue;
       const form = definitions.storageOf(definition);
-      const defaults = sharedObjects.map((object) => new SharedDefault(form, object));
-      const byName = new Map(defaults.map((each) => [each.name, each]));
-      const names = [...byName.keys()].sort();
-      const others = this.#byResource.get(storage.resource) ?? [];
-      this.#byResource.set(storage.resource, [...others, { group: storage.group, names, byName }]);
+      const shared = sharedObjects.map((object) => new SharedDefault(form, object));
+      const platform = platformObjects.map((object) => new SharedDefault(form, object));
+      addDefaults(this.#projects, storage, shared);
+      addDefaults(this.#platform, storage, [...shared, ...platform]);
     }
   }
 
-  /** Of all control planes alike; undefined for the many kinds that have none. */
+  /** Of all projects alike; undefined for the many kinds that have none. */
   of({
+    tenant,
     group,
     resource,
-  }: {
-    readonly group: string;
-    readonly resource: string;
-  }): ResourceDefaults | undefined {
-    return this.#byResource.get(resource)?.find((each) => each.group === group);
+  }: Pick<ObjectKey, 'tenant' | 'group' | 'resource'>): ResourceDefaults | undefined {
+    const defaults = tenant === tenantOfPlatform ? this.#platform : this.#projects;
+    return defaults.get(resource)?.find((each) => each.group === group);
   }
 
   /** The record of a new object in place of a default that was deleted; undefined where the key has none. */
   renewed(key: ObjectKey, uid: string, nowMs: number): Buffer | undefined {
     return this.of(key)?.byName.get(key.name)?.made(uid, nowMs);
   }
+}
+
+function addDefaults(
+  to: Map<string, ResourceDefaults[]>,
+  { group, resource }: GroupResource,
+  defaults: readonly SharedDefault[],
+): void {
+  const byName = new Map(defaults.map((each) => [each.name, each]));
+  to.set(resource, [...(to.get(resource) ?? []), { group, names: [...byName.keys()].sort(), byName }]);
 }

@@ -169,8 +169,8 @@ export class StoreWithDefaults implements Store {
   }
 
   /** Names are compared as JavaScript does: with plain ASCII on one side, keys have the same order. */
-  #namesIn({ group, resource, namespace = '', after }: RangeQuery): readonly string[] {
-    const names = namespace === '' ? (this.#defaults.of({ group, resource })?.names ?? []) : [];
+  #namesIn({ tenant, group, resource, namespace = '', after }: RangeQuery): readonly string[] {
+    const names = namespace === '' ? (this.#defaults.of({ tenant, group, resource })?.names ?? []) : [];
     return after === undefined ? names : names.filter((name) => name > after.name);
   }
 

@@ -15,6 +15,7 @@ export interface AggregatedApis {
   readonly aggregation: Aggregation;
   /** Whether what an APIService names is there; undefined where it names nothing. */
   check(key: ObjectKey, signal: AbortSignal): Promise<Availability | undefined>;
+  forget(key: ObjectKey): void;
   close(): void;
 }
 
@@ -35,7 +36,7 @@ export function aggregatedApis(
       ),
   });
   const client = new ServiceClient(store, certificates, Math.random);
-  const remotes = new RemoteVersions(services, client);
+  const remotes = new RemoteVersions(store, services, client);
   const unfollow = policies.follow(() => services.forget());
   return {
     services,
@@ -46,6 +47,7 @@ export function aggregatedApis(
       const found = stored === undefined ? undefined : serviceIn({ key, ...stored });
       return found === undefined ? undefined : await remotes.check(found.service, signal);
     },
+    forget: (key) => remotes.forget(key),
     close() {
       unfollow();
       services.close();

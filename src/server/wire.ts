@@ -22,7 +22,7 @@ import {
 import type { TokenEntry } from '../authn/static-tokens/token-file.ts';
 import { authenticators } from '../authn/union.ts';
 import { authorizers } from '../authz/chain.ts';
-import { apiServiceController } from '../controllers/apiservice/apiservice-controller.ts';
+import { apiServiceControllers } from '../controllers/apiservice/apiservice-controller.ts';
 import { clusterRoleAggregationController } from '../controllers/clusterrole-aggregation/clusterrole-aggregation-controller.ts';
 import { customResourceDefinitionController } from '../controllers/custom-resource-definition/custom-resource-definition-controller.ts';
 import { ExpiryReaper } from '../controllers/expiry/expiry-reaper.ts';
@@ -72,6 +72,7 @@ import {
 } from './custom-resources.ts';
 import { expressionAuthorizer } from './expression-authorizer.ts';
 import { InProcessClient } from './in-process-client.ts';
+import { withLocalApiServices } from './local-api-services.ts';
 import type { Logger } from './logging.ts';
 import { planeOrigins } from './plane-origin.ts';
 
@@ -98,7 +99,7 @@ export interface Wired {
 
 export async function wire(input: WireInput): Promise<Wired> {
   const { logger, clock } = input;
-  const builtIn = new DefinitionTable(input.definitions);
+  const builtIn = new DefinitionTable(withLocalApiServices(input.definitions));
   const policies = new ContextPolicies(input.store);
   const definitions = customDefinitions(input.store, builtIn, policies);
   const defaults = new SharedDefaults(builtIn);
@@ -112,7 +113,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     random: Math.random,
     answer: expressionAuthorizer(authorizer),
   });
-  const aggregated = aggregatedApis(store, policies, {
+  const aggregated = aggregatedApis(input.store, policies, {
     platform: input.certificates.frontProxy.client,
     projects: input.certificates.frontProxy.projectsClient,
   });
@@ -153,7 +154,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       folderController(store, client),
       customResourceDefinitionController(store, client, clock),
       validatingAdmissionPolicyController(store, client, typedKindsOf(definitions)),
-      apiServiceController(store, client, clock, aggregated.check),
+      ...apiServiceControllers(input.store, client, clock, aggregated),
       resourceQuotaController(store, client),
       clusterRoleAggregationController(store, client),
       garbageCollector(store, client, {

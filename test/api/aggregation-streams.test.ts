@@ -160,17 +160,83 @@ test('a connection may become another protocol over HTTP/1.1', async () => {
 });
 
 test('a service with another certificate than its own is not spoken to', async () => {
-  const apiService = await must(server.get(`${apiServices}/v1.${group}`), 200);
-  const { caBundle } = apiService.spec;
-  const [ca] = [server.credentials.ca.toString('base64')];
-  await must(server.patch(`${apiServices}/v1.${group}`, { spec: { caBundle: ca } }), 200);
-  const { json } = await server.get(`${stars}/sol`);
-  assert.equal(
-    json.message,
-    'error trying to reach service: tls: failed to verify certificate: x509: certificate signed by unknown authority',
+  const { spec } = await must(server.get(`${apiServices}/v1.${group}`), 200);
+  const check = async (caBundle: string, status: string, said: RegExp, code: number): Promise<void> => {
+    await must(server.patch(`${apiServices}/v1.${group}`, { spec: { caBundle } }), 200);
+    const isSo = ({ json }: { json: unknown }): boolean => condition(json, 'Available')?.status === status;
+    const { json } = await until(server, `${apiServices}/v1.${group}`, isSo, `Available=${status}`);
+    assert.match(condition(json, 'Available').message, said);
+    assert.equal((await server.get(`${stars}/sol`)).status, code);
+  };
+  const untrusted = /tls: failed to verify certificate: x509: certificate signed by unknown authority$/;
+  await check(server.credentials.ca.toString('base64'), 'False', untrusted, 503);
+  await check(spec.caBundle, 'True', /^all checks passed$/, 200);
+});
+
+test('the condition follows the Service', async () => {
+  const path = '/api/v1/namespaces/default/services/stars';
+  const check = async (reason: string, said: string): Promise<void> => {
+    const isSo = ({ json }: { json: unknown }): boolean => condition(json, 'Available')?.reason === reason;
+    const { json } = await until(server, `${apiServices}/v1.${group}`, isSo, reason);
+    assert.equal(condition(json, 'Available').message, said);
+  };
+  const service = await must(server.get(path), 200);
+  await must(server.remove(path), 200);
+  await check('ServiceNotFound', 'service/stars in "default" is not present');
+  const withPort = (port: number) => ({
+    metadata: { name: 'stars' },
+    spec: { ports: [{ name: 'https', port }] },
+  });
+  await must(server.post('/api/v1/namespaces/default/services', withPort(1)), 201);
+  await check('ServicePortError', `service/stars in "default" is not listening on port ${extension.port}`);
+  await must(server.remove(path), 200);
+  await must(server.post('/api/v1/namespaces/default/services', withPort(extension.port)), 201);
+  await check('EndpointsNotFound', 'cannot find endpointslices for service/stars in "default"');
+  const slices = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
+  const slice = {
+    metadata: { name: 'stars', labels: { 'kubernetes.io/service-name': 'stars' } },
+    addressType: 'IPv4',
+    endpoints: [],
+    ports: [{ name: 'https', port: extension.port }],
+  };
+  await must(server.post(slices, slice), 201);
+  await check(
+    'MissingEndpoints',
+    'endpointslices for service/stars in "default" have no addresses with port name "https"',
   );
-  await must(server.patch(`${apiServices}/v1.${group}`, { spec: { caBundle } }), 200);
-  await must(server.get(`${stars}/sol`), 200);
+  await must(server.remove(path), 200);
+  const { type, externalName } = service.spec;
+  await must(
+    server.post('/api/v1/namespaces/default/services', {
+      metadata: { name: 'stars' },
+      spec: { type, externalName },
+    }),
+    201,
+  );
+  await check('Passed', 'all checks passed');
+});
+
+test('every version that is served here has a local APIService, stored nowhere', async () => {
+  const namesIn = async (prefix: string): Promise<string[]> => {
+    const { items } = await must(server.get(`${prefix}${apiServices}`), 200);
+    return items.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
+  };
+  const { groups } = await must(server.get('/apis'), 200);
+  const served = groups.flatMap((each: { name: string; versions: { version: string }[] }) =>
+    each.versions.map(({ version }) => `${version}.${each.name}`),
+  );
+  assert.deepEqual((await namesIn('')).sort(), ['v1.', ...served].sort());
+  const ofProject = await namesIn(plane('p'));
+  assert.ok(ofProject.includes('v1.') && ofProject.includes('v1.rbac.authorization.k8s.io'));
+  assert.ok(!ofProject.includes('v1alpha1.resourcemanager.miloapis.com'));
+  const local = await must(server.get(`${plane('p')}${apiServices}/v1.`), 200);
+  assert.equal(condition(local, 'Available').reason, 'Local');
+  assert.equal(local.metadata.labels['kube-aggregator.kubernetes.io/automanaged'], 'onstart');
+  const taken = await server.patch(`${plane('p')}${apiServices}/v1.batch`, {});
+  assert.equal(taken.status, 404);
+  const stolen = { spec: { service: { namespace: 'default', name: 'stars' } } };
+  const refused = await server.patch(`${plane('p')}${apiServices}/v1.rbac.authorization.k8s.io`, stolen);
+  assert.equal(refused.status, 403);
 });
 
 test('what streams ends with the server, and nothing of it is left', async () => {

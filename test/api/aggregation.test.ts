@@ -147,9 +147,10 @@ describe('registration', () => {
     );
     await must(server.post(`${plane('p')}${apiServices}`, apiService(own)), 201);
     await available(own, 'False', plane('p'));
-    // To services of the platform, this server is somebody else when it speaks for a project's registration.
-    assert.equal((await server.get(`${plane('p')}/apis/${own}/v1`)).status, 401);
-    assert.ok(extension.requests.some(({ url }) => url === `${plane('p')}/apis/${own}/v1`));
+    assert.equal((await server.get(`${plane('p')}/apis/${own}/v1`)).status, 503);
+    // To services of the platform, this server is nobody when it speaks for what a project has registered.
+    const asked = extension.requests.filter(({ url }) => url === `/apis/${own}/v1`);
+    assert.ok(asked.length > 0 && asked.every(({ user }) => user === undefined));
     const before = extension.requests.length;
     assert.equal((await server.get(`${plane('q')}/apis/${own}/v1`)).status, 404);
     assert.equal(extension.requests.length, before);
@@ -160,9 +161,8 @@ describe('registration', () => {
     const metadata = { annotations: { 'discovery.miloapis.com/parent-contexts': 'Platform' } };
     await must(server.post(apiServices, apiService(hidden, { metadata })), 201);
     assert.equal((await server.get(`${plane('p')}/apis/${hidden}/v1/things`)).status, 404);
-    const before = extension.requests.length;
-    await server.get(`/apis/${hidden}/v1/things`);
-    assert.ok(extension.requests.length > before);
+    await available(hidden, 'False');
+    assert.equal((await server.get(`/apis/${hidden}/v1/things`)).status, 503);
   });
 });
 
@@ -218,6 +218,7 @@ describe('a service that', () => {
   });
 
   test('says garbage of itself, or is down, is stale in discovery, and says why', async () => {
+    extension.behavesAt = '';
     extension.behaviour = (_, response) => response.writeHead(200).end('{"kind":');
     const current = await must(server.get(`${apiServices}/v1.${group}`), 200);
     current.spec.versionPriority = 11;
@@ -229,7 +230,9 @@ describe('a service that', () => {
     const own = json.items.find(({ metadata }: Manifest) => metadata.name === group);
     assert.equal(own.versions[0].freshness, 'Stale');
     assert.equal(own.versions[0].resources[0].resource, 'stars');
+    assert.equal((await server.get(`${stars}/sol`)).status, 503);
     extension.behaviour = undefined;
+    extension.behavesAt = '/namespaces/';
   });
 
   test('does not exist is told by its Service', async () => {

@@ -30,7 +30,8 @@ export class ExtensionServer {
   upgraded: IncomingMessage['headers'] = {};
   /** Requests that have begun and not ended. */
   open = 0;
-  /** Instead of what it serves. */
+  /** Instead of what it serves, at URLs that have this in them: what it says of itself stays as it is. */
+  behavesAt = '/namespaces/';
   behaviour: Behaviour | undefined;
   readonly #options: ExtensionOptions;
   readonly #server: Server;
@@ -94,7 +95,7 @@ export class ExtensionServer {
     const user = isProxy ? String(request.headers['x-remote-user']) : undefined;
     const url = request.url ?? '';
     this.requests.push({ method: request.method ?? '', url, user });
-    if (this.behaviour !== undefined) {
+    if (this.behaviour !== undefined && url.includes(this.behavesAt)) {
       this.behaviour(request, response);
       return;
     }

@@ -56,6 +56,7 @@ export async function proxyToService(
   ending: AbortSignal,
 ): Promise<void> {
   const { exchange } = request;
+  if (service.isMissing) throw unreachable('service unavailable');
   const broken = new AbortController();
   const stop = (): void => broken.abort();
   for (const signal of [exchange.signal, ending]) {

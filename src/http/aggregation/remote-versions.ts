@@ -8,11 +8,12 @@ import { parseJson } from '../../apimachinery/codec/json.ts';
 import { JsonSyntaxError } from '../../apimachinery/codec/json-parser.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject, JsonValue } from '../../apimachinery/object-meta.ts';
-import { StatusError } from '../../apimachinery/status.ts';
 import { BoundedCache } from '../../lib/bounded-cache.ts';
 import type { AggregatedService, AggregatedServices } from '../../registry/aggregated-services.ts';
+import { serviceProblem } from '../../registry/service-address.ts';
 import type { ServiceClient } from '../../registry/service-client.ts';
 import type { UserInfo } from '../../request/context.ts';
+import type { ObjectKey, Store } from '../../storage/store.ts';
 
 /** One entry of an APIResourceList, as the service wrote it. */
 export interface RemoteResource {
@@ -58,6 +59,7 @@ interface Known {
 }
 
 export class RemoteVersions {
+  readonly #store: Store;
   readonly #services: AggregatedServices;
   readonly #client: ServiceClient;
   readonly #known = new BoundedCache<Known>({
@@ -67,7 +69,8 @@ export class RemoteVersions {
   });
   #lists = new WeakMap<readonly AggregatedService[], readonly RemoteVersion[]>();
 
-  constructor(services: AggregatedServices, client: ServiceClient) {
+  constructor(store: Store, services: AggregatedServices, client: ServiceClient) {
+    this.#store = store;
     this.#services = services;
     this.#client = client;
   }
@@ -105,8 +108,14 @@ export class RemoteVersions {
           bytes: before?.bytes ?? 0,
         });
       }
-      return unavailable(service, error);
+      const problem = serviceProblem(this.#store, service.home, service.service);
+      return problem === undefined ? undiscovered(service, error) : { status: 'False', ...problem };
     }
+  }
+
+  forget({ tenant, name }: Pick<ObjectKey, 'tenant' | 'name'>): void {
+    this.#known.delete(`${tenant}\0${name}`);
+    this.#lists = new WeakMap();
   }
 
   #remember(key: string, known: Known): void {
@@ -183,20 +192,12 @@ function resourcesIn(document: JsonValue): readonly RemoteResource[] {
 const areTexts = (value: JsonValue | undefined): boolean =>
   Array.isArray(value) && value.every((each) => typeof each === 'string');
 
-/** Reasons and words are upstream's (kube-aggregator pkg/controllers/status). */
-function unavailable({ group, version, service }: AggregatedService, error: unknown): Availability {
+/** In upstream's reason and words (kube-aggregator pkg/controllers/status). */
+function undiscovered({ group, version, service }: AggregatedService, error: unknown): Availability {
   const { namespace, name, port } = service;
-  const failed = (reason: string, message: string): Availability => ({ status: 'False', reason, message });
-  const { message } = error as Error;
-  if (error instanceof StatusError && error.code === 404) {
-    return failed('ServiceNotFound', `service/${name} in "${namespace}" is not present`);
-  }
-  if (error instanceof StatusError && message.includes('no service port')) {
-    return failed('ServicePortError', `service/${name} in "${namespace}" is not listening on port ${port}`);
-  }
-  if (error instanceof StatusError && message.includes('no endpoints')) {
-    return failed('MissingEndpoints', `endpoints for service/${name} in "${namespace}" have no addresses`);
-  }
   const url = `https://${name}.${namespace}.svc:${port}/apis/${group}/${version}`;
-  return failed('FailedDiscoveryCheck', `failing or missing response from ${url}: ${message}`);
+  const isLate = error instanceof DOMException && error.name === 'TimeoutError';
+  const text = isLate ? 'context deadline exceeded' : (error as Error).message;
+  const message = `failing or missing response from ${url}: ${text}`;
+  return { status: 'False', reason: 'FailedDiscoveryCheck', message };
 }

@@ -29,6 +29,11 @@ const customPriority = 1_000;
 const none: ReadonlyMap<string, number> = new Map();
 
 /** `given` are those of groups that other servers have registered. */
+/** Of a group that this server serves. */
+export function groupPriority(group: string): number {
+  return priorities[group] ?? customPriority;
+}
+
 export function compareGroups(a: string, b: string, given: ReadonlyMap<string, number> = none): number {
   const of = (group: string): number => priorities[group] ?? given.get(group) ?? customPriority;
   const order = of(b) - of(a);
