@@ -36,7 +36,7 @@ export interface ProxyCertificates {
 }
 
 /** There was no answer. The message is in Go's words. */
-export class ServiceUnreachable extends Error {
+class ServiceUnreachable extends Error {
   constructor(cause: Error, server: string) {
     super(networkProblem(cause, server), { cause });
     this.name = 'ServiceUnreachable';
