@@ -5,14 +5,14 @@ import { isTest, type Source, sources } from './sources.ts';
 const byPath = new Map(sources.map((source) => [source.path, source]));
 
 /**
- * What someone starts: the command line, the benches, the tools. And the form of the TokenRequest, which leaves this
- * list when tokens of service accounts are issued.
+ * What someone starts: the command line, the benches, the tools, the examples. And the form of the TokenRequest, which
+ * leaves this list when tokens of service accounts are issued.
  */
 const entries = sources.filter(
   ({ path }) =>
     path === 'src/cli/main.ts' ||
     path === 'src/apis/authentication/v1/token-request-schema.ts' ||
-    /^(bench|tools)\/[^/]+\.ts$/.test(path),
+    /^(bench|tools|examples\/[^/]+)\/[^/]+\.ts$/.test(path),
 );
 /** Code that serves tests: suites a new backend must pass and what it hands them, fakes, the test folder itself. */
 const servesTests = ({ path }: Source): boolean =>

@@ -24,7 +24,7 @@ export interface Source {
   readonly exports: readonly string[];
 }
 
-const folders = ['src', 'test', 'bench', 'tools'];
+const folders = ['src', 'test', 'bench', 'tools', 'examples'];
 const staticImport = /^import (?:type )?([^;'"]*?)\s*from '([^']+)'/gm;
 const reExport = /^export (?:type )?(\{[^}]*\}|\*(?: as \w+)?)\s*from '([^']+)'/gm;
 const bareImport = /^import '([^']+)'/gm;
