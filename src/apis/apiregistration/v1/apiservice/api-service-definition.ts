@@ -1,6 +1,7 @@
 /**
- * APIService, apiregistration.k8s.io/v1: a version of an API group, and the service that serves it. Kept and checked;
- * nothing is proxied, and the server's own groups are not registered here.
+ * APIService, apiregistration.k8s.io/v1: a version of an API group, and the service that serves it. What follows
+ * from it is elsewhere: http/aggregation passes requests on, and the server's own groups are shown as objects without a
+ * service (server/local-api-services.ts).
  *
  * On the platform and in projects: platforms register their services with the platform, and whoever owns a project
  * may hang an API of their own into it alone. What a project registers is in its own control plane, so the two never
