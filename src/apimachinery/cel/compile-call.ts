@@ -42,7 +42,8 @@ export function callStep(compiler: Compiling, expr: Call): Step {
         };
   const isBounded = overloads.some(({ id }) => extensionCost(id) !== undefined);
   const [first, second] = steps;
-  if (costsOne(compiler, name, overloadId, operands)) return nominalStep(guarded, steps);
+  if (costsOne(compiler, name, overloadId, operands))
+    return nominalStep(guarded, steps, hasValue(compiler, operands[1]));
   if (steps.length === 1) {
     return (frame) => {
       const a = operand(first!, frame);
@@ -91,12 +92,19 @@ function costsOne(compiler: Compiling, name: string, overloadId: string, operand
 const scalars: ReadonlySet<string> = new Set(['bool', 'int', 'uint', 'double', 'timestamp', 'duration']);
 
 /** Charged before one or two operands are there, since they, too, may fail. */
-function nominalStep(run: Implementation, steps: readonly Step[]): Step {
+function nominalStep(run: Implementation, steps: readonly Step[], isSecondSure: boolean): Step {
   const [first, second] = steps;
   if (steps.length === 1) {
     return (frame) => {
       frame.meter.charge(1);
       return run(first!(frame));
+    };
+  }
+  if (steps.length === 2 && isSecondSure) {
+    return (frame) => {
+      frame.meter.charge(1);
+      const b = second!(frame);
+      return run(first!(frame), b);
     };
   }
   if (steps.length === 2) {
@@ -217,10 +225,24 @@ function comparisonStep(compiler: Compiling, expr: Call, ids: readonly string[])
   const a = intStep(compiler, left);
   const b = intStep(compiler, right);
   if (a === undefined || b === undefined) return undefined;
+  if (hasValue(compiler, right)) {
+    return (frame) => {
+      frame.meter.charge(1);
+      const y = b(frame);
+      return test(a(frame), y);
+    };
+  }
   return (frame) => {
     frame.meter.charge(1);
     return test(leading(a, frame, b), b(frame));
   };
+}
+
+/** What cannot fail may be looked at first, so that nothing has to be done where the other fails. */
+function hasValue(compiler: Compiling, expr: Expr | undefined): boolean {
+  if (expr?.kind === 'literal') return true;
+  if (expr?.kind !== 'ident') return false;
+  return compiler.scope.findLast(({ name }) => name === expr.name)?.isItem === true;
 }
 
 /** An expression of type int, as a number of either kind. */

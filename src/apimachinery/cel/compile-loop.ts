@@ -19,8 +19,8 @@ export function inLoop<T>(
 ): { readonly loop: Loop; readonly parts: T } {
   const loop = { first: compiler.slots++, second: compiler.slots++, isPair: iterVar2 !== undefined };
   const { length } = compiler.scope;
-  compiler.scope.push({ name: iterVar, slot: loop.first });
-  if (iterVar2 !== undefined) compiler.scope.push({ name: iterVar2, slot: loop.second });
+  compiler.scope.push({ name: iterVar, slot: loop.first, isItem: true });
+  if (iterVar2 !== undefined) compiler.scope.push({ name: iterVar2, slot: loop.second, isItem: true });
   const parts = compile();
   compiler.scope.length = length;
   return { loop, parts };

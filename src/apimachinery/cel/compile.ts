@@ -16,7 +16,7 @@ import type {
 } from './ast.ts';
 import { callStep } from './compile-call.ts';
 import { comprehensionStep } from './compile-comprehension.ts';
-import type { CompileParts, Compiling } from './compiling.ts';
+import type { CompileParts, Compiling, Local } from './compiling.ts';
 import { constantOf, membershipStep } from './constant-folding.ts';
 import type { Frame, Step } from './frame.ts';
 import { absorbed, createListCost, createMapCost, createStructCost } from './runtime-cost.ts';
@@ -47,7 +47,7 @@ class Compiler implements Compiling {
   checked: CheckedExpression;
   readonly parts: CompileParts;
   /** Slots of the variables in scope, the innermost last. */
-  readonly scope: { readonly name: string; readonly slot: number }[] = [];
+  readonly scope: Local[] = [];
   slots = 0;
   readonly #constants = new Map<number, CelValue | undefined>();
 

@@ -21,11 +21,19 @@ export interface CompileParts {
   hasCallCost(name: string): boolean;
 }
 
+/** A name that a loop has given. */
+export interface Local {
+  readonly name: string;
+  readonly slot: number;
+  /** Of what is walked over: it has a value, where what is accumulated may have failed. */
+  readonly isItem?: boolean;
+}
+
 export interface Compiling {
   readonly checked: CheckedExpression;
   readonly parts: CompileParts;
   /** Slots of the variables in scope, the innermost last. */
-  readonly scope: { readonly name: string; readonly slot: number }[];
+  readonly scope: Local[];
   slots: number;
   /** `isInner`: the expression is part of an attribute, which is observed as one. */
   step(expr: Expr, isInner?: boolean): Step;
