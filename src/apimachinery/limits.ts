@@ -143,7 +143,7 @@ export const limits = {
   /** Likewise: a macro may use a part of what it is given twice. */
   expressionNodes: 100_000,
   /** What is looked at to find out what the types of one expression are. */
-  expressionTypeSteps: 2_000_000,
+  expressionTypeSteps: 500_000,
   /** More of them nobody reads. */
   expressionIssues: 100,
   /** Of what a single function may make: a text in UTF-16 units, a list in items. */
