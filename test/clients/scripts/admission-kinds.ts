@@ -123,7 +123,10 @@ export const admissionKinds: Script = {
     { kubectl: 'diff -f -', stdin: apiService('v1.$ID.example.com'), stdout: /^$/ },
     {
       kubectl: 'get apiservices',
-      stdout: [/^NAME +SERVICE +AVAILABLE +AGE$/m, /^v1\.\$ID\.example\.com +\$NS\/api +Unknown /m],
+      stdout: [
+        /^NAME +SERVICE +AVAILABLE +AGE$/m,
+        /^v1\.\$ID\.example\.com +\$NS\/api +(?:Unknown|False \(ServiceNotFound\)) /m,
+      ],
     },
     {
       kubectl: 'apply -f -',
