@@ -15,6 +15,7 @@ import { applyAndDiff } from './scripts/apply-and-diff.ts';
 import { argoStyle } from './scripts/argo-style.ts';
 import { certificatesAndFlows } from './scripts/certificates-and-flows.ts';
 import { crud } from './scripts/crud.ts';
+import { customResources } from './scripts/custom-resources.ts';
 import { deleteAndWait } from './scripts/delete-and-wait.ts';
 import { discoveryAndExplain } from './scripts/discovery-and-explain.ts';
 import { events } from './scripts/events.ts';
@@ -43,6 +44,7 @@ const scripts: readonly Script[] = [
   certificatesAndFlows,
   servicesAndQuotas,
   admissionKinds,
+  customResources,
   reviews,
   projects,
   sharedDefaults,
