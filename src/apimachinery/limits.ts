@@ -146,6 +146,8 @@ export const limits = {
   expressionTypeSteps: 500_000,
   /** More of them nobody reads. */
   expressionIssues: 100,
+  /** A longer line is not repeated below what is wrong with it. */
+  expressionShownLine: 16_384,
   /** Of what a single function may make: a text in UTF-16 units, a list in items. */
   celTextLength: 16 * 1024 * 1024,
   celListItems: 1_000_000,

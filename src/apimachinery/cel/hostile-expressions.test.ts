@@ -6,6 +6,7 @@ import type { EvaluationOptions } from './environment.ts';
 import { bindings } from './extensions/comprehensions.ts';
 import { lists } from './extensions/lists.ts';
 import { optionals } from './extensions/optionals.ts';
+import { issuesText } from './issue.ts';
 import { standardLibrary } from './standard/standard-library.ts';
 import { intType, listOf } from './types.ts';
 import { ArrayList } from './values.ts';
@@ -69,8 +70,10 @@ test('expressions that are too long, or come to too much, are refused', () => {
 });
 
 test('of many issues the first hundred are told', () => {
-  const { issues } = environment.compile(`[${Array.from({ length: 10_000 }, (_, at) => `x${at}`).join()}]`);
+  const source = `[${Array.from({ length: 10_000 }, (_, at) => `x${at}`).join()}]`;
+  const { issues } = environment.compile(source);
   assert.equal(issues?.length, 100);
+  assert.ok(issuesText(source, issues).length < 10_000);
 });
 
 test('lists that double do not grow without end', () => {

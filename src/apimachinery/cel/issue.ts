@@ -1,4 +1,5 @@
 /** What is wrong with an expression, in cel-go's form: where, what, and the line with a mark below it. */
+import { limits } from '../limits.ts';
 import type { Issue } from './environment.ts';
 
 /** Ends parsing; of all syntax errors the first is told. */
@@ -27,12 +28,15 @@ export function issuesText(source: string, issues: readonly Issue[]): string {
   const lines = source.split('\n');
   return issues
     .map(({ message, line, column }) => {
-      const text = (lines[line - 1] ?? '').replaceAll('\t', ' ');
+      const told = `ERROR: <input>:${line}:${column + 1}: ${message}`;
+      const written = lines[line - 1] ?? '';
+      if (written.length > limits.expressionShownLine) return told;
+      const text = written.replaceAll('\t', ' ');
       const points = [...text];
       // Below wide characters the mark is wide too.
       const dots = points.slice(0, column).map((point) => (point > '\x7f' ? '．' : '.'));
       const mark = (points[column] ?? '') > '\x7f' ? '＾' : '^';
-      return `ERROR: <input>:${line}:${column + 1}: ${message}\n | ${text}\n | ${dots.join('')}${mark}`;
+      return `${told}\n | ${text}\n | ${dots.join('')}${mark}`;
     })
     .join('\n');
 }
