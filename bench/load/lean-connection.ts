@@ -35,12 +35,14 @@ export interface AnswerSink {
 export type PreparedRequest = Buffer;
 
 const contentTypes = { PUT: 'application/json', PATCH: 'application/apply-patch+yaml' };
+export const mergePatchType = 'application/merge-patch+json';
 
-/** A PATCH is a server-side apply. */
+/** A PATCH is a server-side apply, unless its type says otherwise. */
 export function prepareRequest(
   target: Target,
   method: 'GET' | 'PUT' | 'PATCH',
   path: string,
+  patchType: string = contentTypes.PATCH,
 ): PreparedRequest {
   return headerBlock([
     [':method', method],
@@ -48,7 +50,9 @@ export function prepareRequest(
     [':path', path],
     [':authority', `${target.host}:${target.port}`],
     ['accept', 'application/json'],
-    ...(method === 'GET' ? [] : ([['content-type', contentTypes[method]]] as const)),
+    ...(method === 'GET'
+      ? []
+      : ([['content-type', method === 'PATCH' ? patchType : contentTypes.PUT]] as const)),
   ]);
 }
 

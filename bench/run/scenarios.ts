@@ -1,9 +1,10 @@
 /** The table of scenarios. A new one is a file in scenarios/ and a line here. */
 
 import { cel } from '../scenarios/cel.ts';
+import { crds } from '../scenarios/crds.ts';
 import { idleProjects } from '../scenarios/idle-projects.ts';
 import { latencyByProjects } from '../scenarios/latency-by-projects.ts';
 import { throughput } from '../scenarios/throughput.ts';
 import type { Scenario } from './scenario.ts';
 
-export const scenarios: readonly Scenario[] = [cel, idleProjects, latencyByProjects, throughput];
+export const scenarios: readonly Scenario[] = [cel, crds, idleProjects, latencyByProjects, throughput];

@@ -1,0 +1,209 @@
+/**
+ * What custom resources cost: projects that all define the same kinds, projects that each define one of their own, the
+ * time from a definition to the first object of it, and writes of objects that rules judge. One server, in this order,
+ * so that what the first steps leave in its caches is there in the last.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { closedLoop, type Throughput } from '../load/closed-loop.ts';
+import { Connections } from '../load/connections.ts';
+import {
+  customDefinition,
+  customObject,
+  customPath,
+  defineAndUse,
+  definitionsPath,
+} from '../load/custom-kinds.ts';
+import { HttpClient } from '../load/http-client.ts';
+import { inParallel } from '../load/in-parallel.ts';
+import { mergePatchType, type PreparedRequest, prepareRequest } from '../load/lean-connection.ts';
+import { createOrganization, createProject } from '../load/tenancy.ts';
+import { Histogram } from '../measure/histogram.ts';
+import { median, noiseOfMedian } from '../measure/statistics.ts';
+import { count, seconds } from '../run/parameters.ts';
+import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
+import { dataDirectoryIn, MiloProcess } from '../server/milo-process.ts';
+
+const requestsInParallel = 32;
+/** Longer than the server's own timers of a second. */
+const restMs = 1500;
+const connections = 4;
+const lanesPerConnection = 8;
+const microsInMs = 1000;
+
+export const crds = scenario({
+  name: 'crds',
+  summary: 'heap of custom kinds, shared and distinct; definition to first object; writes that rules judge',
+  parameters: {
+    projects: count(10_000, 'projects that define the same kinds'),
+    kinds: count(3, 'kinds that each of them defines, with one object of each'),
+    distinct: count(1_000, 'projects that define a kind of their own'),
+    warmup: count(50, 'projects with kinds before anything is counted'),
+    definitions: count(500, 'definitions timed until their first object'),
+    rounds: count(5, 'of the writes'),
+    seconds: seconds(2, 'measured in each round'),
+    warmupSeconds: seconds(1, 'before that'),
+  },
+  async run(values, context): Promise<Figures> {
+    const { cleanup, directory, seed } = context;
+    const dataDirectory = dataDirectoryIn(directory, 'crds');
+    const server = await MiloProcess.start({ dataDirectory, hasProbe: true }, cleanup);
+    const client = await HttpClient.connect(server.target);
+    await createOrganization(client);
+    const shared = Array.from({ length: values.kinds }, (_, at) => `shareds${'abcdefghij'[at % 10]}s`);
+    const tenancy = new Projects(client, context);
+    await tenancy.create('warm', values.warmup);
+    await tenancy.define('warm', values.warmup, shared, 'shared');
+    await server.sample();
+
+    const figures: Figures = {};
+    const heapOf = async (): Promise<number> => {
+      await sleep(restMs);
+      return (await server.sample()).heapBytes;
+    };
+    await tenancy.create('same', values.projects);
+    const idle = await heapOf();
+    await tenancy.define('same', values.projects, shared, 'shared');
+    const defined = await heapOf();
+    figures.heapBytesPerProject = { value: (defined - idle) / values.projects, unit: 'B' };
+    figures.heapBytesIdle = { value: idle, unit: 'B' };
+    figures.heapBytesDefined = { value: defined, unit: 'B' };
+
+    const half = Math.ceil(values.distinct / 2);
+    for (const part of ['first', 'second']) {
+      await tenancy.create(`own-${part}`, half);
+      const before = await heapOf();
+      await tenancy.define(`own-${part}`, half, ['widgets'], undefined);
+      const after = await heapOf();
+      figures[`distinctHeapBytes.${part}Half`] = { value: after - before, unit: 'B' };
+    }
+
+    const { p50, p99 } = await timesToFirstObject(client, values.definitions, context);
+    figures['definitionToObject.p50'] = { value: p50, unit: 'ms' };
+    figures['definitionToObject.p99'] = { value: p99, unit: 'ms' };
+
+    for (const [name, patchType] of Object.entries({ patch: mergePatchType, apply: undefined })) {
+      const measure = await writes(server, client, patchType, values, context);
+      const rates: number[] = [];
+      const micros: number[] = [];
+      for (let round = 0; round < values.rounds; round++) {
+        context.progress.show(`crds: ${name}`, round, values.rounds);
+        const { perSecond, serverMicrosPerOperation } = await measure();
+        rates.push(perSecond);
+        if (serverMicrosPerOperation !== undefined) micros.push(serverMicrosPerOperation);
+      }
+      figures[`writes.${name}`] = { value: median(rates), unit: '1/s' };
+      figures[`noise.writes.${name}`] = { value: noiseOfMedian(rates, seed), unit: 'ratio' };
+      if (micros.length > 0) figures[`cpu.${name}`] = { value: median(micros), unit: 'µs' };
+    }
+    await client.close();
+    await server.stop();
+    return figures;
+  },
+});
+
+/** Projects in groups, by the prefix of their names. */
+class Projects {
+  readonly #client: HttpClient;
+  readonly #context: RunContext;
+
+  constructor(client: HttpClient, context: RunContext) {
+    this.#client = client;
+    this.#context = context;
+  }
+
+  create(prefix: string, total: number): Promise<void> {
+    return this.#each(`${prefix} projects: created`, total, (index) =>
+      createProject(this.#client, `${prefix}-${index}`),
+    );
+  }
+
+  /** Defines kinds in each project, and makes and reads one object of each. No variant: a schema of its own in each. */
+  define(
+    prefix: string,
+    total: number,
+    plurals: readonly string[],
+    variant: string | undefined,
+  ): Promise<void> {
+    return this.#each(`${prefix} projects: kinds defined`, total, async (index) => {
+      const project = `${prefix}-${index}`;
+      for (const plural of plurals) {
+        const definition = customDefinition(plural, variant ?? project);
+        await defineAndUse(this.#client, project, plural, definition);
+        await this.#client.get(customPath(project, plural, 'first'));
+      }
+    });
+  }
+
+  #each(what: string, total: number, task: (index: number) => Promise<unknown>): Promise<void> {
+    return inParallel(total, requestsInParallel, task, (done) =>
+      this.#context.progress.show(what, done, total),
+    );
+  }
+}
+
+/**
+ * Milliseconds from sending a definition, with a schema that the server has never seen, to the answer that its first
+ * object is stored; one after the other, each in the same project.
+ */
+async function timesToFirstObject(
+  client: HttpClient,
+  total: number,
+  { progress }: RunContext,
+): Promise<{ p50: number; p99: number }> {
+  const project = 'definitions';
+  await createProject(client, project);
+  const times = new Histogram();
+  for (let index = 0; index < total; index++) {
+    const plural = 'timeds';
+    const start = performance.now();
+    await defineAndUse(client, project, plural, customDefinition(plural, `timed-${index}`));
+    times.record((performance.now() - start) * microsInMs);
+    await client.expect(200, 'DELETE', `${definitionsPath(project)}/${plural}.bench.example.com`);
+    await gone(client, `${definitionsPath(project)}/${plural}.bench.example.com`);
+    progress.show('definitions: first objects stored', index + 1, total);
+  }
+  return { p50: times.quantile(0.5) / microsInMs, p99: times.quantile(0.99) / microsInMs };
+}
+
+async function gone(client: HttpClient, path: string): Promise<void> {
+  while ((await client.request('GET', path)).status !== 404) await sleep(2);
+}
+
+/** Whole objects are sent, each different from what is stored; the answer is 200. */
+async function writes(
+  server: MiloProcess,
+  client: HttpClient,
+  patchType: string | undefined,
+  values: { readonly seconds: number; readonly warmupSeconds: number },
+  { cleanup }: RunContext,
+): Promise<() => Promise<Throughput>> {
+  const project = `writes-${patchType === undefined ? 'apply' : 'patch'}`;
+  const plural = 'judgeds';
+  await createProject(client, project);
+  await client.create(definitionsPath(project), customDefinition(plural, 'judged'));
+  const lanes = connections * lanesPerConnection;
+  const requests: PreparedRequest[] = [];
+  for (let lane = 0; lane < lanes; lane++) {
+    const name = `object-${lane}`;
+    await client.create(customPath(project, plural), customObject(plural, name));
+    const query = patchType === undefined ? '?fieldManager=bench-apply&force=true' : '';
+    requests.push(
+      prepareRequest(server.target, 'PATCH', customPath(project, plural, name) + query, patchType),
+    );
+  }
+  const open = await Connections.open(server.target, connections);
+  cleanup.add(() => open.close());
+  let counter = 0;
+  return () =>
+    closedLoop({
+      connections: open,
+      lanesPerConnection,
+      warmupSeconds: values.warmupSeconds,
+      seconds: values.seconds,
+      serverPid: server.pid,
+      next: (lane) => ({
+        request: requests[lane]!,
+        body: Buffer.from(JSON.stringify(customObject(plural, `object-${lane}`, ++counter))),
+      }),
+    });
+}
