@@ -7,7 +7,7 @@ import { controlPlane } from './tenancy.ts';
 
 const group = 'bench.example.com';
 const version = 'v1';
-export const namespaceOfObjects = 'default';
+const namespaceOfObjects = 'default';
 
 /** Ten, none of which is the same as another; all hold of `customObject`. */
 const rules: readonly string[] = [

@@ -6,12 +6,14 @@ const byPath = new Map(sources.map((source) => [source.path, source]));
 
 /**
  * What someone starts: the command line, the benches, the tools, the examples. And the form of the TokenRequest, which
- * leaves this list when tokens of service accounts are issued.
+ * leaves this list when tokens of service accounts are issued; and the extensions of CEL that Kubernetes lets into no
+ * expression of its API, which are there for expressions that are Milo's own.
  */
 const entries = sources.filter(
   ({ path }) =>
     path === 'src/cli/main.ts' ||
     path === 'src/apis/authentication/v1/token-request-schema.ts' ||
+    /^src\/apimachinery\/cel\/extensions\/(encoders|math)\.ts$/.test(path) ||
     /^(bench|tools|examples\/[^/]+)\/[^/]+\.ts$/.test(path),
 );
 /** Code that serves tests: suites a new backend must pass and what it hands them, fakes, the test folder itself. */

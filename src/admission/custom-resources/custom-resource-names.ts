@@ -1,7 +1,6 @@
 /**
  * A CustomResourceDefinition may not take what its control plane is given already, and learns in the same write which
- * of its names are its own. Two that are written at the same time may both be told so: the controller takes back what
- * the later one was told.
+ * of its names are its own. Two that are written at the same instant may both be told so.
  */
 import { forbidden } from '../../apimachinery/status.ts';
 import type { CustomSpec } from '../../apimachinery/structural/custom-kind.ts';
