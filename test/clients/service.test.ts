@@ -117,6 +117,14 @@ const website = (name: string, spec: object): Manifest => ({
   spec: { title: 'A title', ...spec },
 });
 
+const scale = (name: string, value: number): Promise<unknown> =>
+  bakery.custom.patchNamespacedCustomObjectScale({
+    ...kind,
+    namespace,
+    name,
+    body: [{ op: 'replace', path: '/spec/replicas', value }],
+  });
+
 let server: MiloServer;
 let platform: Plane;
 let bakery: Plane;
@@ -195,12 +203,7 @@ describe('a service of definitions and a controller', () => {
   });
 
   test('follows changes of the object, of its scale and of what it has made', async () => {
-    await bakery.custom.patchNamespacedCustomObjectScale({
-      ...kind,
-      namespace,
-      name: 'home',
-      body: [{ op: 'replace', path: '/spec/replicas', value: 3 }],
-    });
+    await scale('home', 3);
     await eventually(
       'the status follows',
       () => bakery.website('home'),
@@ -213,6 +216,17 @@ describe('a service of definitions and a controller', () => {
       'the page is made again',
       () => bakery.core.readNamespacedConfigMap(at),
       (found) => found.metadata?.uid !== metadata?.uid,
+    );
+  });
+
+  test('goes on after the server was away', async () => {
+    await server.stop('SIGTERM');
+    await server.up();
+    await bakery.apply(website('home', { title: 'Fresh & warm' }));
+    await eventually(
+      'the page follows',
+      () => bakery.core.readNamespacedConfigMap({ namespace, name: 'home-page' }),
+      ({ data }) => data?.['index.html']?.includes('Fresh &#38; warm') === true,
     );
   });
 
@@ -239,6 +253,9 @@ describe('a service of definitions and a controller', () => {
     );
   });
 
+  test('a scale is no way around the policy', () =>
+    refused(422, /takes no more than 5 replicas/, scale('home', 6)));
+
   test('the policy lets larger ones into a namespace that says so', async () => {
     await bakery.apply({
       apiVersion: 'v1',
@@ -264,6 +281,26 @@ describe('a service of definitions and a controller', () => {
     await gone('the website', () => bakery.website('home'));
     await gone('the page', () => bakery.core.readNamespacedConfigMap({ namespace, name: 'home-page' }));
     await butcher.website('home');
+  });
+
+  test('what the platform gives, a project does not define anew', () =>
+    refused(
+      403,
+      /is given by the platform and cannot be defined anew/,
+      bakery.objects.create(example('website-definition.yaml')[0]),
+    ));
+
+  test('the definition takes all objects with it, in all projects', async () => {
+    const [definition] = example('website-definition.yaml');
+    await platform.objects.delete(definition);
+    await gone('the definition', () => platform.objects.read(definition));
+    await gone('the kind', () => butcher.website('home'));
+    await platform.apply(definition);
+    await eventually(
+      'the kind is there again',
+      () => butcher.custom.listCustomObjectForAllNamespaces(kind),
+      ({ items }) => items.length === 0,
+    );
   });
 });
 
