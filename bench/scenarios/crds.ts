@@ -36,7 +36,7 @@ export const crds = scenario({
   parameters: {
     projects: count(10_000, 'projects that define the same kinds'),
     kinds: count(3, 'kinds that each of them defines, with one object of each'),
-    distinct: count(1_000, 'projects that define a kind of their own'),
+    distinct: count(2_000, 'projects that define a kind of their own'),
     warmup: count(50, 'projects with kinds before anything is counted'),
     definitions: count(500, 'definitions timed until their first object'),
     rounds: count(5, 'of the writes'),

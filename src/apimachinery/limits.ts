@@ -177,12 +177,14 @@ export const limits = {
 
   // Custom resources. What is kept of their definitions: kinds as they are served, and lists of them.
   customKinds: 8_192,
-  /** Of the definitions themselves. */
+  /** Of the definitions themselves, which lie beside the heap. */
   customKindBytes: 64 * 1024 * 1024,
   customLayers: 1_024,
-  /** Schemas that are compiled at the same time, by the length of their text; compiled they take several times as much. */
+  /** Kinds in all of these lists, counted as often as they stand in one. */
+  customLayerKinds: 16_384,
+  /** Schemas that are compiled at the same time, and the heap that they take, as estimated from their text. */
   compiledForms: 4_096,
-  compiledFormBytes: 16 * 1024 * 1024,
+  compiledFormBytes: 64 * 1024 * 1024,
   /** Values met by alternatives of schemas while one object is judged; a tenth of them take a millisecond or two. */
   schemaSteps: 200_000,
   /** Told of one object by its schema. */

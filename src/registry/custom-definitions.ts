@@ -51,6 +51,13 @@ interface ServedKind {
   readonly bytes: number;
 }
 
+/** What a control plane serves, for as long as what it defines stays the same. */
+interface Layer {
+  readonly served: ServedDefinitions;
+  readonly kinds: number;
+}
+const definesNothing = '';
+
 export class CustomDefinitions implements Definitions {
   readonly builtIn: DefinitionTable;
   readonly #options: CustomDefinitionsOptions;
@@ -60,9 +67,14 @@ export class CustomDefinitions implements Definitions {
     weightMax: limits.customKindBytes,
     weightOf: ({ bytes }) => bytes,
   });
-  readonly #tenants = new BoundedCache<ServedDefinitions>({ entriesMax: limits.tenantCacheEntries });
+  /** The way of control planes to their lists. */
+  readonly #tenants = new BoundedCache<string>({ entriesMax: limits.tenantCacheEntries });
   /** By what a control plane defines. Goes when the platform's definitions change. */
-  readonly #layers = new BoundedCache<ServedDefinitions>({ entriesMax: limits.customLayers });
+  readonly #layers = new BoundedCache<Layer>({
+    entriesMax: limits.customLayers,
+    weightMax: limits.customLayerKinds,
+    weightOf: ({ kinds }) => kinds,
+  });
   #platform = new Map<ContextKind, ServedDefinitions>();
   readonly #unsubscribe: () => void;
 
@@ -81,12 +93,11 @@ export class CustomDefinitions implements Definitions {
   }
 
   of(tenant: string): ServedDefinitions {
-    let served = this.#tenants.get(tenant);
-    if (served === undefined) {
-      served = tenant === tenantOfPlatform ? this.#given('Platform') : this.#ofProject(tenant as TenantId);
-      this.#tenants.set(tenant, served);
-    }
-    return served;
+    if (tenant === tenantOfPlatform) return this.#given('Platform');
+    const key = this.#tenants.get(tenant);
+    if (key === definesNothing) return this.#given('Project');
+    const layer = key === undefined ? undefined : this.#layers.get(key);
+    return layer === undefined ? this.#ofProject(tenant as TenantId) : layer.served;
   }
 
   /** Forgets which surfaces admit what the platform defines. */
@@ -112,15 +123,17 @@ export class CustomDefinitions implements Definitions {
   #ofProject(tenant: TenantId): ServedDefinitions {
     const given = this.#given('Project');
     const { group, resource } = this.#options.storage;
-    if (this.#options.store.counter(tenant, group, resource).objects === 0) return given;
-    const kinds = this.#defined(tenant, () => ['Project']);
-    const key = kinds.map(({ form }) => numberOf(form)).join();
+    const definesSome = this.#options.store.counter(tenant, group, resource).objects > 0;
+    const kinds = definesSome ? this.#defined(tenant, () => ['Project']) : [];
+    const key = kinds.length === 0 ? definesNothing : kinds.map(({ form }) => numberOf(form)).join();
+    this.#tenants.set(tenant, key);
+    if (key === definesNothing) return given;
     let layer = this.#layers.get(key);
     if (layer === undefined) {
-      layer = layered(given, kinds, true);
+      layer = { served: layered(given, kinds, true), kinds: kinds.length };
       this.#layers.set(key, layer);
     }
-    return layer;
+    return layer.served;
   }
 
   /** The kinds that a control plane's definitions establish, in the order of their names. */

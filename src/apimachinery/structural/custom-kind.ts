@@ -71,7 +71,7 @@ export interface CustomSpec {
 /** What a version's schema and columns are compiled to; by whom, and for how long it is kept, is the caller's. */
 export interface CompiledParts {
   form(version: string): CustomForm;
-  columns(version: CustomVersion): readonly ColumnDefinition[];
+  columns(columns: CustomVersion['additionalPrinterColumns']): readonly ColumnDefinition[];
   /** Reads a field by its path, as text. */
   selectableField(jsonPath: string): (object: KubeObject) => string;
 }
@@ -113,33 +113,10 @@ export function customKind(
     ...(spec.conversion?.webhook === undefined ? {} : { remoteConversion: spec.conversion.webhook }),
     strategicMergePatch: false,
   };
-  const versions = spec.versions.map((version) => {
-    const { status, scale } = version.subresources ?? {};
-    const selectable = (version.selectableFields ?? []).map(
-      ({ jsonPath }): [string, (o: KubeObject) => string] => [
-        jsonPath.slice(1),
-        parts.selectableField(jsonPath),
-      ],
-    );
-    let columns: readonly ColumnDefinition[] | undefined;
-    const definition: ResourceDefinition = {
-      ...common,
-      description: version.schema?.openAPIV3Schema?.description ?? '',
-      versions: [versionDefinition(spec, names, version, parts)],
-      subresources: [
-        ...(status === undefined ? [] : [statusSubresource]),
-        ...(scale === undefined ? [] : [scaleSubresource(scale)]),
-      ],
-      ...(scale === undefined ? {} : { scale }),
-      ...(selectable.length === 0 ? {} : { selectableFields: Object.fromEntries(selectable) }),
-      // Most are never shown as a table.
-      get columns() {
-        columns ??= parts.columns(version);
-        return columns;
-      },
-    };
-    return { definition, isServed: version.served };
-  });
+  const versions = spec.versions.map((version) => ({
+    definition: definitionOf(common, names, version, parts),
+    isServed: version.served,
+  }));
   return {
     group: spec.group,
     resource: names.plural,
@@ -149,13 +126,44 @@ export function customKind(
   };
 }
 
-function versionDefinition(
-  { group }: CustomSpec,
-  { kind }: CustomNames,
+/** Stands by itself, so that nothing it makes holds on to the definition: schemas are what is large in one. */
+function definitionOf(
+  common: Omit<ResourceDefinition, 'description' | 'versions' | 'subresources' | 'columns'>,
+  names: CustomNames,
   version: CustomVersion,
   parts: CompiledParts,
+): ResourceDefinition {
+  const { additionalPrinterColumns, selectableFields = [] } = version;
+  const { status, scale } = version.subresources ?? {};
+  const selectable = selectableFields.map(({ jsonPath }): [string, (o: KubeObject) => string] => [
+    jsonPath.slice(1),
+    parts.selectableField(jsonPath),
+  ]);
+  let columns: readonly ColumnDefinition[] | undefined;
+  return {
+    ...common,
+    description: version.schema?.openAPIV3Schema?.description ?? '',
+    versions: [versionDefinition(common.group, names.kind, version, parts)],
+    subresources: [
+      ...(status === undefined ? [] : [statusSubresource]),
+      ...(scale === undefined ? [] : [scaleSubresource(scale)]),
+    ],
+    ...(scale === undefined ? {} : { scale }),
+    ...(selectable.length === 0 ? {} : { selectableFields: Object.fromEntries(selectable) }),
+    // Most are never shown as a table.
+    get columns() {
+      columns ??= parts.columns(additionalPrinterColumns);
+      return columns;
+    },
+  };
+}
+
+function versionDefinition(
+  group: string,
+  kind: string,
+  { name, storage, deprecated, deprecationWarning }: CustomVersion,
+  parts: CompiledParts,
 ): VersionDefinition {
-  const { name, deprecated, deprecationWarning } = version;
   return {
     version: name,
     schema: customSchema(componentName({ group, version: name, kind })),
@@ -168,7 +176,7 @@ function versionDefinition(
             deprecationWarning ?? `${apiVersionOf({ group, version: name })} ${kind} is deprecated`,
         }
       : {}),
-    ...(version.storage ? {} : { convert: relabelled(group, name) }),
+    ...(storage ? {} : { convert: relabelled(group, name) }),
   };
 }
 
