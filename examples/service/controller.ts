@@ -43,7 +43,8 @@ const objects = KubernetesObjectApi.makeApiClient(config);
 
 /** Tells of a failure and answers how long to wait before the next try. */
 function report(what: string, error: unknown, tries: number): number {
-  console.error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  const why = error instanceof ApiException ? `${error.code} ${error.body}` : String(error);
+  console.error(`${what}: ${why.trim()}`);
   return Math.min(retryMs.first * 2 ** tries, retryMs.max);
 }
 
@@ -154,15 +155,18 @@ async function follow<T extends KubernetesObject>(
   changed: (object: T) => void,
 ): Promise<void> {
   let tries = 0;
+  let startedMs = 0;
   const start = async (): Promise<void> => {
+    startedMs = Date.now();
     try {
       await informer.start();
-      tries = 0;
     } catch (error) {
       await restart(error);
     }
   };
   const restart = async (error: unknown): Promise<void> => {
+    // An informer says that it broke, never that it is well again: it was, if that took long.
+    if (Date.now() - startedMs > retryMs.max) tries = 0;
     await sleep(report(what, error, tries++));
     await start();
   };
@@ -196,5 +200,5 @@ await follow(
     if (owner?.kind === 'Website') queue.add(`${metadata?.namespace}/${owner.name}`);
   },
 );
-console.log('watching websites');
+console.log('started');
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0));

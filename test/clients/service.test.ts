@@ -144,7 +144,7 @@ async function startController(): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
       printed += chunk;
-      if (printed.includes('watching websites')) resolve();
+      if (printed.includes('started')) resolve();
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
