@@ -2,6 +2,7 @@
 import { goQuote } from '../../apimachinery/apply/go-text.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../../apimachinery/object-meta.ts';
+import { cloneJson } from '../../apimachinery/patch/json-tree.ts';
 import { PatchError } from '../../apimachinery/patch/patch-error.ts';
 import { DecodeError } from '../../apimachinery/schema/decode.ts';
 import {
@@ -46,7 +47,7 @@ export function patcher(
     const unknown: string[] | undefined = isStrict ? [] : undefined;
     let object: KubeObject;
     try {
-      object = typed(definitions, served, structuredClone((result ?? {}) as JsonObject), unknown);
+      object = typed(definitions, served, cloneJson((result ?? {}) as JsonObject), unknown);
     } catch (error) {
       if (error instanceof OtherKind) throw refuse(error.message);
       if (error instanceof DecodeError) throw refuse(form.mismatch(error));
