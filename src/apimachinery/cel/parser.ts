@@ -29,7 +29,8 @@ export function parse(source: string, macros: Macros): ParsedExpression {
   return parsed;
 }
 
-const reserved: ReadonlySet<string> = new Set([
+/** Words that the language keeps for itself, beside its literals and `in`. */
+export const reservedIdentifiers: ReadonlySet<string> = new Set([
   'as',
   'break',
   'const',
@@ -284,7 +285,7 @@ class Parser {
     const token = this.#peek();
     if (token.kind !== 'ident') throw this.#unexpected(token, 'IDENTIFIER');
     this.#at++;
-    if (reserved.has(token.text)) {
+    if (reservedIdentifiers.has(token.text)) {
       throw new SyntaxIssue(`reserved identifier: ${token.text}`, token.offset);
     }
     const open = this.#take('(');

@@ -4,29 +4,15 @@
  * (k8s.io/apiserver/pkg/cel, Escape).
  */
 
+import { reservedIdentifiers } from '../../cel/parser.ts';
+
 /** Words that CEL keeps for itself; `namespace` among them. */
 export const reservedWords: ReadonlySet<string> = new Set([
   'true',
   'false',
   'null',
   'in',
-  'as',
-  'break',
-  'const',
-  'continue',
-  'else',
-  'for',
-  'function',
-  'if',
-  'import',
-  'let',
-  'loop',
-  'package',
-  'namespace',
-  'return',
-  'var',
-  'void',
-  'while',
+  ...reservedIdentifiers,
 ]);
 
 const escapes: ReadonlyMap<string, string> = new Map([
