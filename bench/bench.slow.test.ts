@@ -44,6 +44,18 @@ test('cel', async () => {
   ]);
 });
 
+test('crds', async () => {
+  const flags =
+    '--projects 4 --kinds 2 --distinct 4 --warmup 2 --definitions 5 --rounds 2 --seconds 0.2 --warmup-seconds 0.05';
+  const { figures } = await check('crds', flags, [
+    'heapBytesPerProject',
+    'distinctHeapBytes.firstHalf',
+    'distinctHeapBytes.secondHalf',
+    'definitionToObject.p99',
+  ]);
+  for (const kind of ['patch', 'apply']) assert.ok(figures[`writes.${kind}`]!.value > 0, kind);
+});
+
 test('idle-projects', async () => {
   const { figures, params } = await check('idle-projects', '--projects 12 --warmup 4', [
     'heapBytesPerProject',
