@@ -198,3 +198,55 @@ describe('where the platform’s are seen', () => {
     );
   });
 });
+
+describe('what a project defines', () => {
+  const of = (project: string): string => plane(project);
+  const square = (side: number): Manifest => ({
+    apiVersion: `${group}/v1`,
+    kind: 'Square',
+    metadata: { name: 'a' },
+    side,
+  });
+  before(async () => {
+    await createOrganization(server, 'definers');
+    for (const project of ['q', 'r']) await createProject(server, project, 'Organization/definers');
+    await must(server.post(`${of('q')}${definitions}`, definition('squares')), 201);
+    await must(server.post(`${of('q')}${objects('squares')}`, square(1)), 201);
+  });
+
+  test('is there alone: for no verb elsewhere, and in no other discovery', async () => {
+    await must(server.get(`${of('q')}/apis/${group}/v1`), 200);
+    for (const elsewhere of [of('r'), '']) {
+      assert.equal((await server.get(`${elsewhere}${objects('squares')}`)).status, 404);
+      assert.equal((await server.post(`${elsewhere}${objects('squares')}`, square(2))).status, 404);
+      assert.equal((await server.get(`${elsewhere}${definitions}/squares.${group}`)).status, 404);
+      const { json } = await server.get(`${elsewhere}/apis/${group}/v1`);
+      const names = (json.resources ?? []).map(({ name }: { name: string }) => name);
+      assert.ok(!names.includes('squares'), names.join());
+    }
+  });
+  test('is another project’s as well where that defines the same, with objects of its own', async () => {
+    await must(server.post(`${of('r')}${definitions}`, definition('squares')), 201);
+    assert.deepEqual((await must(server.get(`${of('r')}${objects('squares')}`), 200)).items, []);
+    await must(server.post(`${of('r')}${objects('squares')}`, square(2)), 201);
+    assert.equal((await must(server.get(`${of('q')}${objects('squares')}/a`), 200)).side, 1);
+    await server.send(`${of('r')}${definitions}/squares.${group}`, { method: 'DELETE' });
+    await untilGone(server, `${of('r')}${definitions}/squares.${group}`);
+    assert.equal((await must(server.get(`${of('q')}${objects('squares')}/a`), 200)).side, 1);
+  });
+  test('is not what the platform gives it', async () => {
+    await must(server.post(definitions, definition('ovals')), 201);
+    const { status, json } = await server.post(`${of('q')}${definitions}`, definition('ovals'));
+    assert.equal(status, 403);
+    assert.match(json.message, /ovals\.shapes\.example is given by the platform and cannot be defined anew/);
+  });
+  test('stays in force where the platform defines the same later', async () => {
+    await must(server.post(definitions, definition('squares')), 201);
+    assert.deepEqual((await must(server.get(objects('squares')), 200)).items, []);
+    assert.equal((await must(server.get(`${of('q')}${objects('squares')}/a`), 200)).side, 1);
+    assert.deepEqual((await must(server.get(`${of('r')}${objects('squares')}`), 200)).items, []);
+    await server.send(`${definitions}/squares.${group}`, { method: 'DELETE' });
+    await untilGone(server, `${definitions}/squares.${group}`);
+    assert.equal((await must(server.get(`${of('q')}${objects('squares')}/a`), 200)).side, 1);
+  });
+});
