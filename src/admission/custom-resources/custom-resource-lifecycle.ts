@@ -3,14 +3,12 @@
  * each create, so that none commits behind the deletion mark. Source: forbidCreateAdmission of apiextensions-apiserver.
  */
 import { forbidden, notFound } from '../../apimachinery/status.ts';
-import { customResourceDefinitionDefinition } from '../../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
+import { placeOfDefinition } from '../../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
 import type { AdmissionPlugin } from '../../registry/admission.ts';
 import type { Definitions } from '../../registry/definitions.ts';
 import { tenantOfPlatform } from '../../storage/keys.ts';
 import { isDeleting } from '../../storage/record.ts';
 import type { ObjectKey, Store, TenantId } from '../../storage/store.ts';
-
-const { storage } = customResourceDefinitionDefinition;
 
 export function customResourceLifecycle(store: Store, definitions: Definitions): AdmissionPlugin {
   return {
@@ -20,10 +18,7 @@ export function customResourceLifecycle(store: Store, definitions: Definitions):
       if (operation !== 'create' || !isCustom) return [];
       const key: ObjectKey = {
         tenant: definitions.of(tenant.id).defines(definition) ? (tenant.id as TenantId) : tenantOfPlatform,
-        group: storage.group,
-        resource: storage.resource,
-        namespace: '',
-        name: `${definition.resource}.${definition.group}`,
+        ...placeOfDefinition(definition),
       };
       const stored = store.get(key);
       if (stored === undefined) throw notFound(definition, object.metadata.name ?? '');

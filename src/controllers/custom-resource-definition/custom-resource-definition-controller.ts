@@ -8,6 +8,7 @@ import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import {
   customResourceDefinitionDefinition,
   namesField,
+  placeOfDefinition,
 } from '../../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
 import { customResourceCleanupFinalizer } from '../../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-strategy.ts';
 import { setCondition } from '../../apis/conditions.ts';
@@ -19,7 +20,6 @@ import { allEntries, tenantsWith } from '../../storage/scans.ts';
 import type { Change, ObjectKey, Store, TenantId } from '../../storage/store.ts';
 import type { Controller } from '../runtime/controller.ts';
 import { deletedObjects, isOfMarked } from '../runtime/deleted-objects.ts';
-import { definitionKey } from './definition-key.ts';
 
 const { group, resource } = customResourceDefinitionDefinition.storage;
 
@@ -55,7 +55,7 @@ function definitionOfMarked(store: Store, change: Change): readonly ObjectKey[] 
   if (!isOfMarked(change)) return [];
   const { tenant, group: of, resource: plural } = change.key;
   return [tenant, tenantOfPlatform].flatMap((definer) => {
-    const key = definitionKey(definer, { group: of, resource: plural });
+    const key = { tenant: definer, ...placeOfDefinition({ group: of, resource: plural }) };
     const stored = of === '' ? undefined : store.get(key);
     return stored !== undefined && isDeleting(stored.record) ? [key] : [];
   });
@@ -95,7 +95,7 @@ async function removeInstances(
   let isComplete = true;
   for (const tenant of definer === tenantOfPlatform ? tenantsWith(store, instances) : [definer]) {
     // What a project has defined itself is none of the platform's.
-    if (tenant !== definer && store.get(definitionKey(tenant, instances)) !== undefined) continue;
+    if (tenant !== definer && store.get({ tenant, ...placeOfDefinition(instances) }) !== undefined) continue;
     const removal = await client.removeContents({ tenant, ...instances, signal });
     held += removal.held;
     isComplete = isComplete && removal.isComplete;

@@ -2,6 +2,7 @@
  * CustomResourceDefinition, apiextensions.k8s.io/v1: a resource that is served like the ones the server has itself.
  * On the platform, where it may be for every control plane, and in projects, each for itself.
  */
+import type { GroupResource } from '../../../../apimachinery/gvk.ts';
 import { parentContextsAnnotation } from '../../../../apimachinery/parent-contexts.ts';
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
 import { servedFormOf } from '../../../../apimachinery/structural/custom-kind.ts';
@@ -52,3 +53,9 @@ export const customResourceDefinitionDefinition: ResourceDefinition = {
   columns: [nameColumn, createdAtColumn],
   strategicMergePatch: true,
 };
+
+/** Where the definition of a resource lies in the control plane that defines it. */
+export function placeOfDefinition({ group: of, resource }: GroupResource) {
+  const { storage } = customResourceDefinitionDefinition;
+  return { group: storage.group, resource: storage.resource, namespace: '', name: `${resource}.${of}` };
+}
