@@ -245,6 +245,11 @@ describe('what a project defines', () => {
     assert.deepEqual((await must(server.get(objects('squares')), 200)).items, []);
     assert.equal((await must(server.get(`${of('q')}${objects('squares')}/a`), 200)).side, 1);
     assert.deepEqual((await must(server.get(`${of('r')}${objects('squares')}`), 200)).items, []);
+    // And is kept up there as before.
+    const own = `${of('q')}${definitions}/squares.${group}`;
+    const found = await must(server.get(own), 200);
+    found.metadata.labels = { kept: 'up' };
+    await must(server.put(own, found), 200);
     await server.send(`${definitions}/squares.${group}`, { method: 'DELETE' });
     await untilGone(server, `${definitions}/squares.${group}`);
     assert.equal((await must(server.get(`${of('q')}${objects('squares')}/a`), 200)).side, 1);

@@ -15,14 +15,15 @@ const { group, resource } = customResourceDefinitionDefinition;
 export function customResourceNames(definitions: Definitions, clock: Clock): AdmissionPlugin {
   return {
     name: 'CustomResourceNames',
-    admit({ operation, definition, subresource, tenant, object }) {
+    admit({ operation, isFirst, definition, subresource, tenant, object }) {
       const isDefinition = definition.group === group && definition.resource === resource;
       if (!isDefinition || operation === 'delete' || subresource !== '') return [];
       const spec = object.spec as CustomSpec;
       const given = definitions
         .given(tenant.id)
         .shown.find((other) => other.group === spec.group && other.resource === spec.names.plural);
-      if (given !== undefined) {
+      // What was there before the platform gave the same stays in force, and may be kept up.
+      if (isFirst && given !== undefined) {
         const by = tenant.surface.kind === 'Project' ? 'the platform' : 'the server';
         throw forbidden(
           definition,
