@@ -35,6 +35,8 @@ export interface ApiServerOptions {
   readonly compactionIntervalMs?: number;
   /** Content of the static token file. */
   readonly tokens?: string;
+  /** Ranges that webhooks and APIServices of projects reach; public addresses alone when not given. */
+  readonly projectEgressCidrs?: readonly string[];
   /** The kinds to serve; the built-in ones when not given. */
   readonly definitions?: readonly ResourceDefinition[];
 }
@@ -252,6 +254,7 @@ async function open(
     clock = systemClock,
     compactionIntervalMs = limits.compactionIntervalMs,
     tokens,
+    projectEgressCidrs = [],
     definitions,
   }: ApiServerOptions,
   faults: unknown[],
@@ -263,7 +266,7 @@ async function open(
   }
   const logger: Logger = { ...silentLogger, error: (fields, message) => faults.push({ message, ...fields }) };
   return await startServer(
-    { dataDir, bindAddress: '127.0.0.1', port: 0, tokenFile, compactionIntervalMs },
+    { dataDir, bindAddress: '127.0.0.1', port: 0, tokenFile, compactionIntervalMs, projectEgressCidrs },
     { logger, clock, progress: () => {}, ...(definitions === undefined ? {} : { definitions }) },
   );
 }

@@ -14,6 +14,7 @@ import { create } from '../src/registry/create.ts';
 import { DefinitionTable } from '../src/registry/definition-table.ts';
 import { onlyBuiltIn } from '../src/registry/definitions.ts';
 import { deleteObject } from '../src/registry/delete.ts';
+import { Egress } from '../src/registry/egress.ts';
 import { type Engine, keyOf, type Target, type WriteOptions } from '../src/registry/engine.ts';
 import { recordOf } from '../src/registry/stored-object.ts';
 import { Turns } from '../src/registry/turns.ts';
@@ -71,6 +72,7 @@ export class World {
         store,
         definitions,
         expressions: new CompiledExpressions(compiler),
+        egress: new Egress([]),
         random: () => 0,
         answer: ({ verb }) => ({ isAllowed: verb === 'get', reason: '' }),
       }),

@@ -16,6 +16,7 @@ import { type Reach, reachOf } from '../apis/admissionregistration/v1/reach.ts';
 import { projectDefinition } from '../apis/resourcemanager/v1alpha1/project/project-definition.ts';
 import type { DynamicAdmission, DynamicAttempt, DynamicRules, DynamicWrite } from '../registry/admission.ts';
 import type { Definitions } from '../registry/definitions.ts';
+import type { Egress } from '../registry/egress.ts';
 import { userIn } from '../request/parent-extras.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
 import { labelsOf } from '../storage/record.ts';
@@ -38,6 +39,7 @@ export interface DynamicAdmissionParts {
   readonly store: Store;
   readonly definitions: Definitions;
   readonly expressions: CompiledExpressions;
+  readonly egress: Egress;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Answers what expressions ask about permissions; `write` has the user and the control plane. */
@@ -50,7 +52,7 @@ export class ConfiguredAdmission implements DynamicAdmission {
   readonly #webhooks: WebhookParts;
   readonly #policies: PolicyParts;
 
-  constructor({ store, definitions, expressions, random, answer }: DynamicAdmissionParts) {
+  constructor({ store, definitions, expressions, egress, random, answer }: DynamicAdmissionParts) {
     const known = new WeakMap<Attempt, SharedEvaluation>();
     const sharedOf = (attempt: Attempt): SharedEvaluation => {
       let shared = known.get(attempt);
@@ -70,7 +72,7 @@ export class ConfiguredAdmission implements DynamicAdmission {
     };
     this.#webhooks = {
       store,
-      caller: new WebhookCaller(store, random),
+      caller: new WebhookCaller(store, egress, random),
       async conditionsHold(conditions, attempt, sentAs, { home, ignoresFailure }) {
         const shared = sharedOf(attempt);
         const subject: Subject = {

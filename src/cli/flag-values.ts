@@ -1,4 +1,5 @@
 /** Reads the values of flags; each refuses in a sentence that names the flag and what it takes. */
+import { isAddressRange } from '../lib/address-ranges.ts';
 import { UsageError } from './command.ts';
 
 export function readPort(flag: string, text: string): number {
@@ -28,6 +29,18 @@ export function readChoice<T extends string>(flag: string, choices: readonly T[]
   const choice = choices.find((each) => each === text);
   if (choice === undefined) throw new UsageError(`${flag} takes ${choices.join(', ')}, not "${text}"`);
   return choice;
+}
+
+/** `10.0.0.0/8,fd00::/8` */
+export function readCidrs(flag: string, text: string): readonly string[] {
+  const ranges = text.split(',');
+  const wrong = ranges.find((range) => !isAddressRange(range));
+  if (wrong !== undefined) {
+    throw new UsageError(
+      `${flag} takes ranges of addresses such as 10.0.0.0/8,fd00::/8, of which "${wrong}" is none`,
+    );
+  }
+  return ranges;
 }
 
 const projectName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;

@@ -118,6 +118,10 @@ describe('a wrong command line is one sentence and exit code 2', () => {
   check(['constructor'], /there is no command "constructor"/);
   check(['up', '--dance'], /"milo up" has no flag --dance; see "milo help up"/);
   check(['up', '--port', '65536'], /--port takes a port, 0 to 65535, not "65536"/);
+  check(
+    ['up', '--project-egress-cidrs', '10.0.0.0/8,private'],
+    /--project-egress-cidrs takes ranges of addresses such as .*, of which "private" is none/,
+  );
   check(['backup'], /"milo backup" needs FILE/);
   check(['kubeconfig', '--organization', 'acme'], /--organization is not served yet/);
   check(['kubeconfig', '--folder', 'acme'], /--folder is not served yet/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Command, UsageError } from './command.ts';
-import { readChoice, readDurationMs, readPort, readProjectName } from './flag-values.ts';
+import { readChoice, readCidrs, readDurationMs, readPort, readProjectName } from './flag-values.ts';
 import { parseInvocation } from './parse-invocation.ts';
 
 const copy: Command = {
@@ -74,6 +74,16 @@ describe('values', () => {
   check(readDurationMs, '1h30m', 5_400_000);
   for (const text of ['', '5', '5 m', '0s', 'm', '-5m', '1.5h', '9999h', '5d']) {
     check(readDurationMs, text, /^--flag takes a duration such as 30s, 5m or 1h30m, not /);
+  }
+  const joined = (flag: string, text: string): string => readCidrs(flag, text).join(' ');
+  check(joined, '10.0.0.0/8', '10.0.0.0/8');
+  check(joined, '10.0.0.0/8,::1/128', '10.0.0.0/8 ::1/128');
+  for (const text of ['', '10.0.0.1', '10.0.0.0/8,', '10.0.0.0/33', 'all', '10.0.0.0/8, ::1/128']) {
+    check(
+      joined,
+      text,
+      /^--flag takes ranges of addresses such as 10.0.0.0\/8,fd00::\/8, of which ".*" is none$/,
+    );
   }
   check(readProjectName, 'a', 'a');
   check(readProjectName, 'acme-web-2', 'acme-web-2');

@@ -36,6 +36,8 @@ export interface HttpsCall {
   readonly ca?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Throws to have an address, that of the host as it is now, not connected to. */
+  readonly checkAddress: (address: string) => void;
 }
 export interface HttpsReply {
   readonly status: number;
@@ -75,13 +77,14 @@ export class HttpsCaller {
 
   /**
    * The reply, whatever its status. Rejects with what Node says of the connection, with the signal's reason, with a
-   * GateError or a ReplyTooLarge.
+   * GateError or a ReplyTooLarge, or with what the check of the address throws.
    */
   async post(call: HttpsCall, signal: AbortSignal): Promise<HttpsReply> {
     const server = serverOf(call);
     const endpoint = `${server}\0${call.path.replace(/\?.*/, '')}`;
     return await this.#gate.run(call.owner, endpoint, signal, async (ending) => {
       const address = await abortable(this.#resolver.resolve(call.host), ending);
+      call.checkAddress(address);
       const entry = this.#take(server);
       try {
         return await this.#send(call, address, entry.agent, ending);

@@ -13,6 +13,7 @@ import { HttpsCaller } from '../lib/https-caller.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
 import type { Store, TenantId } from '../storage/store.ts';
 import type { Definitions } from './definitions.ts';
+import type { Egress } from './egress.ts';
 import type { ConversionRequest, RemoteConverter } from './stored-objects.ts';
 import { type WebhookEndpoint, webhookEndpoint } from './webhook-endpoint.ts';
 
@@ -21,6 +22,7 @@ const knownVersions = ['v1', 'v1beta1'];
 export class ConversionWebhooks implements RemoteConverter {
   readonly #store: Store;
   readonly #definitions: Definitions;
+  readonly #egress: Egress;
   readonly #random: () => number;
   readonly #https = new HttpsCaller({
     callsMax: limits.webhookCalls,
@@ -34,9 +36,10 @@ export class ConversionWebhooks implements RemoteConverter {
     resolveTimeoutMs: limits.webhookResolveTimeoutMs,
   });
 
-  constructor(store: Store, definitions: Definitions, random: () => number) {
+  constructor(store: Store, definitions: Definitions, egress: Egress, random: () => number) {
     this.#store = store;
     this.#definitions = definitions;
+    this.#egress = egress;
     this.#random = random;
   }
 
@@ -102,6 +105,7 @@ export class ConversionWebhooks implements RemoteConverter {
           apiVersion: `apiextensions.k8s.io/${version}`,
           request: { uid, desiredAPIVersion: apiVersion, objects: objects as unknown as JsonValue[] },
         }),
+        checkAddress: (address) => this.#egress.check(home, address, endpoint.port),
       },
       AbortSignal.timeout(limits.webhookTimeoutMsMax),
     );

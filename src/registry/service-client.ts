@@ -14,6 +14,7 @@ import type { UserInfo } from '../request/context.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
 import type { Store } from '../storage/store.ts';
 import type { AggregatedService } from './aggregated-services.ts';
+import type { Egress } from './egress.ts';
 import { serviceAddress } from './service-address.ts';
 
 export interface ServiceRequest {
@@ -52,14 +53,16 @@ class StaleConnection extends Error {
 export class ServiceClient {
   readonly #store: Store;
   readonly #certificates: ProxyCertificates;
+  readonly #egress: Egress;
   readonly #resolver = new HostResolver({ timeoutMs: limits.webhookResolveTimeoutMs, tries: 2 });
   readonly #random: () => number;
   /** By service; the least recently used first. */
   readonly #agents = new Map<string, { readonly agent: Agent; requests: number }>();
 
-  constructor(store: Store, certificates: ProxyCertificates, random: () => number) {
+  constructor(store: Store, certificates: ProxyCertificates, egress: Egress, random: () => number) {
     this.#store = store;
     this.#certificates = certificates;
+    this.#egress = egress;
     this.#random = random;
   }
 
@@ -85,6 +88,7 @@ export class ServiceClient {
     try {
       sent.signal.throwIfAborted();
       const host = await this.#resolver.resolve(address.host);
+      this.#egress.check(service.home, host, address.port);
       return await this.#exchange(service, sent, host, address.port, entry.agent, release);
     } catch (thrown) {
       release();

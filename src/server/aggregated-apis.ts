@@ -5,6 +5,7 @@ import { projectDefinition } from '../apis/resourcemanager/v1alpha1/project/proj
 import { Aggregation } from '../http/aggregation/aggregation.ts';
 import { type Availability, RemoteVersions } from '../http/aggregation/remote-versions.ts';
 import { AggregatedServices, serviceIn } from '../registry/aggregated-services.ts';
+import type { Egress } from '../registry/egress.ts';
 import { type ProxyCertificates, ServiceClient } from '../registry/service-client.ts';
 import type { ObjectKey, Store } from '../storage/store.ts';
 import type { ContextPolicies } from './context-policies.ts';
@@ -23,6 +24,7 @@ export function aggregatedApis(
   store: Store,
   policies: ContextPolicies,
   certificates: ProxyCertificates,
+  egress: Egress,
 ): AggregatedApis {
   const { group, resource } = apiServiceDefinition.storage;
   const services = new AggregatedServices({
@@ -35,7 +37,7 @@ export function aggregatedApis(
         policies.rules,
       ),
   });
-  const client = new ServiceClient(store, certificates, Math.random);
+  const client = new ServiceClient(store, certificates, egress, Math.random);
   const remotes = new RemoteVersions(store, services, client);
   const unfollow = policies.follow(() => services.forget());
   return {

@@ -11,6 +11,8 @@ export interface ServerConfig {
   readonly tokenFile: string | undefined;
   /** How long the past can be read, at least. */
   readonly compactionIntervalMs: number;
+  /** Ranges of addresses, not public ones, that webhooks and APIServices of projects may reach. */
+  readonly projectEgressCidrs: readonly string[];
 }
 
 export const defaultConfig: ServerConfig = {
@@ -19,4 +21,5 @@ export const defaultConfig: ServerConfig = {
   port: 6443,
   tokenFile: undefined,
   compactionIntervalMs: limits.compactionIntervalMs,
+  projectEgressCidrs: [],
 };

@@ -85,6 +85,7 @@ export async function startServer(
       clock,
       definitions,
       certificates,
+      projectEgressCidrs: config.projectEgressCidrs,
     });
     // Controllers go on until the last exchange is answered: it may wait for one of them.
     undo.splice(undo.length - 1, 0, () => wired.stop());

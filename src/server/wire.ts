@@ -51,6 +51,7 @@ import type { Clock } from '../lib/clock.ts';
 import { ConversionWebhooks } from '../registry/conversion-webhook.ts';
 import { DefinitionTable, type ServedResource } from '../registry/definition-table.ts';
 import type { Definitions } from '../registry/definitions.ts';
+import { Egress } from '../registry/egress.ts';
 import type { Engine } from '../registry/engine.ts';
 import { SharedDefaults } from '../registry/shared-defaults.ts';
 import { StoreWithDefaults } from '../registry/store-with-defaults.ts';
@@ -87,6 +88,8 @@ export interface WireInput {
   /** The kinds to serve. */
   readonly definitions: readonly ResourceDefinition[];
   readonly certificates: Pick<Certificates, 'authority' | 'frontProxy'>;
+  /** Ranges of addresses that configurations of projects reach though they are not public. */
+  readonly projectEgressCidrs: readonly string[];
 }
 
 export interface Wired {
@@ -106,18 +109,18 @@ export async function wire(input: WireInput): Promise<Wired> {
   const store = new StoreWithDefaults(input.store, defaults, planeOrigins(input.store));
   const hub = new WatchHub(store);
   const authorizer = authorizers();
+  const egress = new Egress(input.projectEgressCidrs);
   const dynamic = new ConfiguredAdmission({
     store,
     definitions,
     expressions: admissionExpressions,
+    egress,
     random: Math.random,
     answer: expressionAuthorizer(authorizer),
   });
-  const aggregated = aggregatedApis(input.store, policies, {
-    platform: input.certificates.frontProxy.client,
-    projects: input.certificates.frontProxy.projectsClient,
-  });
-  const converter = new ConversionWebhooks(store, definitions, Math.random);
+  const { client: platform, projectsClient: projects } = input.certificates.frontProxy;
+  const aggregated = aggregatedApis(input.store, policies, { platform, projects }, egress);
+  const converter = new ConversionWebhooks(store, definitions, egress, Math.random);
   const engine: Engine = {
     store,
     hub,

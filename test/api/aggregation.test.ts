@@ -13,7 +13,7 @@ const aggregated = { accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=API
 let server: ApiServer;
 let extension: ExtensionServer;
 before(async () => {
-  server = await ApiServer.start();
+  server = await ApiServer.start({ projectEgressCidrs: ['127.0.0.0/8'] });
   await createOrganization(server, 'acme');
   await createProject(server, 'p', 'Organization/acme');
   await createProject(server, 'q', 'Organization/acme');

@@ -8,7 +8,7 @@ import { type Behaviour, patchOf, type Review, WebhookServer } from './webhook-s
 export let server: ApiServer;
 export let webhooks: WebhookServer;
 before(async () => {
-  server = await ApiServer.start();
+  server = await ApiServer.start({ projectEgressCidrs: ['127.0.0.0/8'] });
   webhooks = await WebhookServer.start(['hooks.providers.svc']);
   await makeProjects(server, 'acme', ['a', 'b', 'gold']);
 });

@@ -7,6 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { limits } from '../../apimachinery/limits.ts';
 import { HttpsCaller } from '../../lib/https-caller.ts';
+import type { Egress } from '../../registry/egress.ts';
 import { type WebhookEndpoint, webhookEndpoint } from '../../registry/webhook-endpoint.ts';
 import type { Store, TenantId } from '../../storage/store.ts';
 import type { Attempt, SentAs } from '../matching/attempt.ts';
@@ -24,6 +25,7 @@ import {
 
 export class WebhookCaller {
   readonly #store: Store;
+  readonly #egress: Egress;
   readonly #random: () => number;
   readonly #https = new HttpsCaller({
     callsMax: limits.webhookCalls,
@@ -37,8 +39,9 @@ export class WebhookCaller {
     resolveTimeoutMs: limits.webhookResolveTimeoutMs,
   });
 
-  constructor(store: Store, random: () => number) {
+  constructor(store: Store, egress: Egress, random: () => number) {
     this.#store = store;
+    this.#egress = egress;
     this.#random = random;
   }
 
@@ -93,12 +96,13 @@ export class WebhookCaller {
     const path = (): string => `${endpoint?.path ?? '/'}?timeout=${Math.ceil(timeoutMs / 1000)}s`;
     try {
       endpoint = webhookEndpoint(this.#store, home, hook.webhook.clientConfig, this.#random);
+      const { port } = endpoint;
       const reply = await this.#https.post(
         {
           owner: write.tenant.id,
           pool: home,
           host: endpoint.host,
-          port: endpoint.port,
+          port,
           authority: endpoint.shown,
           serverName: endpoint.serverName,
           path: path(),
@@ -109,6 +113,7 @@ export class WebhookCaller {
             'user-agent': 'milo-admission',
           },
           body: text,
+          checkAddress: (address) => this.#egress.check(home, address, port),
         },
         ending.signal,
       );

@@ -4,7 +4,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { defaultConfig, type ServerConfig } from '../../server/config.ts';
 import type { RunningServer } from '../../server/server.ts';
 import { type Command, dataDirFlag, type Invocation } from '../command.ts';
-import { readChoice, readDurationMs, readPort } from '../flag-values.ts';
+import { readChoice, readCidrs, readDurationMs, readPort } from '../flag-values.ts';
 
 export const up: Command = {
   name: 'up',
@@ -21,6 +21,10 @@ export const up: Command = {
     'compaction-interval': {
       value: 'DURATION',
       help: 'how long the past can be read: resume of watches, further pages of lists (default 5m)',
+    },
+    'project-egress-cidrs': {
+      value: 'CIDRS',
+      help: 'ranges, not public, that webhooks and APIServices of projects may reach (default none)',
     },
     'log-level': { value: 'LEVEL', help: 'debug, info, warn or error (default info)' },
   },
@@ -46,6 +50,7 @@ export const up: Command = {
 function configOf(invocation: Invocation): ServerConfig {
   const port = invocation.flag('port');
   const interval = invocation.flag('compaction-interval');
+  const egress = invocation.flag('project-egress-cidrs');
   return {
     dataDir: invocation.flag('data-dir') ?? defaultConfig.dataDir,
     bindAddress: invocation.flag('bind-address') ?? defaultConfig.bindAddress,
@@ -55,6 +60,8 @@ function configOf(invocation: Invocation): ServerConfig {
       interval === undefined
         ? defaultConfig.compactionIntervalMs
         : readDurationMs('--compaction-interval', interval),
+    projectEgressCidrs:
+      egress === undefined ? defaultConfig.projectEgressCidrs : readCidrs('--project-egress-cidrs', egress),
   };
 }
 
