@@ -207,7 +207,7 @@ async function judged(engine: Engine, target: Target, request: AdmissionRequest)
   return [...guards, ...references.guards];
 }
 
-/** Others charge the same account. */
+/** Others charge the same account, or write beside the object where it relies on there being nothing new. */
 interface Meeting {
   readonly metAt: ObjectKey;
 }
@@ -225,8 +225,9 @@ async function commitNew(
   // What was relied on may have moved while others were asked.
   const guards = rules?.isRemote ? await judged(engine, target, request) : ready.guards;
   const charges = chargePuts(engine, request);
-  const account = charges.find(({ key }) => engine.turns.isWaitedFor(key));
-  if (account !== undefined && !isInTurn && !options.dryRun) return { metAt: account.key };
+  const places = [...charges.map(({ key }) => key), ...guards.filter(isOfResource).map(placeOfResource)];
+  const met = places.find((key) => engine.turns.isWaitedFor(key));
+  if (met !== undefined && !isInTurn && !options.dryRun) return { metAt: met };
   for (const warning of warningsOf(definition, object, undefined)) options.warn(warning);
   // Told only now, as upstream does: what is wrong with the object itself comes first.
   if (ready.isVersioned) throw bareError('resourceVersion should not be set on objects to be created');
@@ -244,6 +245,7 @@ async function commitNew(
     if (outcome.index === 0) return 'exists';
     const failed = others[outcome.index - 1]!;
     if (charges.some((charge) => charge === failed)) return { metAt: failed.key };
+    if (failed.kind === 'guard' && isOfResource(failed)) return { metAt: placeOfResource(failed) };
     if (failed.kind === 'put') throw companionExists(failed);
     return 'retry';
   }
@@ -253,6 +255,13 @@ async function commitNew(
     stored: { revision, record: put.record },
     outcome: 'created',
   };
+}
+
+const isOfResource = (guard: Guard): boolean => guard.isOfResource === true;
+
+/** Where those line up that rely on the resource: at a name that no object has. */
+function placeOfResource({ key }: Guard): ObjectKey {
+  return { ...key, namespace: '', name: '*' };
 }
 
 /** Whether an object of the name came and went since, which the new one must not be taken for. */

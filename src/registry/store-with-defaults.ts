@@ -109,7 +109,9 @@ export class StoreWithDefaults implements Store {
   async commit(batch: readonly Write[]): Promise<CommitOutcome> {
     if (!batch.some(({ key }) => this.#sharedUnder(key) !== undefined))
       return await this.#store.commit(batch);
-    const origins = batch.map(({ key }) => {
+    const origins = batch.map((write) => {
+      const { key } = write;
+      if (write.kind === 'guard' && write.isOfResource) return undefined;
       const revision = this.#revisionUnder(key, this.applied);
       return revision === undefined || this.#store.get(key) !== undefined ? undefined : revision;
     });

@@ -130,7 +130,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       projectLifecycle(store),
       namespaceLifecycle(store),
       customResourceLifecycle(store, definitions),
-      customResourceNames(definitions, clock),
+      customResourceNames(store, definitions, clock),
       apiServiceClaims(definitions, aggregated.services),
       hierarchy(store),
       configurationLimit(store),

@@ -43,6 +43,11 @@ export interface Guard {
   readonly kind: 'guard';
   readonly key: ObjectKey;
   readonly expect: Revision;
+  /**
+   * Guards the whole resource that the key is of, in its control plane: nothing of it has changed behind `expect`, which
+   * must not be compacted, but by this batch. For what was read as a list.
+   */
+  readonly isOfResource?: true;
 }
 export type Write = Put | Delete | Guard;
 

@@ -1,6 +1,6 @@
 /**
  * A CustomResourceDefinition may not take what its control plane is given already, and learns in the same write which
- * of its names are its own. Two that are written at the same instant may both be told so.
+ * of its names are its own. That no other was written meanwhile, which might have taken one, is guarded.
  */
 import { forbidden } from '../../apimachinery/status.ts';
 import type { CustomSpec } from '../../apimachinery/structural/custom-kind.ts';
@@ -9,13 +9,14 @@ import { customResourceDefinitionDefinition } from '../../apis/apiextensions/v1/
 import type { Clock } from '../../lib/clock.ts';
 import type { AdmissionPlugin } from '../../registry/admission.ts';
 import type { Definitions } from '../../registry/definitions.ts';
+import type { ObjectKey, Store, TenantId } from '../../storage/store.ts';
 
 const { group, resource } = customResourceDefinitionDefinition;
 
-export function customResourceNames(definitions: Definitions, clock: Clock): AdmissionPlugin {
+export function customResourceNames(store: Store, definitions: Definitions, clock: Clock): AdmissionPlugin {
   return {
     name: 'CustomResourceNames',
-    admit({ operation, isFirst, definition, subresource, tenant, object }) {
+    admit({ operation, isFirst, definition, subresource, tenant, object, old }) {
       const isDefinition = definition.group === group && definition.resource === resource;
       if (!isDefinition || operation === 'delete' || subresource !== '') return [];
       const spec = object.spec as CustomSpec;
@@ -31,8 +32,13 @@ export function customResourceNames(definitions: Definitions, clock: Clock): Adm
           `${spec.names.plural}.${spec.group} is given by ${by} and cannot be defined anew`,
         );
       }
-      acceptNames(object, definitions.of(tenant.id).shown, clock.now());
-      return [];
+      // Read in one tick with what is served.
+      const since = store.applied;
+      const dependsOnOthers = acceptNames(object, old, definitions.of(tenant.id).shown, clock.now());
+      if (!dependsOnOthers) return [];
+      const name = `${spec.names.plural}.${spec.group}`;
+      const key: ObjectKey = { tenant: tenant.id as TenantId, group, resource, namespace: '', name };
+      return [{ kind: 'guard', key, expect: since, isOfResource: true }];
     },
   };
 }

@@ -78,6 +78,39 @@ export const batches: Behaviour = (scenario) => {
     assert.equal(store.get(c), undefined);
   });
 
+  scenario('a guard of a resource holds while nothing else of it changes', async ({ store }) => {
+    const ofResource = (since: number): Write => ({ ...guard(keyOf('any'), since), isOfResource: true });
+    const nothing = store.applied;
+    assert.deepEqual(await committed(store, ofResource(nothing)), [nothing]);
+    assert.deepEqual(store.check(10), []);
+    // What the batch itself changes is not held against it.
+    const [first] = await committed(store, put(a, sample('a')), ofResource(nothing));
+    assert.deepEqual(await refused(store, put(b, sample('b')), ofResource(nothing)), {
+      index: 1,
+      actual: first,
+    });
+    const elsewhere = { ...keyOf('a'), resource: 'others' };
+    await committed(store, put(elsewhere, sample('other')));
+    const [, second] = await committed(store, ofResource(first!), put(b, sample('b')));
+    const [removed] = await committed(store, remove(a, first!));
+    assert.deepEqual(await refused(store, ofResource(second!)), { index: 0, actual: removed });
+    await committed(store, ofResource(removed!));
+    assert.deepEqual(store.check(10), []);
+  });
+
+  scenario('of racing creates that allow for no others one goes through', async ({ store }) => {
+    for (let round = 0; round < 10; round++) {
+      const since = store.applied;
+      const names = ['one', 'two', 'three'].map((name) => keyOf(`${name}-${round}`));
+      const outcomes = await Promise.all(
+        names.map((key) =>
+          store.commit([put(key, sample('x')), { kind: 'guard', key, expect: since, isOfResource: true }]),
+        ),
+      );
+      assert.equal(outcomes.filter(({ ok }) => ok).length, 1);
+    }
+  });
+
   scenario('a batch of guards alone takes no revision', async ({ store }) => {
     const [held] = await committed(store, put(a, sample('a')));
     assert.deepEqual(await committed(store, guard(a, held!), guard(b, 0)), [held, 0]);

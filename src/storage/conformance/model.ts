@@ -81,6 +81,12 @@ export class StoreModel {
     return this.#state(this.#histories.get(idOf(key)), at);
   }
 
+  /** Of the newest change to anything of the key's resource, in its control plane. */
+  lastRevision({ tenant, group, resource }: ObjectKey): Revision {
+    const scope = { tenant, group, resource };
+    return this.changes({ after: this.compacted, scope }).at(-1)?.revision ?? 0;
+  }
+
   /** Every live object behind the query's cursor, in order; where a page ends inside them is the backend's choice. */
   entries(
     query: Pick<RangeQuery, 'tenant' | 'group' | 'resource' | 'namespace' | 'after' | 'at'>,

@@ -71,9 +71,11 @@ export class ReferenceStore implements Store {
   }
 
   protected outcomeOf(batch: readonly Write[]): CommitOutcome {
-    for (const [index, { key, expect }] of batch.entries()) {
-      const actual = this.model.get(key)?.revision ?? 0;
-      if (actual !== expect) return { ok: false, index, actual };
+    for (const [index, write] of batch.entries()) {
+      const { key, expect } = write;
+      const isOfResource = write.kind === 'guard' && write.isOfResource === true;
+      const actual = isOfResource ? this.model.lastRevision(key) : (this.model.get(key)?.revision ?? 0);
+      if (isOfResource ? actual > expect : actual !== expect) return { ok: false, index, actual };
     }
     const revisions = batch.map((write) => {
       if (write.kind === 'guard') return write.expect;

@@ -112,6 +112,11 @@ export class Staging {
     const own = batch.length > 1 ? new Map<string, Revision>() : undefined;
     let next = this.#head;
     for (const [index, { write, keyBytes, id }] of batch.entries()) {
+      if (write.kind === 'guard' && write.isOfResource) {
+        const { lastRevision } = this.#counter(write.key).counter;
+        if (lastRevision > write.expect) return { ok: false, index, actual: lastRevision };
+        continue;
+      }
       const actual = own?.get(id) ?? revisionOf(this.#row(id, keyBytes).row);
       const isOfNothing = write.kind === 'delete' && actual === 0;
       if (actual !== write.expect || isOfNothing) return { ok: false, index, actual };
@@ -206,7 +211,7 @@ export class Staging {
 }
 
 function counterOperations({ scope, durable, counter }: StagedCounter): Operation[] {
-  if (counter === durable) return [];
+  if (counter === (durable ?? noObjects)) return [];
   const was = durable === undefined ? undefined : durable.objects > 0 ? 'live' : 'empty';
   const is = counter.objects > 0 ? 'live' : 'empty';
   const operations: Operation[] = [

@@ -5,6 +5,7 @@
  * that makes them true, so that a definition serves from its first revision on.
  */
 import { goQuote } from '../../../../apimachinery/apply/go-text.ts';
+import { deepEqual } from '../../../../apimachinery/equality.ts';
 import type { KubeObject } from '../../../../apimachinery/object-meta.ts';
 import type { ResourceDefinition } from '../../../../apimachinery/resource-definition.ts';
 import type { CustomNames, CustomSpec } from '../../../../apimachinery/structural/custom-kind.ts';
@@ -12,12 +13,22 @@ import { findCondition, setCondition } from '../../../conditions.ts';
 
 type Names = Pick<ResourceDefinition, 'group' | 'resource' | 'singular' | 'shortNames' | 'kind' | 'listKind'>;
 
-/** `others` is what is served beside it, of whatever group. Changes status in place. */
-export function acceptNames(crd: KubeObject, others: readonly Names[], nowMs: number): void {
+/**
+ * `old` is the definition as it was before the write, and `others` what is served beside it, of whatever group. Changes
+ * status in place, and comes to the same when it is asked again. Whether it depends on `others`: false where all names
+ * were accepted before the write.
+ */
+export function acceptNames(
+  crd: KubeObject,
+  old: KubeObject | undefined,
+  others: readonly Names[],
+  nowMs: number,
+): boolean {
   const spec = crd.spec as CustomSpec;
   const { names } = spec;
   const taken = takenNames(spec, others);
-  const accepted: Record<string, unknown> = { ...(crd.status?.acceptedNames as CustomNames | undefined) };
+  const before = (old?.status?.acceptedNames ?? {}) as Partial<CustomNames>;
+  const accepted: Record<string, unknown> = { ...before };
   const conflict = { reason: '', message: '' };
   const accept = (field: keyof CustomNames, problems: readonly string[], reason: string): void => {
     if (problems.length === 0) {
@@ -43,7 +54,9 @@ export function acceptNames(crd: KubeObject, others: readonly Names[], nowMs: nu
 
   crd.status ??= {};
   crd.status.acceptedNames = { plural: '', kind: '', ...accepted };
-  setNameConditions(crd, conflict, nowMs);
+  const wasEstablished = old !== undefined && findCondition(old, 'Established')?.status === 'True';
+  setNameConditions(crd, wasEstablished, conflict, nowMs);
+  return conflict.reason !== '' || !deepEqual(accepted, before);
 }
 
 function takenNames(
@@ -61,6 +74,7 @@ function takenNames(
 
 function setNameConditions(
   crd: KubeObject,
+  wasEstablished: boolean,
   conflict: { readonly reason: string; readonly message: string },
   nowMs: number,
 ): void {
@@ -73,7 +87,7 @@ function setNameConditions(
     nowMs,
   );
   // Once established it stays so: what it serves does not go because of a name that it would like to have.
-  if (findCondition(crd, 'Established')?.status === 'True') return;
+  if (wasEstablished) return;
   setCondition(
     crd,
     isAccepted
