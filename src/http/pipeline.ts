@@ -150,7 +150,7 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
     await parts.aggregation?.proxy(service, { exchange, info, user, tenant, timeoutMs });
     return;
   }
-  if (info.resource === undefined) {
+  if (info.resource === undefined || info.below !== undefined) {
     await answerDocument(parts.documents, exchange, info, tenant);
     return;
   }

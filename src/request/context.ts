@@ -27,6 +27,8 @@ export interface RequestInfo {
   readonly verb: string;
   /** Set for resource requests only. */
   readonly resource?: ResourceRequest;
+  /** Set where the path goes on behind the subresource (`…/proxy/a/b`): only other servers know such paths. */
+  readonly below?: string;
   /** Set where a list, a watch or a deletecollection says which objects of the collection it is about. */
   readonly narrowed?: Narrowing;
 }

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseRequestInfo, surfacePrefix } from './request-info.ts';
 
-/** `surface | verb | group/version/resource namespace/name/subresource`, or `surface | verb | path`. */
+/** `surface | verb | group/version/resource namespace/name/subresource below`, or `surface | verb | path`. */
 function shown(method: string, url: string): string {
-  const { surface, verb, path, resource: r } = parseRequestInfo(method, url);
+  const { surface, verb, path, resource: r, below = '' } = parseRequestInfo(method, url);
   const where = surface.name === '' ? surface.kind : `${surface.kind} ${surface.name}`;
   if (r === undefined) return `${where} | ${verb} | ${path}`;
-  return `${where} | ${verb} | ${r.group}/${r.version}/${r.resource} ${r.namespace}/${r.name}/${r.subresource}`;
+  return `${where} | ${verb} | ${r.group}/${r.version}/${r.resource} ${r.namespace}/${r.name}/${r.subresource}${below && ` ${below}`}`;
 }
 function check(method: string, url: string, expected: string): void {
   void test(`${method} ${url}`, () => assert.equal(shown(method, url), expected));
@@ -47,7 +47,13 @@ check(
   '/apis/g.io/v1/clusterroles/system%3Aadmin',
   'Platform | get | g.io/v1/clusterroles /system:admin/',
 );
-check('GET', '/apis/g.io/v1/a/b/c/d', 'Platform | get | /apis/g.io/v1/a/b/c/d');
+check('GET', '/apis/g.io/v1/a/b/c/d', 'Platform | get | g.io/v1/a /b/c d');
+check('GET', '/api/v1/namespaces/n/pods/p/proxy/', 'Platform | get | /v1/pods n/p/proxy');
+check('POST', '/api/v1/namespaces/n/pods/p/proxy/a/b', 'Platform | create | /v1/pods n/p/proxy a/b');
+check('GET', '/api/v1/namespaces/n/pods/p/proxy/a//b', 'Platform | get | /v1/pods n/p/proxy a//b');
+check('GET', '/api/v1/namespaces/n/status/a', 'Platform | get | /v1/namespaces /n/status a');
+check('GET', '/api/v1/namespaces/n/pods//proxy/a', 'Platform | get | /api/v1/namespaces/n/pods//proxy/a');
+check('GET', '/apis/g.io/v1/a/b//d', 'Platform | get | /apis/g.io/v1/a/b//d');
 check('GET', '/api', 'Platform | get | /api');
 check('GET', '/api/v1', 'Platform | get | /api/v1');
 check('GET', '/apis/g.io/v1', 'Platform | get | /apis/g.io/v1');

@@ -36,11 +36,19 @@ export function parseRequestInfo(method: string, url: string): RequestInfo {
   if (parsed === undefined || (parsed.isWatchPath && !isRead)) {
     return { surface, path, query, verb: method.toLowerCase() };
   }
-  const { resource, isWatchPath } = parsed;
+  const { resource, isWatchPath, below } = parsed;
   const verb = resourceVerb(method, resource, query, isWatchPath);
   // The old path of watches takes no part in this: upstream finds selectors there not dependable.
   const narrowed = isWatchPath ? undefined : narrowingOf(verb, query);
-  return { surface, path, query, verb, resource, ...(narrowed === undefined ? {} : { narrowed }) };
+  return {
+    surface,
+    path,
+    query,
+    verb,
+    resource,
+    ...(below === '' ? {} : { below }),
+    ...(narrowed === undefined ? {} : { narrowed }),
+  };
 }
 
 function splitSurface(path: string): { surface: Surface; path: string } {
@@ -68,6 +76,8 @@ interface ParsedResource {
   readonly resource: ResourceRequest;
   /** `/api/v1/watch/…`, how clients asked for watches before there was a parameter. */
   readonly isWatchPath: boolean;
+  /** What follows the subresource, which alone is what is authorized; "" for nothing. */
+  readonly below: string;
 }
 
 /** `segments[0]` is "" since the path starts with a slash. */
@@ -84,8 +94,7 @@ function parseResource(segments: string[]): ParsedResource | undefined {
   if (parts[parts.length - 1] === '') parts.pop();
   const isWatchPath = parts.length > 1 && parts[0] === 'watch';
   if (isWatchPath) parts.shift();
-  // An empty segment names nothing: least of all may it stand for all namespaces.
-  if (version === undefined || version === '' || parts.length === 0 || parts.includes('')) return undefined;
+  if (version === undefined || version === '' || parts.length === 0) return undefined;
 
   // `namespaces/<ns>/<resource>…`, but `namespaces/<name>` and its two subresources are the Namespace itself.
   const isNamespaceItself =
@@ -96,7 +105,9 @@ function parseResource(segments: string[]): ParsedResource | undefined {
     namespace = decodeSegment(parts[1]!);
     from = 2;
   }
-  if (parts.length - from > 3) return undefined;
+  const below = parts.splice(from + 3).join('/');
+  // An empty segment names nothing: least of all may it stand for all namespaces.
+  if (parts.includes('')) return undefined;
   const resource = {
     group,
     version,
@@ -105,7 +116,7 @@ function parseResource(segments: string[]): ParsedResource | undefined {
     name: decodeSegment(parts[from + 1] ?? ''),
     subresource: parts[from + 2] ?? '',
   };
-  return { resource, isWatchPath };
+  return { resource, isWatchPath, below };
 }
 
 function resourceVerb(

@@ -95,12 +95,38 @@ test('bodies pass whole, whatever their size', async () => {
 test('what was authorized as something else goes nowhere', async () => {
   const check = async (path: string, status: number): Promise<void> =>
     assert.equal((await server.get(path)).status, status, path);
-  await check(`${stars}/sol/a/b`, 404);
   await check(`${root}/namespaces/a/../stars`, 404);
   await check(`${stars}/%2e%2e`, 404);
   await check(`${stars}/x%2Fy`, 404);
   await check(`${root}//stars`, 404);
+  await check(`${stars}/sol/proxy/../../../stars`, 404);
+  await check(`${stars}/sol/proxy/%2e%2E/x`, 404);
+  await check(`${stars}/sol/proxy/a%2f..%2f..`, 404);
+  await check(`${stars}/sol/proxy/a%5C..`, 404);
+  await check(`${stars}//proxy/a`, 404);
   await check(root, 200);
+});
+
+test('paths below a subresource pass as they are, authorized as the subresource', async () => {
+  const check = async (path: string, method = 'GET'): Promise<void> => {
+    const { json } = await server.send(`${plane('p')}${path}`, { method });
+    assert.deepEqual([json.url, json.method], [path, method]);
+  };
+  await check(`${stars}/sol/proxy/`);
+  await check(`${stars}/sol/proxy/a/b`);
+  await check(`${stars}/sol/proxy/a//b/?c=/d`, 'POST');
+  await check(`${root}/stars/sol/proxy/%C3%A9/~x`, 'DELETE');
+  const anonymous = server.connectAnonymously();
+  const refused = await server.send(`${stars}/sol/proxy/a/b`, { session: anonymous });
+  anonymous.close();
+  assert.equal(refused.status, 403);
+  assert.match(
+    refused.json.message,
+    /^stars\.stars\.example "sol" is forbidden: User "system:anonymous" cannot get resource "stars\/proxy"/,
+  );
+  // This server's own kinds have nothing there.
+  assert.equal((await server.get('/api/v1/namespaces/default/configmaps/a/proxy/b')).status, 404);
+  assert.equal((await server.get('/apis/apps/v1/namespaces/default/x/y/scale/z')).status, 404);
 });
 
 test('a plain path is told in a header too, and the query passes as it was written', async () => {
@@ -142,7 +168,7 @@ test('a client that reads slowly slows the service down', async () => {
 test('a connection may become another protocol over HTTP/1.1', async () => {
   const headers = { connection: 'Upgrade', upgrade: 'echo', 'x-remote-user': 'root' };
   const options = { ...server.credentials, agent: false, headers } as const;
-  const request = https.request(`${server.url}${plane('p')}${stars}/sol/exec`, options);
+  const request = https.request(`${server.url}${plane('p')}${stars}/sol/proxy/a/b`, options);
   request.end();
   const [response, socket] = (await once(request, 'upgrade')) as [{ headers: { upgrade?: string } }, Duplex];
   assert.equal(response.headers.upgrade, 'echo');

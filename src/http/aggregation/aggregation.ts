@@ -30,7 +30,7 @@ export class Aggregation {
     // Most control planes have none, and most paths are none of theirs.
     if (this.#services.of(tenant).length === 0 || isDevious(path)) return undefined;
     if (resource !== undefined) return this.#services.find(tenant, resource.group, resource.version);
-    // Deeper paths that are no resource's have been authorized as documents, which everybody may read: nobody has them.
+    // What is no resource's has been authorized as a path: of the service, only its own documents may be had that way.
     const [, group, version] = /^(?:\/openapi\/v3)?\/apis\/([^/]+)\/([^/]+)\/?$/.exec(path) ?? [];
     if (group === undefined || version === undefined) return undefined;
     return this.#services.find(tenant, group, version);
