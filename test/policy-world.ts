@@ -123,7 +123,8 @@ export class World {
   }
 
   async change(name: string, data: object): Promise<KubeObject> {
-    const change = (current: () => KubeObject): KubeObject => Object.assign(current(), { data });
+    const change = (current: () => KubeObject): KubeObject =>
+      Object.assign(structuredClone(current()), { data });
     return (
       await update(this.engine, this.target('configmaps', name), { change, isReplace: false }, this.#options)
     ).object;

@@ -141,7 +141,7 @@ class World {
     const request = {
       isReplace: false,
       change: (current: () => KubeObject) => {
-        const object = current();
+        const object = structuredClone(current());
         change(object);
         return object;
       },

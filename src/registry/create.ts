@@ -1,4 +1,5 @@
 /** CREATE: names, stamps, checks and writes a new object, with its companions, in one batch. */
+import { cloneJson } from '../apimachinery/clone-json.ts';
 import { requiredValue } from '../apimachinery/field-error.ts';
 import { generateName } from '../apimachinery/generate-name.ts';
 import { limits } from '../apimachinery/limits.ts';
@@ -100,14 +101,14 @@ async function mutated(
   const own = { ...target, name: object.metadata.name ?? '' };
   // What the server refuses itself nobody else is asked about.
   await admit(engine, requestOf(own, object, options));
-  const before = structuredClone(object);
+  const before = cloneJson(object);
   const changed =
     (await rules.mutate({ ...placeOf(own), operation: 'CREATE', object, old: undefined })) ?? object;
   if (changed !== object) {
     keepReadableOwners(changed, before, options);
     tellRepeatedOwners(changed, options, true);
   }
-  return () => structuredClone(changed);
+  return () => cloneJson(changed);
 }
 
 /** Throws 400 for another namespace, 422 where no name is to be had. */

@@ -3,7 +3,9 @@
  * uid and times differ from one control plane to the next. Knows neither which control planes there are nor which of
  * them have written a copy of their own.
  */
+
 import { createHash } from 'node:crypto';
+import { cloneJson } from '../apimachinery/clone-json.ts';
 import { type KubeObject, timestamp } from '../apimachinery/object-meta.ts';
 import { assert } from '../lib/assert.ts';
 import { bootstrapUser, serverFieldManager } from '../request/system-users.ts';
@@ -50,7 +52,7 @@ export class SharedDefault {
   made(uid: string, nowMs: number): Buffer {
     const { definition, served } = this.#form;
     const { strategy } = definition;
-    const object = structuredClone(this.#object);
+    const object = cloneJson(this.#object);
     strategy.defaults?.(object);
     stampNew(object, strategy, uid, nowMs);
     trackCreation({ clock: { now: () => nowMs } }, served, object, { fieldManager: serverFieldManager });

@@ -3,6 +3,7 @@
  * the kind itself, by nothing but its name, or by a webhook of its definition. Only the last makes anybody wait, so the
  * answer is a promise only then.
  */
+import { cloneJson } from '../apimachinery/clone-json.ts';
 import { apiVersionOf } from '../apimachinery/gvk.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type { RemoteConversion } from '../apimachinery/resource-definition.ts';
@@ -88,7 +89,7 @@ export function toStored(
     return result;
   };
   // What completes it changes it in place, and the object is answered with.
-  const converted = inVersion(plane, served, apiVersionIn(stored), [structuredClone(object)]);
+  const converted = inVersion(plane, served, apiVersionIn(stored), [cloneJson(object)]);
   return converted instanceof Promise ? converted.then(complete) : complete(converted);
 }
 
@@ -101,7 +102,7 @@ export function convertedTo(
 ): KubeObject | Promise<KubeObject> {
   if (from.version === to.version) return object;
   if (to.version.custom === undefined) {
-    const stored = from.version.convert?.toStorage(structuredClone(object)) ?? structuredClone(object);
+    const stored = from.version.convert?.toStorage(cloneJson(object)) ?? cloneJson(object);
     return to.version.convert?.fromStorage(stored) ?? { ...stored, apiVersion: apiVersionIn(to) };
   }
   const complete = (converted: KubeObject[]): KubeObject => {
@@ -109,7 +110,7 @@ export function convertedTo(
     to.version.custom?.complete(result);
     return result;
   };
-  const converted = inVersion(plane, to, apiVersionIn(to), [structuredClone(object)]);
+  const converted = inVersion(plane, to, apiVersionIn(to), [cloneJson(object)]);
   return converted instanceof Promise ? converted.then(complete) : complete(converted);
 }
 

@@ -2,6 +2,7 @@
  * UPDATE, the compare-and-set loop that PUT, every patch and every subresource write go through: the change is
  * computed again on the newest object until it commits, so that racing patches do not fail.
  */
+import { cloneJson } from '../apimachinery/clone-json.ts';
 import { deepEqual } from '../apimachinery/equality.ts';
 import { invalidValue } from '../apimachinery/field-error.ts';
 import { apiVersionOf } from '../apimachinery/gvk.ts';
@@ -50,8 +51,8 @@ import { warningsOf } from './warnings.ts';
 
 export interface UpdateRequest {
   /**
-   * The wanted object. `current` parses the one there is, a copy to keep and change, for who builds on it. Called
-   * again on every retry; must return a fresh object each time.
+   * The wanted object. `current` gives the one there is, for who builds on it: it is compared with afterwards, so what
+   * is returned shares nothing with it. Called again on every retry; must return a fresh object each time.
    */
   change(current: () => KubeObject): KubeObject | Promise<KubeObject>;
   /** PUT: a missing object may be created where the kind lets it. */
@@ -104,7 +105,7 @@ async function createInstead(
   delete wanted.metadata.resourceVersion;
   const isTracked = request.isApply === true;
   try {
-    return await create(engine, target, () => structuredClone(wanted), { ...options, isTracked });
+    return await create(engine, target, () => cloneJson(wanted), { ...options, isTracked });
   } catch (error) {
     // Somebody created it in between: then this is an update after all.
     if (error instanceof StatusError && error.reason === 'AlreadyExists') return 'retry';
@@ -137,7 +138,7 @@ async function attemptUpdate(
   const { schema } = served.version;
   const old = asCompared(await objectOf(planeOf(engine, target), served, stored), schema);
   const wanted = asCompared(
-    await request.change(() => asWritten(copyOf(engine, target, stored, old), schema)),
+    await request.change(() => asWritten(old, schema)),
     request.subresource?.form?.schema ?? schema,
   );
   checkIdentity(target, wanted);
@@ -258,14 +259,6 @@ async function mutated(
   return compared;
 }
 
-/** The object anew, from its bytes where that takes nobody else. */
-function copyOf(engine: Engine, target: Target, stored: StoredRecord, object: KubeObject): KubeObject {
-  const { served } = target;
-  const isConverted = served.definition.remoteConversion !== undefined;
-  const read = isConverted ? undefined : objectOf(planeOf(engine, target), served, stored);
-  return read === undefined || read instanceof Promise ? structuredClone(object) : read;
-}
-
 /** Whether two objects are stored as the same bytes. */
 function isSame(object: KubeObject, old: KubeObject, schema: ObjectSchema): boolean {
   if (deepEqual(object, old)) return true;
@@ -334,7 +327,7 @@ function resourceVersionMissing(target: Target): StatusError {
 
 /** The stored object with what the subresource's endpoint owns taken from the request. */
 function mergedInto(old: KubeObject, wanted: KubeObject, subresource: SubresourceDefinition): KubeObject {
-  const object = structuredClone(old);
+  const object = cloneJson(old);
   subresource.merge(object, wanted);
   return object;
 }
@@ -343,7 +336,7 @@ function mergedInto(old: KubeObject, wanted: KubeObject, subresource: Subresourc
 function keepStatus(target: Target, object: KubeObject, old: KubeObject): void {
   if (findSubresource(target.served.definition, 'status') === undefined) return;
   if (old.status === undefined) delete object.status;
-  else object.status = structuredClone(old.status);
+  else object.status = cloneJson(old.status);
 }
 
 /** Deleted, and nothing holds it any longer. */

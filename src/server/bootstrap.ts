@@ -3,6 +3,7 @@
  * behind APIServices must know to tell who speaks to them. With the first of them begins what every control plane shows
  * (plane-origin.ts). Repeating it changes nothing.
  */
+import { cloneJson } from '../apimachinery/clone-json.ts';
 import { deepEqual } from '../apimachinery/equality.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import { StatusError } from '../apimachinery/status.ts';
@@ -85,7 +86,7 @@ async function publishAuthentication(
   });
   if (await created(engine, target, make)) return;
   const change = (current: () => KubeObject): KubeObject => {
-    const object = current();
+    const object = cloneJson(current());
     if (!deepEqual(object.data, data)) object.data = data;
     return object;
   };

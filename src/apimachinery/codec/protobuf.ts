@@ -7,6 +7,7 @@
  * the field is `required` or a `pointer`. Embedded messages stay, empty or not, as Go writes structs. Unknown
  * fields are skipped, as upstream does. The way out is protobuf-encode.ts.
  */
+import { cloneJson } from '../clone-json.ts';
 import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../object-meta.ts';
 import { inFieldOrder } from '../schema/field-order.ts';
@@ -194,7 +195,7 @@ function mapReader(name: string, { value: valueSchema }: MapSchema): ReadField {
       else return false;
       return true;
     });
-    setField(map, key, entry ?? structuredClone(empty));
+    setField(map, key, entry ?? cloneJson(empty));
   };
 }
 
@@ -272,7 +273,7 @@ function eitherReader({ object, other }: EitherSchema): ReadValue {
     const outer = reader.enter();
     readFields(reader, readers, message, depth + 1);
     reader.leave(outer);
-    return message.object ?? message.other ?? structuredClone(empty);
+    return message.object ?? message.other ?? cloneJson(empty);
   };
 }
 

@@ -121,12 +121,11 @@ function updated(
   managers.delete(currentOperation);
   if (set !== undefined && !set.isEmpty) {
     const own = identifierOf(endpoint, manager, 'Update');
-    const before = managers.get(own);
-    managers.set(own, {
-      set: before === undefined ? set : before.set.union(set),
-      apiVersion,
-      applied: false,
-    });
+    const owned = managers.get(own)?.set.union(set) ?? set;
+    const before = tracked.managers.get(own)?.set;
+    // A set that came out as it was keeps its spelling, which is what takes the time to write.
+    const isAsBefore = before?.equals(owned) === true;
+    managers.set(own, { set: isAsBefore ? before : owned, apiVersion, applied: false });
     times.set(own, timestamp(nowMs));
   }
   return capUpdateManagers({ managers, times }, limits.updateManagers);

@@ -3,13 +3,13 @@
  * than the RFC, clients rely on it: `replace` of an absent field adds it, `test` for null passes on an absent field. The
  * RFC's own test suite agrees to that. What it demands to be errors, and upstream takes, is in `PatchRules`.
  */
+import { cloneJson } from '../clone-json.ts';
 import { setField } from '../codec/json-parser.ts';
 import { deepEqual } from '../equality.ts';
 import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import {
   checkPatchDepth,
-  cloneJson,
   fieldOf,
   isContainer,
   isDeeperThan,

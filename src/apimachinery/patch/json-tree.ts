@@ -1,9 +1,8 @@
 /**
- * What the patch kinds share about JSON values: telling objects, copying, measuring. Copying and measuring are
- * iterative: a document may become deeper than the stack allows before it is known to be too deep. A patch
- * itself is checked before anything recurses along it.
+ * What the patch kinds share about JSON values: telling objects, measuring. Measuring is iterative: a document may become
+ * deeper than the stack allows before it is known to be too deep. A patch itself is checked before anything recurses
+ * along it.
  */
-import { setField } from '../codec/json-parser.ts';
 import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import { PatchError } from './patch-error.ts';
@@ -17,32 +16,6 @@ export const isObject = (value: JsonValue | undefined): value is JsonObject =>
 /** An own field; never one of the prototype's. */
 export const fieldOf = (object: JsonObject, key: string): JsonValue | undefined =>
   Object.hasOwn(object, key) ? object[key] : undefined;
-
-/** A copy that shares nothing with the original. Absent fields (undefined) are left out. */
-export function cloneJson<T extends JsonValue>(root: T): T {
-  if (!isContainer(root)) return root;
-  const emptyOf = (container: JsonContainer): JsonContainer => (Array.isArray(container) ? [] : {});
-  const copy = emptyOf(root);
-  const work: { readonly from: JsonContainer; readonly to: JsonContainer }[] = [{ from: root, to: copy }];
-  const copyOf = (value: JsonValue): JsonValue => {
-    if (!isContainer(value)) return value;
-    const to = emptyOf(value);
-    work.push({ from: value, to });
-    return to;
-  };
-  for (let next = work.pop(); next !== undefined; next = work.pop()) {
-    const { from, to } = next;
-    if (Array.isArray(from)) {
-      for (const item of from) (to as JsonValue[]).push(copyOf(item));
-    } else {
-      for (const key of Object.keys(from)) {
-        const value = from[key];
-        if (value !== undefined) setField(to as JsonObject, key, copyOf(value));
-      }
-    }
-  }
-  return copy as T;
-}
 
 /** Calls `visit` with every value and how many containers it lies in, until it answers false. */
 function walk(root: JsonValue, visit: (value: JsonValue, key: string, depth: number) => boolean): void {

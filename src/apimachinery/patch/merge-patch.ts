@@ -3,9 +3,10 @@
  * (evanphx/json-patch v4) does, and unlike the RFC, nulls are also removed from the objects in a list, unless the list
  * takes the place of an object.
  */
+import { cloneJson } from '../clone-json.ts';
 import { setField } from '../codec/json-parser.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
-import { checkPatchDepth, cloneJson, fieldOf, isObject } from './json-tree.ts';
+import { checkPatchDepth, fieldOf, isObject } from './json-tree.ts';
 
 /** The patched document; it shares nothing with either input. Throws PatchError `malformed` when nested too deep. */
 export function mergePatch(document: JsonValue, patch: JsonValue): JsonValue {

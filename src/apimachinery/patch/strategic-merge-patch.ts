@@ -5,11 +5,12 @@
  * Behaviour and messages follow apimachinery/pkg/util/strategicpatch. A field the schema does not know is merged
  * as a plain merge patch would; it is for the decoder to refuse or drop it.
  */
+import { cloneJson } from '../clone-json.ts';
 import { setField } from '../codec/json-parser.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import type { ListSchema, Schema } from '../schema/schema.ts';
 import { identityOf, orderElements, placesOf, shown } from './element-order.ts';
-import { checkPatchDepth, cloneJson, fieldOf, isObject } from './json-tree.ts';
+import { checkPatchDepth, fieldOf, isObject } from './json-tree.ts';
 import { PatchError } from './patch-error.ts';
 
 const patchDirective = '$patch';

@@ -2,6 +2,7 @@
  * Fills in the defaults that a schema declares, at every depth that is present. A default that depends on another
  * field is the kind's strategy's.
  */
+import { cloneJson } from '../clone-json.ts';
 import { setField } from '../codec/json-parser.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import type { ObjectSchema, Schema } from './schema.ts';
@@ -59,8 +60,7 @@ function objectDefaulter(schema: ObjectSchema): Defaulter | undefined {
   return (value) => {
     const object = value as JsonObject;
     for (const { name, missing, inner } of steps) {
-      if (object[name] === undefined && missing !== undefined)
-        setField(object, name, structuredClone(missing));
+      if (object[name] === undefined && missing !== undefined) setField(object, name, cloneJson(missing));
       const field = object[name];
       if (inner !== undefined && field !== undefined && field !== null) inner(field);
     }

@@ -2,6 +2,7 @@
  * Fills in the defaults of a schema, and before that drops nulls that it does not allow: where there is a default it
  * takes their place. Source: apiextensions-apiserver/pkg/apiserver/schema/defaulting.
  */
+import { cloneJson } from '../clone-json.ts';
 import { setField } from '../codec/json-parser.ts';
 import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
@@ -68,7 +69,7 @@ function copyOfDefault(node: SchemaNode, room: Room): JsonValue | undefined {
   room.characters -= node.defaultLength;
   if (room.characters < 0) return undefined;
   const value = node.schema.default ?? null;
-  return typeof value === 'object' ? structuredClone(value) : value;
+  return typeof value === 'object' ? cloneJson(value) : value;
 }
 
 /** In place. Nulls in lists stay, as upstream leaves them. */

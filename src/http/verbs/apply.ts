@@ -3,9 +3,11 @@
  * what becomes of it is joined anew on every race. A missing object is created. Refusals and their wording follow
  * apiserver/pkg/endpoints/handlers/patch.go and apimachinery's managedfields.
  */
+
 import type { ApplySchema } from '../../apimachinery/apply/apply-schema.ts';
 import { TypedError } from '../../apimachinery/apply/typed-error.ts';
 import { validateTyped } from '../../apimachinery/apply/validate-typed.ts';
+import { cloneJson } from '../../apimachinery/clone-json.ts';
 import { parseJson } from '../../apimachinery/codec/json.ts';
 import { JsonSyntaxError } from '../../apimachinery/codec/json-parser.ts';
 import { hasRepeatedField } from '../../apimachinery/codec/repeated-field.ts';
@@ -53,7 +55,7 @@ export async function apply(request: VerbRequest): Promise<void> {
   );
   const force = isTrue(info.query.get('force') ?? 'false');
   const change = (current: () => KubeObject): KubeObject =>
-    applier.apply(trackedForm(served, subresource, current()), {
+    applier.apply(trackedForm(served, subresource, cloneJson(current())), {
       manager: options.fieldManager,
       force,
       nowMs: engine.clock.now(),

@@ -19,7 +19,7 @@ import { warner } from '../warnings.ts';
 import { parseDocument, Unrecognized } from './body.ts';
 import { integerOf } from './list-options.ts';
 import type { VerbRequest } from './verb.ts';
-import { dryRunErrors, fieldManagerOf } from './write-options.ts';
+import { dryRunErrors, fieldManagerOf, requestTerms } from './write-options.ts';
 
 export interface DeleteRequest {
   readonly deletion: Deletion;
@@ -47,7 +47,7 @@ export async function readDeleteOptions(request: VerbRequest): Promise<DeleteReq
       user,
       dryRun: (options.dryRun ?? []).length > 0,
       fieldManager: fieldManagerOf(request),
-      terms: { options: givenOptions(options), untilMs: request.untilMs, signal: exchange.signal },
+      terms: requestTerms(exchange, givenOptions(options), request.untilMs),
       warn: warner(exchange),
     },
   };

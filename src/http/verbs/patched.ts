@@ -1,8 +1,9 @@
 /** From an object and a patch to the object that is wanted. Every refusal has upstream's status. */
+
 import { goQuote } from '../../apimachinery/apply/go-text.ts';
+import { cloneJson } from '../../apimachinery/clone-json.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../../apimachinery/object-meta.ts';
-import { cloneJson } from '../../apimachinery/patch/json-tree.ts';
 import { PatchError } from '../../apimachinery/patch/patch-error.ts';
 import { DecodeError } from '../../apimachinery/schema/decode.ts';
 import {

@@ -5,7 +5,9 @@ import { limits } from '../../apimachinery/limits.ts';
 import { managerNameErrors, printable } from '../../apimachinery/managed-fields/manager-name.ts';
 import type { JsonObject } from '../../apimachinery/object-meta.ts';
 import { invalid } from '../../apimachinery/status.ts';
+import type { RequestTerms } from '../../registry/admission.ts';
 import type { WriteOptions } from '../../registry/engine.ts';
+import type { Exchange } from '../exchange.ts';
 import { warner } from '../warnings.ts';
 import type { VerbRequest } from './verb.ts';
 
@@ -28,8 +30,19 @@ export function writeOptions(
     user,
     dryRun: dryRun.length > 0,
     fieldManager: fieldManagerOf({ exchange, info }),
-    terms: { options: givenOptions(query), untilMs, signal: exchange.signal },
+    terms: requestTerms(exchange, givenOptions(query), untilMs),
     warn: warner(exchange),
+  };
+}
+
+export function requestTerms(exchange: Exchange, options: JsonObject, untilMs: number): RequestTerms {
+  return {
+    options,
+    untilMs,
+    // Only who waits for others asks for it: a signal costs as much as checking the rest of the options.
+    get signal() {
+      return exchange.signal;
+    },
   };
 }
 

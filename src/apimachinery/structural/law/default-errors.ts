@@ -3,6 +3,7 @@
  * fields alone, of the types and within the bounds that the schema around it asks for. Defaults inside metadata must be
  * metadata. Source: apiserver/schema/defaulting/validation.go.
  */
+import { cloneJson } from '../../clone-json.ts';
 import { deepEqual } from '../../equality.ts';
 import { type FieldError, forbidden, invalidValue } from '../../field-error.ts';
 import { limits } from '../../limits.ts';
@@ -103,11 +104,11 @@ class DefaultCheck {
     const isResource = schema['x-kubernetes-embedded-resource'] === true;
     const errors: FieldError[] = [];
     if (this.#rules.requiresPruned) {
-      const pruned = structuredClone(value);
+      const pruned = cloneJson(value);
       prune(pruned, schema, { isResource });
       if (!deepEqual(pruned, value)) errors.push(invalidValue(path, value, unknownFields));
     }
-    const typed = structuredClone(value);
+    const typed = cloneJson(value);
     try {
       typeEmbedded(typed, schema, { dropsInvalid: false });
     } catch (error) {
@@ -121,7 +122,7 @@ class DefaultCheck {
 
   /** As an object with it would be judged, whether it was there before or is new. */
   #judge(value: JsonValue, schema: JsonSchemaProps, path: string): FieldError[] {
-    const errors = validateValue(structuredClone(value), schema).map(below(path));
+    const errors = validateValue(cloneJson(value), schema).map(below(path));
     if (errors.length > 0) return errors;
     const isResource = schema['x-kubernetes-embedded-resource'] === true;
     const rules = RuleValidator.of(schema, isResource);
@@ -159,7 +160,7 @@ const below =
 
 /** What is wrong with the smallest object that has the value in its metadata. */
 function metadataProblem(value: JsonValue, { resource, steps }: Place): string | undefined {
-  let around = structuredClone(value);
+  let around = cloneJson(value);
   for (const step of steps.toReversed()) around = step === undefined ? [around] : { [step]: around };
   const object = around as JsonObject;
   object.kind ??= 'Validation';

@@ -3,6 +3,7 @@
  * write conditions and signers the certificate, each through an endpoint of their own.
  * Source of the rules: kubernetes pkg/registry/certificates/certificates.
  */
+import { cloneJson } from '../../../../apimachinery/clone-json.ts';
 import { type FieldError, forbidden } from '../../../../apimachinery/field-error.ts';
 import { pathSegmentProblems } from '../../../../apimachinery/names.ts';
 import { type KubeObject, timestamp } from '../../../../apimachinery/object-meta.ts';
@@ -29,7 +30,7 @@ export const certificateSigningRequestStrategy: ResourceStrategy = {
       ...(user.name === '' ? {} : { username: user.name }),
       ...(user.uid === '' ? {} : { uid: user.uid }),
       ...(user.groups.length === 0 ? {} : { groups: [...user.groups] }),
-      ...(Object.keys(user.extra).length === 0 ? {} : { extra: structuredClone(user.extra) }),
+      ...(Object.keys(user.extra).length === 0 ? {} : { extra: cloneJson(user.extra) }),
     };
     request.status = {};
   },
@@ -84,7 +85,7 @@ function keepConditions(request: KubeObject, old: KubeObject, type: string): voi
   const kept = conditionsOfType(old, type);
   if (kept.length === 0 || conditionsOfType(request, type).length !== kept.length) return;
   request.status.conditions = conditionsOf(request).map((condition) =>
-    condition.type === type ? structuredClone(kept.shift()!) : condition,
+    condition.type === type ? cloneJson(kept.shift()!) : condition,
   );
 }
 

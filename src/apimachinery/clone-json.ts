@@ -1,0 +1,36 @@
+/**
+ * Copying of JSON values. Several times as fast as structuredClone, which first writes what it copies. Iterative: a
+ * patched document may become deeper than the stack allows before it is known to be too deep.
+ */
+import { setField } from './codec/json-parser.ts';
+import type { JsonObject, JsonValue } from './object-meta.ts';
+
+type Container = JsonValue[] | JsonObject;
+
+/** A copy that shares nothing with the original, which is a JSON value. Absent fields (undefined) are left out. */
+export function cloneJson<T>(root: T): T {
+  if (!isContainer(root)) return root;
+  const copy = emptyOf(root);
+  const work: { readonly from: Container; readonly to: Container }[] = [{ from: root, to: copy }];
+  const copyOf = (value: JsonValue): JsonValue => {
+    if (!isContainer(value)) return value;
+    const to = emptyOf(value);
+    work.push({ from: value, to });
+    return to;
+  };
+  for (let next = work.pop(); next !== undefined; next = work.pop()) {
+    const { from, to } = next;
+    if (Array.isArray(from)) {
+      for (const item of from) (to as JsonValue[]).push(copyOf(item));
+    } else {
+      for (const key of Object.keys(from)) {
+        const value = from[key];
+        if (value !== undefined) setField(to as JsonObject, key, copyOf(value));
+      }
+    }
+  }
+  return copy as T;
+}
+
+const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
+const emptyOf = (container: Container): Container => (Array.isArray(container) ? [] : {});
