@@ -25,8 +25,16 @@ export interface CustomForm {
   decode(value: JsonObject, unknownFields?: string[]): KubeObject;
   /** The same for what the server itself has made or stored, in place: nothing of it is refused. */
   complete(object: KubeObject): void;
-  /** Every judgement of the schema: values, lists, embedded objects, rules. Ratcheted by `old`. */
-  validate(object: KubeObject, old: KubeObject | undefined): FieldError[];
+  /**
+   * Every judgement of the schema: values, lists, embedded objects, rules. Ratcheted by `old`. `found` is what has been
+   * found of its metadata: it may hold rules back. What rules find in what an update leaves as it was is a warning.
+   */
+  validate(
+    object: KubeObject,
+    old: KubeObject | undefined,
+    found?: readonly FieldError[],
+    warn?: (message: string) => void,
+  ): FieldError[];
   readonly applySchema: ApplySchema;
   /** The kind as a component of OpenAPI. */
   openApi(dialect: Dialect): OpenApiSchema;

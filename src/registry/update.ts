@@ -176,7 +176,8 @@ async function attemptUpdate(
     const guards = await admit(engine, admission);
     const references = referenceGuards(engine, target, object, old);
     const extra = request.subresource?.validate?.(object, old) ?? [];
-    validateObject(served, object, old, [...missingReferences(references.missing), ...extra]);
+    const found = [...missingReferences(references.missing), ...extra];
+    validateObject(served, object, old, found, options.warn);
     return [...guards, ...references.guards];
   };
   let guards = await check();

@@ -7,12 +7,16 @@ import { validateValue } from '../apimachinery/schema/validate.ts';
 import { invalid } from '../apimachinery/status.ts';
 import type { ServedResource } from './definition-table.ts';
 
-/** Throws 422 unless the object may be stored. `old` for updates, `extra` for errors found elsewhere. */
+/**
+ * Throws 422 unless the object may be stored. `old` for updates, `extra` for errors found elsewhere. `warn` is told what
+ * is wrong and not refused, since an update leaves it as it was.
+ */
 export function validateObject(
   served: ServedResource,
   object: KubeObject,
   old: KubeObject | undefined,
   extra: readonly FieldError[] = [],
+  warn?: (message: string) => void,
 ): void {
   const { definition, version } = served;
   const { strategy } = definition;
@@ -27,7 +31,7 @@ export function validateObject(
     }),
   );
   if (version.custom === undefined) errors.push(...validateValue(version.schema, object));
-  else errors.push(...version.custom.validate(object, old));
+  else errors.push(...version.custom.validate(object, old, errors, warn));
   const own = strategy.validate?.(object) ?? [];
   const change =
     old === undefined ? strategy.validateCreate?.(object) : strategy.validateUpdate?.(object, old);

@@ -207,6 +207,40 @@ test('what was wrong before a definition forbade it may stay, not come', async (
   ]);
 });
 
+test('what rules find in what an update leaves as it was is a warning', async () => {
+  await must(server.post(boats, boat('ruled', { home: 'Kiel', crew: 1 })), 201);
+  const ruled = structuredClone(definition);
+  const { spec } = ruled.spec.versions[0].schema.openAPIV3Schema.properties;
+  spec.properties.crew['x-kubernetes-validations'] = [{ rule: 'self > 1', message: 'nobody sails alone' }];
+  const crd = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/boats.harbour.example';
+  await must(server.patch(crd, { spec: { versions: ruled.spec.versions } }), 200);
+  const found = 'spec.crew: Invalid value: 1: nobody sails alone';
+  for (const [path, body] of [
+    ['', { spec: { home: 'Husum' } }],
+    ['/status', { status: { afloat: true } }],
+  ] as const) {
+    const { status, headers } = await server.patch(`${boats}/ruled${path}`, body);
+    assert.equal(status, 200);
+    assert.equal(headers.warning, `299 - "${found}"`, path);
+  }
+  const alone = await server.patch(`${boats}/ruled`, { spec: { crew: 0 } });
+  assert.deepEqual(causesOf(alone), ['spec.crew: Invalid value: 0: nobody sails alone']);
+  assert.equal(alone.headers.warning, undefined);
+});
+
+test('what is wrong with metadata may hold rules back, as any other field', async () => {
+  const long = boat('long', { home: 'Kiel', crew: 1 });
+  long.metadata.annotations = { long: 'x'.repeat(262_145) };
+  assert.deepEqual(causesOf(await server.post(boats, long)), [
+    '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+    'metadata.annotations: Too long: may not be more than 262144 bytes',
+  ]);
+  const misnamed = boat('Upper', { home: 'Kiel', crew: 1 });
+  const causes = causesOf(await server.post(boats, misnamed));
+  assert.equal(causes.length, 2);
+  assert.equal(causes[1], 'spec.crew: Invalid value: 1: nobody sails alone');
+});
+
 test('OpenAPI publishes the schema in both dialects', async () => {
   const v3 = await must(server.get('/openapi/v3/apis/harbour.example/v1'), 200);
   const { spec, metadata } = v3.components.schemas['example.harbour.v1.Boat'].properties;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { invalidValue, tooLong } from '../field-error.ts';
 import type { JsonObject, KubeObject } from '../object-meta.ts';
 import { DecodeError } from '../schema/decode.ts';
 import { customForm } from './custom-form.ts';
@@ -95,6 +96,24 @@ test('rules are the last judgement, of what is otherwise as it is declared', () 
   check({ size: 1, max: 5 }, []);
   check({ size: 2, max: 1 }, ['spec: Invalid value: too large']);
   check({ size: 2, max: 1 }, [], { size: 2, max: 1 });
+  const warnings: string[] = [];
+  const same = widget({ size: 2, max: 1 });
+  assert.deepEqual(
+    withRules.validate(same, structuredClone(same), [], (text) => warnings.push(text)),
+    [],
+  );
+  assert.deepEqual(warnings, ['spec: Invalid value: too large']);
+  const inMetadata = tooLong('metadata.annotations', 1);
+  assert.deepEqual(
+    withRules.validate(same, undefined, [inMetadata]).map(({ field }) => field),
+    ['<nil>'],
+  );
+  assert.deepEqual(
+    withRules
+      .validate(same, undefined, [invalidValue('metadata.name', 'B', 'odd')])
+      .map(({ field }) => field),
+    ['spec'],
+  );
   check({ size: 2, max: 3 }, [
     'spec.max: Unsupported value: 3: supported values: "1", "5"',
     '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',

@@ -45,14 +45,17 @@ export function customForm(schema: JsonSchemaProps, scale?: ScaleDefinition): Cu
       // Of what was stored before its definition had so many, it has as many as there is room for.
       setDefaults(value, schema);
     },
-    validate(object, old) {
+    validate(object, old, found = [], warn = () => {}) {
       const value = object as unknown as JsonObject;
       const before = old as unknown as JsonObject | undefined;
       const errors = judge(value, before, schema, scale);
       if (rules === undefined) return errors;
       // Rules take for granted that values are as they are declared.
-      if (errors.some(({ reason }) => blocksRules.has(reason))) return [...errors, rulesLeftOut];
-      return [...errors, ...rules.validate(value, before).errors];
+      if ([...found, ...errors].some(({ reason }) => blocksRules.has(reason)))
+        return [...errors, rulesLeftOut];
+      const outcome = rules.validate(value, before);
+      for (const { field, message } of outcome.warnings) warn(`${field}: ${message}`);
+      return [...errors, ...outcome.errors];
     },
     get applySchema() {
       applySchema ??= customApplySchema(schema);
