@@ -153,6 +153,8 @@ export const limits = {
   celListItems: 1_000_000,
   /** Of items with items, in one call; Kubernetes' limit for a call ends there as well. */
   celItemComparisons: 1_000_000,
+  /** Time zones that are kept at hand for expressions, of some tens of kilobytes each. */
+  celZones: 100,
   /** Iterations of loops between two questions whether to go on. */
   celInterruptInterval: 10,
 

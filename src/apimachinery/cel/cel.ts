@@ -19,7 +19,7 @@ import { issueAt, issuesText, SyntaxIssue } from './issue.ts';
 import type { CelLibrary, Macro, Overload } from './library.ts';
 import { literalIssues } from './literal-checks.ts';
 import { type Macros, macroKey, parse } from './parser.ts';
-import { CostMeter } from './runtime-cost.ts';
+import { CostMeter, LimitReached } from './runtime-cost.ts';
 import { type CelType, dynType, runtimeTypeName, typeOf } from './types.ts';
 import { CelError, CelTypeValue, type CelValue } from './values.ts';
 
@@ -138,8 +138,7 @@ export class CelEnvironment {
           : this.#tables.constants.get(name)?.value,
       makeObject: (name, fields) => {
         const { makeObject } = this.#options;
-        if (makeObject === undefined) throw new CelError(`unknown type: ${name}`);
-        return makeObject(name, fields);
+        return makeObject === undefined ? new CelError(`unknown type: ${name}`) : makeObject(name, fields);
       },
       foldsConstants: this.#options.foldsConstants === true,
       hasCallCost: (name) => this.#options.hasCallCost?.(name) ?? true,
@@ -149,15 +148,14 @@ export class CelEnvironment {
       evaluate(variables: Variables, options: EvaluationOptions = {}): Evaluation {
         const meter = new CostMeter(options);
         try {
-          const value = withinPatternBudget(() => step(new Frame(variables, meter)));
-          return { value, cost: meter.cost };
+          const outcome = withinPatternBudget(() => step(new Frame(variables, meter)));
+          const { cost } = meter;
+          return outcome instanceof CelError ? { error: outcome, cost } : { value: outcome, cost };
         } catch (error) {
+          if (error instanceof LimitReached) return { error: error.failure, cost: meter.cost };
           // What the platform has no room for: a text, a stack, the digits of a number.
-          if (error instanceof RangeError) {
-            return { error: new CelError('value out of range', { cause: error }), cost: meter.cost };
-          }
-          if (!(error instanceof CelError)) throw error;
-          return { error, cost: meter.cost };
+          if (!(error instanceof RangeError)) throw error;
+          return { error: new CelError('value out of range', error), cost: meter.cost };
         }
       },
     };

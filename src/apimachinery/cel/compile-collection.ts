@@ -3,11 +3,12 @@
  * says, and cost the same, without a list for each item.
  */
 import type { Comprehension, Expr, ListExpr } from './ast.ts';
-import { inLoop, walk } from './compile-loop.ts';
+import { inLoop, Walk } from './compile-loop.ts';
 import type { Compiling } from './compiling.ts';
-import type { Frame, Step } from './frame.ts';
-import { absorbed, createListCost } from './runtime-cost.ts';
-import { ArrayList, type CelError, type CelValue, noSuchOverload } from './values.ts';
+import type { Step } from './frame.ts';
+
+import { createListCost } from './runtime-cost.ts';
+import { ArrayList, CelError, type CelValue, noSuchOverload } from './values.ts';
 
 /** Of reading what has been collected. */
 const accumulatorCost = 1;
@@ -28,37 +29,34 @@ export function collectionStep(compiler: Compiling, expr: Comprehension): Step |
   const itemCost = listCost(compiler, collection.added);
 
   return (frame) => {
+    const { meter } = frame;
     const container = range(frame);
-    frame.meter.charge(initialCost);
+    if (container instanceof CelError) return container;
+    meter.charge(initialCost);
+    const walk = Walk.over(container, loop, frame);
+    if (walk instanceof CelError) return walk;
     const items: CelValue[] = [];
     let problem: CelError | undefined;
-    walk(loop, container, frame, () => {
-      try {
-        if (test !== undefined && !isChosen(test, frame)) return true;
-      } catch (error) {
-        problem = absorbed(error);
-        return true;
+    for (let at = 0; at < walk.size; at++) {
+      const end = walk.bind(at);
+      if (end !== undefined) return end;
+      const isChosen = test === undefined || test(frame);
+      if (isChosen === false) continue;
+      if (isChosen !== true) {
+        // Of tests the last failure counts, since the list is then what has failed.
+        problem = isChosen instanceof CelError ? isChosen : noSuchOverload;
+        continue;
       }
-      frame.meter.charge(additionCost);
-      try {
-        items.push(make(frame));
-      } catch (error) {
-        problem ??= absorbed(error);
-      }
+      meter.charge(additionCost);
+      const item = make(frame);
+      if (item instanceof CelError) problem ??= item;
+      else items.push(item);
       // Also where there is no item to put into it.
-      frame.meter.charge(itemCost);
-      return true;
-    });
-    frame.meter.charge(accumulatorCost);
-    if (problem !== undefined) throw problem;
-    return new ArrayList(items);
+      meter.charge(itemCost);
+    }
+    meter.charge(accumulatorCost);
+    return problem ?? new ArrayList(items);
   };
-}
-
-function isChosen(test: Step, frame: Frame): boolean {
-  const value = test(frame);
-  if (typeof value !== 'boolean') throw noSuchOverload();
-  return value;
 }
 
 /** A list of literals alone is made once, and free. */

@@ -1,11 +1,11 @@
 /** Loops: what macros over lists and maps expand to. The usual ones have a form of their own. */
 import type { Comprehension, Expr } from './ast.ts';
 import { collectionStep } from './compile-collection.ts';
-import { inLoop, walk } from './compile-loop.ts';
+import { inLoop, Walk } from './compile-loop.ts';
 import { quantifierStep } from './compile-quantifier.ts';
 import type { Compiling } from './compiling.ts';
 import type { Frame, Step } from './frame.ts';
-import { absorbed } from './runtime-cost.ts';
+import { CelError } from './values.ts';
 
 export function comprehensionStep(compiler: Compiling, expr: Comprehension): Step {
   return quantifierStep(compiler, expr) ?? collectionStep(compiler, expr) ?? loopStep(compiler, expr);
@@ -26,21 +26,17 @@ function loopStep(compiler: Compiling, expr: Comprehension): Step {
 
   return (frame) => {
     const container = range(frame);
+    if (container instanceof CelError) return container;
     const { locals } = frame;
-    try {
-      locals[accu] = init(frame);
-    } catch (error) {
-      locals[accu] = absorbed(error);
+    locals[accu] = init(frame);
+    const walk = Walk.over(container, loop, frame);
+    if (walk instanceof CelError) return walk;
+    for (let at = 0; at < walk.size; at++) {
+      const end = walk.bind(at);
+      if (end !== undefined) return end;
+      if (!goesOn(frame)) break;
+      locals[accu] = next(frame);
     }
-    walk(loop, container, frame, () => {
-      if (!goesOn(frame)) return false;
-      try {
-        locals[accu] = next(frame);
-      } catch (error) {
-        locals[accu] = absorbed(error);
-      }
-      return true;
-    });
     return result(frame);
   };
 }

@@ -2,55 +2,88 @@
 import type { Comprehension } from './ast.ts';
 import type { Compiling } from './compiling.ts';
 import type { Frame } from './frame.ts';
-import { CelList, CelMap, type CelValue, noSuchOverload } from './values.ts';
+import type { CelType } from './types.ts';
+import {
+  ArrayList,
+  type CelError,
+  CelList,
+  CelMap,
+  type CelValue,
+  failureOf,
+  noSuchOverload,
+} from './values.ts';
 
 export interface Loop {
   readonly first: number;
   readonly second: number;
   /** Binds index and item, or key and value; otherwise the item or key alone. */
   readonly isPair: boolean;
+  /** The item, or the index, is an int that may be held as a number. */
+  readonly isInt: boolean;
 }
 
 /** Compiles what is within a loop: its variables are in scope there. */
 export function inLoop<T>(
   compiler: Compiling,
-  { iterVar, iterVar2 }: Comprehension,
+  { iterRange, iterVar, iterVar2 }: Comprehension,
   compile: () => T,
 ): { readonly loop: Loop; readonly parts: T } {
-  const loop = { first: compiler.slots++, second: compiler.slots++, isPair: iterVar2 !== undefined };
+  const isPair = iterVar2 !== undefined;
+  const isInt = startsWithInt(compiler.typeOf(iterRange), isPair);
+  const loop = { first: compiler.slots++, second: compiler.slots++, isPair, isInt };
   const { length } = compiler.scope;
-  compiler.scope.push({ name: iterVar, slot: loop.first, isItem: true });
-  if (iterVar2 !== undefined) compiler.scope.push({ name: iterVar2, slot: loop.second, isItem: true });
+  compiler.scope.push({ name: iterVar, slot: loop.first, isInt });
+  if (iterVar2 !== undefined) compiler.scope.push({ name: iterVar2, slot: loop.second });
   const parts = compile();
   compiler.scope.length = length;
   return { loop, parts };
 }
 
-/** Until `turn` says false. */
-export function walk(
-  { first, second, isPair }: Loop,
-  container: CelValue,
-  frame: Frame,
-  turn: () => boolean,
-): void {
-  const { locals, meter } = frame;
-  if (container instanceof CelList) {
-    const { size } = container;
-    for (let i = 0; i < size; i++) {
-      meter.countIteration();
-      const item = container.get(i)!;
-      if (isPair) {
-        locals[first] = BigInt(i);
-        locals[second] = item;
-      } else locals[first] = item;
-      if (!turn()) return;
+const startsWithInt = (range: CelType | undefined, isPair: boolean): boolean =>
+  range?.kind === 'list' && (isPair || range.element.kind === 'int');
+
+/** One run of a loop. */
+export class Walk {
+  readonly size: number;
+  readonly #items: CelList;
+  /** Whose keys the items are. */
+  readonly #map: CelMap | undefined;
+  readonly #loop: Loop;
+  readonly #frame: Frame;
+
+  private constructor(items: CelList, map: CelMap | undefined, loop: Loop, frame: Frame) {
+    this.size = items.size;
+    this.#items = items;
+    this.#map = map;
+    this.#loop = loop;
+    this.#frame = frame;
+  }
+
+  static over(container: CelValue, loop: Loop, frame: Frame): Walk | CelError {
+    if (container instanceof CelList) return new Walk(container, undefined, loop, frame);
+    if (container instanceof CelMap)
+      return new Walk(new ArrayList([...container.keys()]), container, loop, frame);
+    return noSuchOverload;
+  }
+
+  /** Undefined unless what is there is not of its type: that ends the loop. */
+  bind(at: number): CelError | undefined {
+    const { locals, meter } = this.#frame;
+    const { first, second, isPair, isInt } = this.#loop;
+    meter.countIteration();
+    try {
+      if (!isPair) locals[first] = (isInt ? this.#items.getInt?.(at) : undefined) ?? this.#items.get(at)!;
+      else if (this.#map === undefined) {
+        locals[first] = isInt ? at : BigInt(at);
+        locals[second] = this.#items.get(at)!;
+      } else {
+        const key = this.#items.get(at)!;
+        locals[first] = key;
+        locals[second] = this.#map.get(key)!;
+      }
+      return undefined;
+    } catch (error) {
+      return failureOf(error);
     }
-  } else if (container instanceof CelMap) {
-    for (const key of container.keys()) {
-      meter.countIteration();
-      locals[first] = key;
-      if (isPair) locals[second] = container.get(key)!;
-      if (!turn()) return;
-    }
-  } else throw noSuchOverload();
+  }
 }

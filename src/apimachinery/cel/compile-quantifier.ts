@@ -3,11 +3,10 @@
  * of the macro says, and cost the same, without walking it for each item.
  */
 import type { Comprehension, Expr } from './ast.ts';
-import { inLoop, walk } from './compile-loop.ts';
+import { inLoop, Walk } from './compile-loop.ts';
 import type { Compiling } from './compiling.ts';
 import type { Step } from './frame.ts';
-import { absorbed } from './runtime-cost.ts';
-import { type CelError, noSuchOverload } from './values.ts';
+import { CelError, noSuchOverload } from './values.ts';
 
 /** Undefined for other loops. */
 export function quantifierStep(compiler: Compiling, expr: Comprehension): Step | undefined {
@@ -19,26 +18,24 @@ export function quantifierStep(compiler: Compiling, expr: Comprehension): Step |
 
   return (frame) => {
     const { meter } = frame;
+    const container = range(frame);
+    const walk = container instanceof CelError ? container : Walk.over(container, loop, frame);
+    if (walk instanceof CelError) return walk;
     let isDecided = false;
     let problem: CelError | undefined;
-    walk(loop, range(frame), frame, () => {
+    for (let at = 0; at < walk.size; at++) {
+      const end = walk.bind(at);
+      if (end !== undefined) return end;
       // Whether to go on is asked before each item, and costs something also where the answer is no.
       meter.charge(conditionCost);
-      if (isDecided) return false;
+      if (isDecided) break;
       meter.charge(accumulatorCost);
-      try {
-        const value = test(frame);
-        if (value === decisive) isDecided = true;
-        else if (typeof value !== 'boolean') problem ??= noSuchOverload();
-      } catch (error) {
-        problem ??= absorbed(error);
-      }
-      return true;
-    });
+      const value = test(frame);
+      if (value === decisive) isDecided = true;
+      else if (typeof value !== 'boolean') problem ??= value instanceof CelError ? value : noSuchOverload;
+    }
     meter.charge(accumulatorCost);
-    if (isDecided) return decisive;
-    if (problem !== undefined) throw problem;
-    return !decisive;
+    return isDecided ? decisive : (problem ?? !decisive);
   };
 }
 

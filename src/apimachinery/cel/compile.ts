@@ -18,22 +18,20 @@ import { callStep } from './compile-call.ts';
 import { comprehensionStep } from './compile-comprehension.ts';
 import type { CompileParts, Compiling, Local } from './compiling.ts';
 import { constantOf, membershipStep } from './constant-folding.ts';
+import { fieldOf, isSet } from './fields.ts';
 import type { Frame, Step } from './frame.ts';
-import { absorbed, createListCost, createMapCost, createStructCost } from './runtime-cost.ts';
+import { createListCost, createMapCost, createStructCost } from './runtime-cost.ts';
 import { elementAt, optionalElement } from './standard/comparison.ts';
 import { type CelType, dynType } from './types.ts';
 import {
   ArrayList,
   CelError,
-  CelList,
-  CelMap,
-  CelObject,
   CelOptional,
   type CelValue,
   EntriesMap,
   mapKeyText,
-  noSuchKey,
   noSuchOverload,
+  type Outcome,
 } from './values.ts';
 
 export function compile(checked: CheckedExpression, parts: CompileParts): Step {
@@ -110,12 +108,11 @@ class Compiler implements Compiling {
     const local = written.startsWith('.') ? undefined : this.scope.findLast((each) => each.name === name);
     const cost = isInner ? 0 : 1;
     if (local !== undefined) {
-      const { slot } = local;
+      const { slot, isInt = false } = local;
       return (frame) => {
         frame.meter.charge(cost);
         const value = frame.locals[slot]!;
-        if (value instanceof CelError) throw value;
-        return value;
+        return isInt && typeof value === 'number' ? BigInt(value) : value;
       };
     }
     const constant = this.parts.constant(name);
@@ -134,6 +131,7 @@ class Compiler implements Compiling {
     if (testOnly) return (frame) => isSet(operand(frame), field);
     return (frame) => {
       const value = operand(frame);
+      if (value instanceof CelError) return value;
       if (value instanceof CelOptional) return optionalField(value, field, frame);
       frame.meter.charge(1);
       return fieldOf(value, field);
@@ -156,9 +154,9 @@ class Compiler implements Compiling {
       case '@not_strictly_false': {
         const inner = this.step(first!);
         return (frame) => {
-          const value = errorAsTrue(inner, frame);
+          const isTrue = inner(frame) !== false;
           frame.meter.charge(1);
-          return value;
+          return isTrue;
         };
       }
       case '_?_:_': {
@@ -167,7 +165,7 @@ class Compiler implements Compiling {
         const whenFalse = this.step(third!, true);
         return (frame) => {
           const value = condition(frame);
-          if (typeof value !== 'boolean') throw noSuchOverload();
+          if (typeof value !== 'boolean') return value instanceof CelError ? value : noSuchOverload;
           return value ? whenTrue(frame) : whenFalse(frame);
         };
       }
@@ -177,9 +175,7 @@ class Compiler implements Compiling {
       case '_?._': {
         const operand = this.#operand(first!, isInner);
         const field = String(second?.kind === 'literal' ? second.value : '');
-        return (frame) => {
-          return optionalField(operand(frame), field, frame);
-        };
+        return (frame) => optionalField(operand(frame), field, frame);
       }
       default:
         return (this.parts.foldsConstants ? membershipStep(this, expr) : undefined) ?? callStep(this, expr);
@@ -193,27 +189,24 @@ class Compiler implements Compiling {
     const index = charged(at, 1);
     return (frame) => {
       const container = operand(frame);
-      if (!isOptional && !(container instanceof CelOptional)) return elementAt(container, index(frame));
-      return found(optionalElement(container, at(frame)), frame);
+      if (container instanceof CelError) return container;
+      const isPlain = !isOptional && !(container instanceof CelOptional);
+      const wanted = isPlain ? index(frame) : at(frame);
+      if (wanted instanceof CelError) return wanted;
+      return isPlain ? elementAt(container, wanted) : found(optionalElement(container, wanted), frame);
     };
   }
 
   /** `decisive` decides alone, on either side; an error counts only where nothing decides. */
   #logic(left: Step, right: Step, decisive: boolean): Step {
     return (frame) => {
-      let problem: CelError | undefined;
-      try {
-        const value = left(frame);
-        if (value === decisive) return decisive;
-        if (typeof value !== 'boolean') problem = noSuchOverload();
-      } catch (error) {
-        problem = absorbed(error);
-      }
-      const value = right(frame);
-      if (value === decisive) return decisive;
-      if (problem !== undefined) throw problem;
-      if (typeof value !== 'boolean') throw noSuchOverload();
-      return value;
+      const first = left(frame);
+      if (first === decisive) return decisive;
+      const second = right(frame);
+      if (second === decisive) return decisive;
+      if (typeof first !== 'boolean') return first instanceof CelError ? first : noSuchOverload;
+      if (typeof second !== 'boolean') return second instanceof CelError ? second : noSuchOverload;
+      return second;
     };
   }
 
@@ -223,8 +216,9 @@ class Compiler implements Compiling {
       const items: CelValue[] = [];
       for (let i = 0; i < steps.length; i++) {
         const value = steps[i]!(frame);
+        if (value instanceof CelError) return value;
         if (!optionalIndices.has(i)) items.push(value);
-        else if (!(value instanceof CelOptional)) throw noSuchOverload();
+        else if (!(value instanceof CelOptional)) return noSuchOverload;
         else if (value.value !== undefined) items.push(value.value);
       }
       return new ArrayList(items);
@@ -242,10 +236,12 @@ class Compiler implements Compiling {
       const made: [CelValue, CelValue][] = [];
       for (const step of steps) {
         const key = step.key(frame);
+        if (key instanceof CelError) return key;
         const value = step.value(frame);
-        if (mapKeyText(key) === undefined) throw new CelError('unsupported key type');
+        if (value instanceof CelError) return value;
+        if (mapKeyText(key) === undefined) return new CelError('unsupported key type');
         if (step.isOptional) {
-          if (!(value instanceof CelOptional)) throw noSuchOverload();
+          if (!(value instanceof CelOptional)) return noSuchOverload;
           if (value.value !== undefined) made.push([key, value.value]);
           continue;
         }
@@ -267,8 +263,9 @@ class Compiler implements Compiling {
       const made = new Map<string, CelValue>();
       for (const { field, value, isOptional } of steps) {
         const given = value(frame);
+        if (given instanceof CelError) return given;
         if (!isOptional) made.set(field, given);
-        else if (!(given instanceof CelOptional)) throw noSuchOverload();
+        else if (!(given instanceof CelOptional)) return noSuchOverload;
         else if (given.value !== undefined) made.set(field, given.value);
       }
       return this.parts.makeObject(name, made);
@@ -283,62 +280,28 @@ function isAttribute(expr: Expr): boolean {
   return expr.kind === 'call' && ['_[_]', '_[?_]', '_?._', '_?_:_'].includes(expr.function);
 }
 
-function fieldOf(operand: CelValue, field: string): CelValue {
-  if (operand instanceof CelObject) {
-    const value = operand.get(field);
-    if (value === undefined) throw noSuchKey(field);
-    return value;
-  }
-  if (operand instanceof CelMap) {
-    const value = operand.get(field);
-    if (value === undefined) throw noSuchKey(field);
-    return value;
-  }
-  throw noSuchOverload();
-}
-
 /** Costs nothing where there is none, as in cel-go. */
-function optionalField(operand: CelValue, field: string, frame: Frame): CelValue {
+function optionalField(operand: Outcome, field: string, frame: Frame): Outcome {
   const inner = operand instanceof CelOptional ? operand.value : operand;
-  if (inner === undefined || !isSet(inner, field)) return CelOptional.none;
-  return found(CelOptional.of(fieldOf(inner, field)), frame);
+  if (inner === undefined) return CelOptional.none;
+  if (inner instanceof CelError) return inner;
+  const isThere = isSet(inner, field);
+  if (isThere instanceof CelError) return isThere;
+  if (!isThere) return CelOptional.none;
+  const value = fieldOf(inner, field);
+  return value instanceof CelError ? value : found(CelOptional.of(value), frame);
 }
 
-function found(optional: CelOptional, frame: Frame): CelValue {
-  if (optional.value !== undefined) frame.meter.charge(1);
+function found(optional: CelOptional | CelError, frame: Frame): Outcome {
+  if (optional instanceof CelOptional && optional.value !== undefined) frame.meter.charge(1);
   return optional;
 }
 
 /** What a step costs once it is done, or has failed. */
 function charged(step: Step, cost: number): Step {
   return (frame) => {
-    let value: CelValue;
-    try {
-      value = step(frame);
-    } catch (error) {
-      absorbed(error);
-      frame.meter.charge(cost);
-      throw error;
-    }
+    const outcome = step(frame);
     frame.meter.charge(cost);
-    return value;
+    return outcome;
   };
-}
-
-function isSet(operand: CelValue, field: string): boolean {
-  const inner = operand instanceof CelOptional ? operand.value : operand;
-  if (inner === undefined) return false;
-  if (inner instanceof CelObject) return inner.has(field);
-  if (inner instanceof CelMap) return inner.get(field) !== undefined;
-  if (inner instanceof CelList) throw new CelError("unsupported index type 'string' in list");
-  return false;
-}
-
-function errorAsTrue(inner: Step, frame: Frame): boolean {
-  try {
-    return inner(frame) !== false;
-  } catch (error) {
-    absorbed(error);
-    return true;
-  }
 }

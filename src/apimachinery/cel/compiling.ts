@@ -3,7 +3,7 @@ import type { CheckedExpression, Expr } from './ast.ts';
 import type { Step } from './frame.ts';
 import type { Overload } from './library.ts';
 import type { CelType } from './types.ts';
-import type { CelValue } from './values.ts';
+import type { CelValue, Outcome } from './values.ts';
 
 export interface FunctionTable {
   overload(id: string): Overload | undefined;
@@ -14,7 +14,7 @@ export interface CompileParts {
   readonly functions: FunctionTable;
   /** A constant or type by its full name. */
   constant(name: string): CelValue | undefined;
-  makeObject(typeName: string, fields: ReadonlyMap<string, CelValue>): CelValue;
+  makeObject(typeName: string, fields: ReadonlyMap<string, CelValue>): Outcome;
   /** What is made of literals alone is made once, and free. */
   readonly foldsConstants: boolean;
   /** False for functions whose calls cost the standard figure. */
@@ -25,8 +25,8 @@ export interface CompileParts {
 export interface Local {
   readonly name: string;
   readonly slot: number;
-  /** Of what is walked over: it has a value, where what is accumulated may have failed. */
-  readonly isItem?: boolean;
+  /** An int that may be held as a number, where it is a safe one. */
+  readonly isInt?: boolean;
 }
 
 export interface Compiling {

@@ -77,12 +77,8 @@ function conversionOf(compiler: Folding, call: Call): CelValue | undefined {
   const value = compiler.constant(arg!);
   const [id, ...others] = compiler.checked.overloads.get(call.id) ?? [];
   if (value === undefined || id === undefined || others.length > 0) return undefined;
-  try {
-    return compiler.parts.functions.overload(id)?.run?.(value);
-  } catch (error) {
-    if (error instanceof CelError) return undefined;
-    throw error;
-  }
+  const converted = compiler.parts.functions.overload(id)?.run?.(value);
+  return converted instanceof CelError ? undefined : converted;
 }
 
 /** Whether a value is in a list of constant scalars. Undefined where that is a call like any other. */
@@ -97,6 +93,7 @@ export function membershipStep(compiler: Folding, { id, args }: Call): Step | un
   const wanted = compiler.step(args[0]!);
   return (frame) => {
     const value = wanted(frame);
+    if (value instanceof CelError) return value;
     const key = mapKeyText(value);
     return key === undefined ? list.array.some((item) => celEqual(item, value)) : known.has(key);
   };

@@ -2,7 +2,7 @@
 import type { CheckedExpression } from './ast.ts';
 import type { CelLibrary } from './library.ts';
 import type { CelType } from './types.ts';
-import type { CelValue } from './values.ts';
+import type { CelError, CelValue, Outcome } from './values.ts';
 
 export interface EnvironmentOptions {
   readonly libraries: readonly CelLibrary[];
@@ -10,7 +10,7 @@ export interface EnvironmentOptions {
   /** Types of messages that expressions may make by name (`Object{…}`). */
   findType?(name: string): CelType | undefined;
   /** Makes a message of such a type. */
-  makeObject?(typeName: string, fields: ReadonlyMap<string, CelValue>): CelValue;
+  makeObject?(typeName: string, fields: ReadonlyMap<string, CelValue>): Outcome;
   /** Elements of a literal list or map must be of one type. */
   readonly homogeneousLiterals?: boolean;
   /** Literal patterns, durations and timestamps are read when an expression is checked. */
@@ -47,7 +47,7 @@ export interface ActualCall {
 
 export type Evaluation =
   | { readonly value: CelValue; readonly error?: undefined; readonly cost: number }
-  | { readonly value?: undefined; readonly error: Error; readonly cost: number };
+  | { readonly value?: undefined; readonly error: CelError; readonly cost: number };
 
 export interface Program {
   readonly checked: CheckedExpression;

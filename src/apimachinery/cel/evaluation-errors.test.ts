@@ -24,6 +24,9 @@ test('expressions fail as they do in cel-go, at the same cost', () => {
   check('2 * 9223372036854775807', 'integer overflow', 1);
   check('1/0 > 0 && true', 'division by zero', 2);
   check('1/0 > 0 || false', 'division by zero', 2);
+  // Of two failures the first.
+  check('1/0 > 0 || 1 % 0 > 0', 'division by zero', 4);
+  check('1 % 0 > 0 && 1/0 > 0', 'modulus by zero', 4);
   check('false || d.a', 'no such overload', 2);
   check('!d.a', 'no such overload', 3);
   check('[1,2].all(x, x / 0 > 0)', 'division by zero', 23);

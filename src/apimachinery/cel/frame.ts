@@ -1,36 +1,44 @@
 /** What an evaluation has at hand: variables, what comprehensions have bound, and the meter. Lives for one evaluation. */
 import type { Variables } from './environment.ts';
 import type { CostMeter } from './runtime-cost.ts';
-import { CelError, type CelValue } from './values.ts';
+import { CelError, type CelValue, failureOf, type Outcome } from './values.ts';
 
 export class Frame {
   readonly meter: CostMeter;
   /** By the slots that the compiler has given out. What a loop has failed to compute may be made good by a later turn. */
-  readonly locals: (CelValue | CelError)[] = [];
+  readonly locals: Outcome[] = [];
   readonly #variables: Variables;
   /** Values of variables that were given as functions. */
-  #computed: Map<string, CelValue> | undefined;
+  #computed: Map<string, Outcome> | undefined;
 
   constructor(variables: Variables, meter: CostMeter) {
     this.#variables = variables;
     this.meter = meter;
   }
 
-  variable(name: string): CelValue {
+  variable(name: string): Outcome {
     const given = this.#variables[name];
-    if (given === undefined) throw new CelError(`no such attribute(s): ${name}`);
+    if (given === undefined) return new CelError(`no such attribute(s): ${name}`);
     return typeof given === 'function' ? this.#compute(name, given as () => CelValue) : given;
   }
 
-  #compute(name: string, compute: () => CelValue): CelValue {
+  #compute(name: string, compute: () => CelValue): Outcome {
     const known = this.#computed?.get(name);
     if (known !== undefined) return known;
-    const value = compute();
+    const value = computed(compute);
     this.#computed ??= new Map();
     this.#computed.set(name, value);
     return value;
   }
 }
 
-/** A compiled part of an expression. Throws CelError. */
-export type Step = (frame: Frame) => CelValue;
+function computed(compute: () => CelValue): Outcome {
+  try {
+    return compute();
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+/** A compiled part of an expression. Throws nothing but what ends the evaluation: see LimitReached. */
+export type Step = (frame: Frame) => Outcome;

@@ -1,10 +1,10 @@
 /** How functions and macros are declared: a library is data, and an environment is made of libraries. */
 import type { Expr } from './ast.ts';
 import type { CelType } from './types.ts';
-import type { CelValue } from './values.ts';
+import type { CelValue, Outcome } from './values.ts';
 
-/** Errors are thrown as CelError. Arguments are of the declared types, dynamic ones of any that fit. */
-export type Implementation = (...args: CelValue[]) => CelValue;
+/** Returns a CelError where it fails. Arguments are of the declared types, dynamic ones of any that fit. */
+export type Implementation = (...args: CelValue[]) => Outcome;
 
 export interface Overload {
   readonly id: string;
@@ -66,7 +66,7 @@ export const global = (
   args: readonly CelType[],
   result: CelType,
   // biome-ignore lint/suspicious/noExplicitAny: what a declaration promises of its arguments the compiler cannot know.
-  run?: (...args: any[]) => CelValue,
+  run?: (...args: any[]) => Outcome,
 ): Overload => ({ id, args, result, isMember: false, ...(run === undefined ? {} : { run }) });
 
 /** Declares a function that is called on its first argument. */
@@ -75,7 +75,7 @@ export const member = (
   args: readonly CelType[],
   result: CelType,
   // biome-ignore lint/suspicious/noExplicitAny: as above.
-  run?: (...args: any[]) => CelValue,
+  run?: (...args: any[]) => Outcome,
 ): Overload => ({ id, args, result, isMember: true, ...(run === undefined ? {} : { run }) });
 
 export const declare = (name: string, ...overloads: Overload[]): FunctionDeclaration => ({ name, overloads });

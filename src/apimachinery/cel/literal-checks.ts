@@ -11,8 +11,17 @@ import { CelError } from './values.ts';
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
   duration: parseDuration,
   timestamp: parseTimestamp,
-  matches: compileRe2,
+  matches: readPattern,
 };
+
+function readPattern(text: string): unknown {
+  try {
+    return compileRe2(text);
+  } catch (error) {
+    if (error instanceof Re2SyntaxError) return new CelError(error.message, error);
+    throw error;
+  }
+}
 
 export function literalIssues({ expr, source, positions }: CheckedExpression): Issue[] {
   const issues: Issue[] = [];
@@ -21,13 +30,10 @@ export function literalIssues({ expr, source, positions }: CheckedExpression): I
     const literal = call.args.at(-1);
     if (read === undefined || literal?.kind !== 'literal') return;
     const { value } = literal;
-    try {
-      if (typeof value === 'string') read(value);
-      else if (typeof value === 'bigint' && call.function === 'timestamp') inTime(value * 1_000_000_000n);
-    } catch (error) {
-      if (!(error instanceof CelError || error instanceof Re2SyntaxError)) throw error;
+    const isTime = typeof value === 'bigint' && call.function === 'timestamp';
+    const found = isTime ? inTime(value * 1_000_000_000n) : typeof value === 'string' ? read(value) : value;
+    if (found instanceof CelError)
       issues.push(issueAt(source, positions.get(literal.id) ?? 0, `invalid ${call.function} argument`));
-    }
   });
   return issues;
 }

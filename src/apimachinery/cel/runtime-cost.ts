@@ -16,26 +16,17 @@ const regexFactor = 0.25;
 /** Of a single call, after which time is looked at. */
 const interruptCost = 20;
 
-class CostExceeded extends CelError {
-  constructor() {
-    super('operation cancelled: actual cost limit exceeded');
-    this.name = 'CostExceeded';
+/** Thrown, where all else that a part fails with is returned: it ends the whole evaluation, and no `||` makes it good. */
+export class LimitReached extends Error {
+  /** What the evaluation ends in. */
+  readonly failure: CelError;
+  constructor(message: string) {
+    super(message);
+    this.name = 'LimitReached';
+    this.failure = new CelError(message);
   }
 }
-class Interrupted extends CelError {
-  constructor() {
-    super('operation interrupted');
-    this.name = 'Interrupted';
-  }
-}
-
-/** What the limits end is not to be absorbed; all else that a part fails with may be. */
-export function absorbed(error: unknown): CelError {
-  if (!isAbsorbable(error)) throw error;
-  return error;
-}
-const isAbsorbable = (error: unknown): error is CelError =>
-  error instanceof CelError && !(error instanceof CostExceeded || error instanceof Interrupted);
+const costExceeded = (): LimitReached => new LimitReached('operation cancelled: actual cost limit exceeded');
 
 export class CostMeter {
   cost = 0;
@@ -50,7 +41,7 @@ export class CostMeter {
 
   charge(cost: number): void {
     this.cost += cost;
-    if (this.cost > this.#limit) throw new CostExceeded();
+    if (this.cost > this.#limit) throw costExceeded();
   }
 
   chargeCall(call: ActualCall): void {
@@ -61,9 +52,9 @@ export class CostMeter {
     if (cost > interruptCost) this.#checkInterrupt();
   }
 
-  /** Refuses what would cost more than there is, before it is done. */
+  /** Refuses what would cost more than there is, before it is done. It counts as if it had been. */
   demand(cost: number): void {
-    if (this.cost + cost > this.#limit) throw new CostExceeded();
+    if (this.cost + cost > this.#limit) this.charge(cost);
   }
 
   /** Of any loop: short ones within each other are long, too. */
@@ -72,7 +63,7 @@ export class CostMeter {
   }
 
   #checkInterrupt(): void {
-    if (this.#options.isInterrupted?.() === true) throw new Interrupted();
+    if (this.#options.isInterrupted?.() === true) throw new LimitReached('operation interrupted');
   }
 }
 

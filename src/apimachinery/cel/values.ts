@@ -70,6 +70,8 @@ export abstract class CelList {
   abstract readonly size: number;
   /** Undefined outside of the list. */
   abstract get(index: number): CelValue | undefined;
+  /** For items that are known to be ints: a number where the data has one that is safe, which spares a bigint. */
+  getInt?(index: number): number | undefined;
 
   [Symbol.iterator](): Iterator<CelValue> {
     return this.items()[Symbol.iterator]();
@@ -245,20 +247,29 @@ export abstract class CelOpaque {
   abstract equalTo(other: CelOpaque): boolean;
 }
 
-/** What an evaluation ends in that has no value. The message is cel-go's. */
-export class CelError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    // Rules fail by the thousand; nobody reads where in the evaluator.
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
-    super(message, options);
-    Error.stackTraceLimit = limit;
-    this.name = 'CelError';
+/**
+ * Why there is no value. A value itself, which functions return: rules fail by the hundred thousand, and making or
+ * throwing an Error takes longer than what has failed. It is thrown by data alone, where that turns out not to be what its
+ * type says; whoever looks at data makes it a value again (`failureOf`). The message is cel-go's.
+ */
+export class CelError {
+  readonly message: string;
+  readonly cause: unknown;
+  constructor(message: string, cause?: unknown) {
+    this.message = message;
+    this.cause = cause;
   }
 }
+/** What a part of an expression comes to. */
+export type Outcome = CelValue | CelError;
 
-/** One for all: in a loop, making errors is what takes the time. */
-const overloadError = new CelError('no such overload');
-export const noSuchOverload = (): CelError => overloadError;
+/** Of what was thrown. Anything else than a CelError is thrown on. */
+export function failureOf(thrown: unknown): CelError {
+  if (thrown instanceof CelError) return thrown;
+  throw thrown;
+}
+
+/** One for all: in a loop, making them is what takes the time. */
+export const noSuchOverload = new CelError('no such overload');
 export const noSuchKey = (key: CelValue): CelError => new CelError(`no such key: ${keyShown(key)}`);
 const keyShown = (key: CelValue): string => (key instanceof CelUint ? `${key.value}` : String(key));

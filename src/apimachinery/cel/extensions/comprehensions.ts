@@ -10,9 +10,9 @@ const v = param('V');
 const map = mapOf(k, v);
 
 /** A map and one more entry, which must be new. */
-function inserted(into: CelMap, key: CelValue, value: CelValue): CelMap {
-  if (into.get(key) !== undefined) throw new CelError(`insert failed: key ${String(key)} already exists`);
-  if (mapKeyText(key) === undefined) throw new CelError('unsupported key type');
+function inserted(into: CelMap, key: CelValue, value: CelValue): CelMap | CelError {
+  if (into.get(key) !== undefined) return new CelError(`insert failed: key ${String(key)} already exists`);
+  if (mapKeyText(key) === undefined) return new CelError('unsupported key type');
   return into instanceof EntriesMap
     ? into.with(key, value)
     : new EntriesMap([...into.entries(), [key, value]]);
@@ -27,7 +27,11 @@ export const twoVariableComprehensions: CelLibrary = {
       global('@mapInsert_map_key_value', [map, k, v], map, inserted),
       global('@mapInsert_map_map', [map, map], map, (into: CelMap, more: CelMap) => {
         let all = into;
-        for (const [key, value] of more.entries()) all = inserted(all, key, value);
+        for (const [key, value] of more.entries()) {
+          const next = inserted(all, key, value);
+          if (next instanceof CelError) return next;
+          all = next;
+        }
         return all;
       }),
     ),

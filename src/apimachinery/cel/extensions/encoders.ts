@@ -1,12 +1,12 @@
 /** Base64. Source: cel-go ext/encoders.go. */
 import { type CelLibrary, declare, global } from '../library.ts';
 import { bytesType, stringType } from '../types.ts';
-import { CelError } from '../values.ts';
+import { CelError, type Outcome } from '../values.ts';
 
 /** Padding may be left out. */
-function decoded(text: string): Uint8Array {
+function decoded(text: string): Outcome {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.replace(/=+$/, '').length % 4 === 1) {
-    throw new CelError(`illegal base64 data at input byte ${text.search(/[^A-Za-z0-9+/]/)}`);
+    return new CelError(`illegal base64 data at input byte ${text.search(/[^A-Za-z0-9+/]/)}`);
   }
   return new Uint8Array(Buffer.from(text, 'base64'));
 }

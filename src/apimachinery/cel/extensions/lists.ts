@@ -17,24 +17,26 @@ import {
   timestampType,
   uintType,
 } from '../types.ts';
-import { ArrayList, CelError, CelList, type CelValue } from '../values.ts';
+import { ArrayList, CelError, CelList, type CelValue, type Outcome } from '../values.ts';
 
 const t = param('T');
 const list = listOf(t);
 
-function slice(values: CelList, start: bigint, end: bigint): CelList {
+function slice(values: CelList, start: bigint, end: bigint): Outcome {
   if (start < 0n || end < 0n) {
-    throw new CelError(`cannot slice(${start}, ${end}), negative indexes not supported`);
+    return new CelError(`cannot slice(${start}, ${end}), negative indexes not supported`);
   }
   if (start > end) {
-    throw new CelError(`cannot slice(${start}, ${end}), start index must be less than or equal to end index`);
+    return new CelError(
+      `cannot slice(${start}, ${end}), start index must be less than or equal to end index`,
+    );
   }
-  if (end > values.size) throw new CelError(`cannot slice(${start}, ${end}), list is length ${values.size}`);
+  if (end > values.size) return new CelError(`cannot slice(${start}, ${end}), list is length ${values.size}`);
   return new ArrayList([...values].slice(Number(start), Number(end)));
 }
 
-function flatten(values: CelList, depth: bigint): CelList {
-  if (depth < 0n) throw new CelError('level must be non-negative');
+function flatten(values: CelList, depth: bigint): Outcome {
+  if (depth < 0n) return new CelError('level must be non-negative');
   const items: CelValue[] = [];
   const add = (from: CelList, left: bigint): void => {
     for (const item of from) {
@@ -53,23 +55,25 @@ function distinct(values: CelList): CelList {
   return new ArrayList(items);
 }
 
-function range(end: bigint): CelList {
-  if (end < 0n) throw new CelError(`lists.range: size must be non-negative, got ${end}`);
+function range(end: bigint): Outcome {
+  if (end < 0n) return new CelError(`lists.range: size must be non-negative, got ${end}`);
   if (end > BigInt(limits.celListItems)) {
-    throw new CelError(`lists.range: size ${end} exceeds maximum allowed (${limits.celListItems})`);
+    return new CelError(`lists.range: size ${end} exceeds maximum allowed (${limits.celListItems})`);
   }
   return new ArrayList(Array.from({ length: Number(end) }, (_, i) => BigInt(i)));
 }
 
-function sortedBy(values: CelList, keys: CelList): CelList {
+function sortedBy(values: CelList, keys: CelList): Outcome {
   const pairs = [...values].map((value, i) => ({ value, key: keys.get(i)! }));
   const kinds = new Set(pairs.map(({ key }) => typeof key));
-  if (kinds.size > 1) throw new CelError('list elements must have the same type');
+  if (kinds.size > 1) return new CelError('list elements must have the same type');
+  let isOrdered = true;
   pairs.sort((a, b) => {
     const order = celCompare(a.key, b.key);
-    if (order === undefined) throw new CelError('list elements must be comparable');
-    return order;
+    isOrdered &&= order !== undefined;
+    return order ?? 0;
   });
+  if (!isOrdered) return new CelError('list elements must be comparable');
   return new ArrayList(pairs.map(({ value }) => value));
 }
 

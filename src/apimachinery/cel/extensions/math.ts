@@ -2,7 +2,7 @@
 import { celCompare } from '../equality.ts';
 import { type CelLibrary, declare, global, type Macro, type Overload } from '../library.ts';
 import { boolType, type CelType, doubleType, dynType, intType, listOf, uintType } from '../types.ts';
-import { CelError, type CelList, CelUint, type CelValue } from '../values.ts';
+import { CelError, type CelList, CelUint, type CelValue, type Outcome } from '../values.ts';
 
 type Pick = (a: CelValue, b: CelValue) => CelValue;
 const least: Pick = (a, b) => ((celCompare(b, a) ?? 0) < 0 ? b : a);
@@ -26,7 +26,7 @@ function extremes(name: 'min' | 'max', pick: Pick): Overload[] {
   const ofList = numbers.map(([id, type]) =>
     global(`math_@${name}_list_${id}`, [listOf(type)], type, (values: CelList) => {
       const all = [...values];
-      if (all.length === 0) throw new CelError(`math.@${name}(list) argument must not be empty`);
+      if (all.length === 0) return new CelError(`math.@${name}(list) argument must not be empty`);
       return all.reduce(pick);
     }),
   );
@@ -87,20 +87,15 @@ const bits = (name: string, run: (a: bigint, b: bigint) => bigint): ReturnType<t
   );
 
 function shifted(name: string, run: (value: bigint, by: bigint) => bigint): ReturnType<typeof declare> {
-  const by = (bits: bigint): bigint => {
-    if (bits < 0n) throw new CelError(`math.${name}() negative offset: ${bits}`);
-    return bits > 63n ? 64n : bits;
-  };
+  const shift = (bits: bigint, shiftBy: (by: bigint) => CelValue): Outcome =>
+    bits < 0n ? new CelError(`math.${name}() negative offset: ${bits}`) : shiftBy(bits > 63n ? 64n : bits);
   return declare(
     `math.${name}`,
     global(`math_${name}_int_int`, [intType, intType], intType, (value: bigint, bits: bigint) =>
-      BigInt.asIntN(64, run(BigInt.asUintN(64, value), by(bits))),
+      shift(bits, (by) => BigInt.asIntN(64, run(BigInt.asUintN(64, value), by))),
     ),
-    global(
-      `math_${name}_uint_int`,
-      [uintType, intType],
-      uintType,
-      ({ value }: CelUint, bits: bigint) => new CelUint(BigInt.asUintN(64, run(value, by(bits)))),
+    global(`math_${name}_uint_int`, [uintType, intType], uintType, ({ value }: CelUint, bits: bigint) =>
+      shift(bits, (by) => new CelUint(BigInt.asUintN(64, run(value, by)))),
     ),
   );
 }
@@ -125,7 +120,7 @@ export const math: CelLibrary = {
       'math.abs',
       global('math_abs_double', [doubleType], doubleType, Math.abs),
       global('math_abs_int', [intType], intType, (value: bigint) => {
-        if (value === -(1n << 63n)) throw new CelError('integer overflow');
+        if (value === -(1n << 63n)) return new CelError('integer overflow');
         return value < 0n ? -value : value;
       }),
       global('math_abs_uint', [uintType], uintType, (value: CelUint) => value),

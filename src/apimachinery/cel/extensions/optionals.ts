@@ -63,7 +63,7 @@ export const optionals: CelLibrary = {
     declare(
       'value',
       member('optional_value', [optional], v, ({ value }: CelOptional) => {
-        if (value === undefined) throw new CelError('optional.none() dereference');
+        if (value === undefined) return new CelError('optional.none() dereference');
         return value;
       }),
     ),

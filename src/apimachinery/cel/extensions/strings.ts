@@ -3,24 +3,24 @@ import { limits } from '../../limits.ts';
 import { type CelLibrary, declare, global, member } from '../library.ts';
 import { codePoints, isFlat } from '../text.ts';
 import { dynType, intType, listOf, stringType } from '../types.ts';
-import { ArrayList, CelError, type CelList, type CelValue } from '../values.ts';
+import { ArrayList, CelError, type CelList, type CelValue, type Outcome } from '../values.ts';
 import { format } from './string-format.ts';
 
-function charAt(text: string, index: bigint): string {
+function charAt(text: string, index: bigint): Outcome {
   if (isFlat(text) && index >= 0n && index <= BigInt(text.length)) return text.charAt(Number(index));
   const points = codePoints(text);
   const at = Number(index);
-  if (at < 0 || at > points.length) throw new CelError(`index out of range: ${index}`);
+  if (at < 0 || at > points.length) return new CelError(`index out of range: ${index}`);
   return points[at] ?? '';
 }
 
-function indexOf(text: string, part: string, from = 0n): bigint {
+function indexOf(text: string, part: string, from = 0n): Outcome {
   if (from === 0n && part !== '' && isFlat(text)) {
     return BigInt(text.indexOf(part));
   }
   const points = codePoints(text);
   const start = Number(from);
-  if (start < 0) throw new CelError(`index out of range: ${from}`);
+  if (start < 0) return new CelError(`index out of range: ${from}`);
   if (part === '') return from;
   if (start > points.length) return -1n;
   const wanted = codePoints(part);
@@ -29,10 +29,10 @@ function indexOf(text: string, part: string, from = 0n): bigint {
   return -1n;
 }
 
-function lastIndexOf(text: string, part: string, from?: bigint): bigint {
+function lastIndexOf(text: string, part: string, from?: bigint): Outcome {
   const points = codePoints(text);
   const end = from === undefined ? points.length : Number(from);
-  if (end < 0) throw new CelError(`index out of range: ${from}`);
+  if (end < 0) return new CelError(`index out of range: ${from}`);
   if (part === '') return BigInt(end);
   if (from !== undefined && end >= points.length) return -1n;
   const wanted = codePoints(part);
@@ -47,25 +47,25 @@ function startsAt(points: readonly string[], wanted: readonly string[], at: numb
   return true;
 }
 
-function substring(text: string, start: bigint, end?: bigint): string {
+function substring(text: string, start: bigint, end?: bigint): Outcome {
   const points = codePoints(text);
   const to = end ?? BigInt(points.length);
   if (start > to && end !== undefined) {
-    throw new CelError(`invalid substring range. start: ${start}, end: ${end}`);
+    return new CelError(`invalid substring range. start: ${start}, end: ${end}`);
   }
   for (const at of [start, to]) {
-    if (at < 0n || at > BigInt(points.length)) throw new CelError(`index out of range: ${at}`);
+    if (at < 0n || at > BigInt(points.length)) return new CelError(`index out of range: ${at}`);
   }
   return points.slice(Number(start), Number(to)).join('');
 }
 
-function replaced(text: string, old: string, by: string, count = -1n): string {
+function replaced(text: string, old: string, by: string, count = -1n): Outcome {
   if (count === 0n) return text;
   const most = count < 0n ? Number.POSITIVE_INFINITY : Number(count);
   const parts = old === '' ? ['', ...codePoints(text), ''] : text.split(old);
   const joined = parts.length - 1;
   if (Math.min(joined, most) * by.length + text.length > limits.celTextLength)
-    throw new CelError('text too long');
+    return new CelError('text too long');
   if (most >= joined) return parts.join(by);
   let result = parts[0]!;
   for (let i = 1; i < parts.length; i++) result += (i <= most ? by : old) + parts[i]!;
@@ -80,10 +80,10 @@ function split(text: string, separator: string, count = -1n): CelList {
   return new ArrayList([...kept, parts.slice(Number(count) - 1).join(separator)]);
 }
 
-function join(texts: CelList, separator = ''): string {
+function join(texts: CelList, separator = ''): Outcome {
   const parts = [...texts] as string[];
   const length = parts.reduce((sum, part) => sum + part.length + separator.length, 0);
-  if (length > limits.celTextLength) throw new CelError('text too long');
+  if (length > limits.celTextLength) return new CelError('text too long');
   return parts.join(separator);
 }
 

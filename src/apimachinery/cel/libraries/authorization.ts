@@ -7,7 +7,7 @@
 import { dnsLabelProblems, dnsSubdomainProblems } from '../../names.ts';
 import { type CelLibrary, declare, member } from '../library.ts';
 import { boolType, opaque, stringType } from '../types.ts';
-import { CelError, CelOpaque, type CelValue } from '../values.ts';
+import { CelError, CelOpaque, type CelValue, type Outcome } from '../values.ts';
 
 const typeOf = (name: string) => opaque(`kubernetes.authorization.${name}`);
 export const authorizerType = typeOf('Authorizer');
@@ -127,19 +127,19 @@ function ask({ answer, serviceAccount }: Asking, question: AuthorizationQuestion
   );
 }
 
-function pathCheck({ asking }: AuthorizerValue, path: string): CelValue {
-  if (path.trim() === '') throw new CelError('path must not be empty');
+function pathCheck({ asking }: AuthorizerValue, path: string): Outcome {
+  if (path.trim() === '') return new CelError('path must not be empty');
   return new PathCheckValue(asking, path);
 }
 
-function forServiceAccount({ asking }: AuthorizerValue, namespace: string, name: string): CelValue {
-  if (dnsSubdomainProblems(name).length > 0) throw new CelError('Invalid service account name');
-  if (dnsLabelProblems(namespace).length > 0) throw new CelError('Invalid service account namespace');
+function forServiceAccount({ asking }: AuthorizerValue, namespace: string, name: string): Outcome {
+  if (dnsSubdomainProblems(name).length > 0) return new CelError('Invalid service account name');
+  if (dnsLabelProblems(namespace).length > 0) return new CelError('Invalid service account namespace');
   return new AuthorizerValue(asking.answer, { namespace, name });
 }
 
-function resourceCheck({ asking, group }: GroupCheckValue, resource: string): CelValue {
-  if (resource.trim() === '') throw new CelError('resource must not be empty');
+function resourceCheck({ asking, group }: GroupCheckValue, resource: string): Outcome {
+  if (resource.trim() === '') return new CelError('resource must not be empty');
   return new ResourceCheckValue(asking, { ...noResource, group, resource });
 }
 

@@ -42,30 +42,22 @@ class CidrValue extends CelOpaque {
 
 const conversion = 'network address parse error during conversion from string';
 
-function readCidr(text: string): CidrValue {
+function readCidr(text: string): CidrValue | CelError {
   let prefix: Prefix;
   try {
     prefix = parsePrefix(text);
   } catch (error) {
     if (!(error instanceof NetipError)) throw error;
     // Upstream says it twice.
-    throw new CelError(`${conversion}: ${conversion}: ${error.message}`);
+    return new CelError(`${conversion}: ${conversion}: ${error.message}`);
   }
   if (isMapped(prefix.address)) {
-    throw new CelError(`${conversion}: IPv4-mapped IPv6 address ${goQuoteStart(text)} is not allowed`);
+    return new CelError(`${conversion}: IPv4-mapped IPv6 address ${goQuoteStart(text)} is not allowed`);
   }
   return new CidrValue(prefix);
 }
 
-function isCidr(text: string): boolean {
-  try {
-    readCidr(text);
-    return true;
-  } catch (error) {
-    if (error instanceof CelError) return false;
-    throw error;
-  }
-}
+const isCidr = (text: string): boolean => readCidr(text) instanceof CidrValue;
 
 const containsIp = (cidr: CidrValue, ip: IpValue): boolean => prefixContains(cidr.prefix, ip.address);
 const containsCidr = ({ prefix }: CidrValue, { prefix: other }: CidrValue): boolean =>
@@ -80,9 +72,10 @@ export const cidrLibrary: CelLibrary = {
     declare('string', global('cidr_to_string', [cidrType], stringType, String)),
     declare(
       'containsIP',
-      member('cidr_contains_ip_string', [cidrType, stringType], boolType, (cidr: CidrValue, ip: string) =>
-        containsIp(cidr, readIp(ip)),
-      ),
+      member('cidr_contains_ip_string', [cidrType, stringType], boolType, (cidr: CidrValue, text: string) => {
+        const ip = readIp(text);
+        return ip instanceof CelError ? ip : containsIp(cidr, ip);
+      }),
       member('cidr_contains_ip_ip', [cidrType, ipType], boolType, containsIp),
     ),
     declare(
@@ -91,7 +84,10 @@ export const cidrLibrary: CelLibrary = {
         'cidr_contains_cidr_string',
         [cidrType, stringType],
         boolType,
-        (cidr: CidrValue, other: string) => containsCidr(cidr, readCidr(other)),
+        (cidr: CidrValue, text: string) => {
+          const other = readCidr(text);
+          return other instanceof CelError ? other : containsCidr(cidr, other);
+        },
       ),
       member('cidr_contains_cidr', [cidrType, cidrType], boolType, containsCidr),
     ),

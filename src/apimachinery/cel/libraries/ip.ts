@@ -16,7 +16,7 @@ import {
 } from '../../netip.ts';
 import { type CelLibrary, declare, global, member } from '../library.ts';
 import { boolType, intType, opaque, stringType } from '../types.ts';
-import { CelError, CelOpaque } from '../values.ts';
+import { CelError, CelOpaque, type Outcome } from '../values.ts';
 
 export const ipType = opaque('net.IP');
 
@@ -39,33 +39,31 @@ export class IpValue extends CelOpaque {
   }
 }
 
-/** Throws CelError. */
-export function readIp(text: string): IpValue {
+export function readIp(text: string): IpValue | CelError {
   const address = told(text);
+  if (address instanceof CelError) return address;
   if (address.zone !== '')
-    throw new CelError(`IP address ${goQuoteStart(text)} with zone value is not allowed`);
-  if (isMapped(address)) throw new CelError(`IPv4-mapped IPv6 address ${goQuoteStart(text)} is not allowed`);
-  return new IpValue(address);
+    return new CelError(`IP address ${goQuoteStart(text)} with zone value is not allowed`);
+  return isMapped(address)
+    ? new CelError(`IPv4-mapped IPv6 address ${goQuoteStart(text)} is not allowed`)
+    : new IpValue(address);
 }
-function told(text: string): Address {
+function told(text: string): Address | CelError {
   try {
     return parseAddress(text);
   } catch (error) {
     if (!(error instanceof NetipError)) throw error;
-    throw new CelError(
+    return new CelError(
       `IP Address ${goQuoteStart(text)} parse error during conversion from string: ${error.message}`,
     );
   }
 }
 
-function isIp(text: string): boolean {
-  try {
-    readIp(text);
-    return true;
-  } catch (error) {
-    if (error instanceof CelError) return false;
-    throw error;
-  }
+const isIp = (text: string): boolean => readIp(text) instanceof IpValue;
+
+function isCanonical(text: string): Outcome {
+  const ip = readIp(text);
+  return ip instanceof CelError ? ip : ip.toString() === text;
 }
 
 const asks = (name: string, id: string, ask: (address: Address) => boolean) =>
@@ -80,10 +78,7 @@ export const ipLibrary: CelLibrary = {
   functions: [
     declare('ip', global('string_to_ip', [stringType], ipType, readIp)),
     declare('isIP', global('is_ip', [stringType], boolType, isIp)),
-    declare(
-      'ip.isCanonical',
-      global('ip_is_canonical', [stringType], boolType, (text: string) => readIp(text).toString() === text),
-    ),
+    declare('ip.isCanonical', global('ip_is_canonical', [stringType], boolType, isCanonical)),
     declare('string', global('ip_to_string', [ipType], stringType, String)),
     declare(
       'family',

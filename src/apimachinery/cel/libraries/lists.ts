@@ -4,7 +4,8 @@
  */
 import { celCompare, celEqual } from '../equality.ts';
 import { type CelLibrary, declare, type FunctionDeclaration, member } from '../library.ts';
-import { inInt64, inSpan, inUint64 } from '../standard/arithmetic.ts';
+import { inSpan, inUint64 } from '../standard/arithmetic.ts';
+import { inInt64 } from '../standard/int-arithmetic.ts';
 import {
   boolType,
   bytesType,
@@ -19,7 +20,15 @@ import {
   timestampType,
   uintType,
 } from '../types.ts';
-import { CelDuration, CelError, CelList, CelUint, type CelValue, noSuchOverload } from '../values.ts';
+import {
+  CelDuration,
+  CelError,
+  CelList,
+  CelUint,
+  type CelValue,
+  noSuchOverload,
+  type Outcome,
+} from '../values.ts';
 
 const a = param('A');
 
@@ -40,48 +49,49 @@ const comparable: readonly (readonly [name: string, CelType])[] = [
   ['bytes', bytesType],
 ];
 
-function order(x: CelValue, y: CelValue): number {
-  const compared = celCompare(x, y);
-  if (compared === undefined) throw noSuchOverload();
-  return compared;
-}
-
-function isSorted(list: CelList): boolean {
+function isSorted(list: CelList): Outcome {
   let before: CelValue | undefined;
   for (const item of list) {
-    if (before !== undefined && order(before, item) > 0) return false;
+    const compared = before === undefined ? 0 : celCompare(before, item);
+    if (compared === undefined) return noSuchOverload;
+    if (compared > 0) return false;
     before = item;
   }
   return true;
 }
 
-function added(sum: CelValue, item: CelValue): CelValue {
+function added(sum: CelValue, item: CelValue): Outcome {
   if (typeof sum === 'bigint' && typeof item === 'bigint') return inInt64(sum + item);
   if (typeof sum === 'number' && typeof item === 'number') return sum + item;
   if (sum instanceof CelUint && item instanceof CelUint) return inUint64(sum.value + item.value);
   if (sum instanceof CelDuration && item instanceof CelDuration) return inSpan(sum.nanos + item.nanos);
-  throw noSuchOverload();
+  return noSuchOverload;
 }
 
 const sum =
   (zero: CelValue) =>
-  (list: CelList): CelValue => {
+  (list: CelList): Outcome => {
     let total: CelValue | undefined;
-    // The first says of what type it is: a list that is dynamic does not.
-    for (const item of list) total = total === undefined ? item : added(total, item);
+    for (const item of list) {
+      // The first says of what type it is: a list that is dynamic does not.
+      const next = total === undefined ? item : added(total, item);
+      if (next instanceof CelError) return next;
+      total = next;
+    }
     return total ?? zero;
   };
 
 /** The first of those that come first, or last. */
 const extreme =
   (name: 'min' | 'max') =>
-  (list: CelList): CelValue => {
+  (list: CelList): Outcome => {
     let found: CelValue | undefined;
     for (const item of list) {
-      const compared = found === undefined ? Number.NaN : order(found, item);
+      const compared = found === undefined ? Number.NaN : celCompare(found, item);
+      if (compared === undefined) return noSuchOverload;
       if (found === undefined || (name === 'min' ? compared > 0 : compared < 0)) found = item;
     }
-    if (found === undefined) throw new CelError(`${name} called on empty list`);
+    if (found === undefined) return new CelError(`${name} called on empty list`);
     return found;
   };
 const extremes = (name: 'min' | 'max'): FunctionDeclaration =>

@@ -3,7 +3,7 @@ import { limits } from '../../limits.ts';
 import { Quantity, QuantityError } from '../../quantity.ts';
 import { type CelLibrary, declare, global, member } from '../library.ts';
 import { boolType, doubleType, intType, opaque, stringType } from '../types.ts';
-import { CelError, CelOpaque } from '../values.ts';
+import { CelError, CelOpaque, type Outcome } from '../values.ts';
 
 const quantityType = opaque('kubernetes.Quantity');
 
@@ -24,40 +24,30 @@ class QuantityValue extends CelOpaque {
 }
 
 /** Bad text and sums that would not end are errors of the expression. */
-function told(run: () => Quantity): QuantityValue {
+function told(run: () => Quantity): QuantityValue | CelError {
   try {
     return new QuantityValue(run());
   } catch (error) {
-    if (error instanceof QuantityError) throw new CelError(error.message);
+    if (error instanceof QuantityError) return new CelError(error.message);
     throw error;
   }
 }
 
-function readQuantity(text: string): QuantityValue {
+function readQuantity(text: string): QuantityValue | CelError {
   if (text.length > limits.quantityDigits) {
-    throw new CelError(`quantities must be no longer than ${limits.quantityDigits} characters`);
+    return new CelError(`quantities must be no longer than ${limits.quantityDigits} characters`);
   }
   return told(() => Quantity.parse(text));
 }
 
-function isQuantity(text: string): boolean {
-  try {
-    readQuantity(text);
-    return true;
-  } catch (error) {
-    if (error instanceof CelError) return false;
-    throw error;
-  }
+const isQuantity = (text: string): boolean => readQuantity(text) instanceof QuantityValue;
+
+function asInteger({ quantity }: QuantityValue): Outcome {
+  return quantity.asInt64() ?? new CelError('cannot convert value to integer');
 }
 
-function asInteger({ quantity }: QuantityValue): bigint {
-  const value = quantity.asInt64();
-  if (value === undefined) throw new CelError('cannot convert value to integer');
-  return value;
-}
-
-const add = (a: QuantityValue, b: Quantity): QuantityValue => told(() => a.quantity.add(b));
-const sub = (a: QuantityValue, b: Quantity): QuantityValue => told(() => a.quantity.sub(b));
+const add = (a: QuantityValue, b: Quantity): Outcome => told(() => a.quantity.add(b));
+const sub = (a: QuantityValue, b: Quantity): Outcome => told(() => a.quantity.sub(b));
 const ofInt = (value: bigint): Quantity => Quantity.of(value, 0, 'DecimalExponent');
 const compare = (a: QuantityValue, b: QuantityValue): number => a.quantity.compare(b.quantity);
 const pair = [quantityType, quantityType];

@@ -18,24 +18,17 @@ export class SemverValue extends CelOpaque {
   }
 }
 
-function readSemver(text: string, isNormalized = false): SemverValue {
+function readSemver(text: string, isNormalized = false): SemverValue | CelError {
   try {
     return new SemverValue(isNormalized ? parseLenientSemver(text) : parseSemver(text));
   } catch (error) {
-    if (error instanceof SemverError) throw new CelError(error.message);
+    if (error instanceof SemverError) return new CelError(error.message);
     throw error;
   }
 }
 
-function isSemver(text: string, isNormalized = false): boolean {
-  try {
-    readSemver(text, isNormalized);
-    return true;
-  } catch (error) {
-    if (error instanceof CelError) return false;
-    throw error;
-  }
-}
+const isSemver = (text: string, isNormalized = false): boolean =>
+  readSemver(text, isNormalized) instanceof SemverValue;
 
 const compare = (a: SemverValue, b: SemverValue): number => compareSemver(a.version, b.version);
 const number = (name: 'major' | 'minor' | 'patch') =>

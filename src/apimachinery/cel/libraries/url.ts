@@ -22,14 +22,14 @@ class UrlValue extends CelOpaque {
   }
 }
 
-function readUrl(text: string): UrlValue {
+function readUrl(text: string): UrlValue | CelError {
   try {
     checkRequestUri(text);
     // Once more, since what is judged as a request has no fragment.
     return new UrlValue(parseGoUrl(text));
   } catch (error) {
     if (!(error instanceof GoUrlError)) throw error;
-    throw new CelError(`URL parse error during conversion from string: ${error.message}`);
+    return new CelError(`URL parse error during conversion from string: ${error.message}`);
   }
 }
 

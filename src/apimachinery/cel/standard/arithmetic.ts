@@ -13,60 +13,56 @@ import {
   timestampType,
   uintType,
 } from '../types.ts';
-import { CelDuration, CelError, type CelList, CelTimestamp, CelUint, type CelValue } from '../values.ts';
+import { CelDuration, CelError, type CelList, CelTimestamp, CelUint, type Outcome } from '../values.ts';
+import {
+  add,
+  divide,
+  type IntOperation,
+  inInt64,
+  modulo,
+  multiply,
+  negate,
+  subtract,
+} from './int-arithmetic.ts';
 
-const int64Max = (1n << 63n) - 1n;
-const int64Min = -(1n << 63n);
 const uint64Max = (1n << 64n) - 1n;
 
-// Made once: what fails in a loop fails often.
-const overflow = new CelError('integer overflow');
+const overflow = new CelError('unsigned integer overflow');
 const divisionByZero = new CelError('division by zero');
 const modulusByZero = new CelError('modulus by zero');
 
-export function inInt64(value: bigint): bigint {
-  if (value > int64Max || value < int64Min) throw overflow;
-  return value;
-}
-export function inUint64(value: bigint): CelUint {
-  if (value > uint64Max || value < 0n) throw new CelError('unsigned integer overflow');
-  return new CelUint(value);
+export function inUint64(value: bigint): CelUint | CelError {
+  return value > uint64Max || value < 0n ? overflow : new CelUint(value);
 }
 
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999999999Z. */
 const firstTime = -62_135_596_800n * 1_000_000_000n;
 const lastTime = 253_402_300_800n * 1_000_000_000n - 1n;
-export function inTime(nanos: bigint): CelTimestamp {
-  if (nanos < firstTime || nanos > lastTime) throw new CelError('timestamp overflow');
-  return new CelTimestamp(nanos);
+export function inTime(nanos: bigint, offsetMinutes = 0): CelTimestamp | CelError {
+  return nanos < firstTime || nanos > lastTime ? timeOverflow : new CelTimestamp(nanos, offsetMinutes);
 }
-export function inSpan(nanos: bigint): CelDuration {
-  if (nanos > int64Max || nanos < int64Min) throw new CelError('duration overflow');
-  return new CelDuration(nanos);
+export function inSpan(nanos: bigint): CelDuration | CelError {
+  return inInt64(nanos) instanceof CelError ? spanOverflow : new CelDuration(nanos);
 }
+const timeOverflow = new CelError('timestamp overflow');
+const spanOverflow = new CelError('duration overflow');
 
-const ints = (id: string, run: (a: bigint, b: bigint) => bigint): Overload =>
-  global(`${id}_int64`, [intType, intType], intType, (a: bigint, b: bigint) => inInt64(run(a, b)));
+const ints = (id: string, run: IntOperation): Overload =>
+  global(`${id}_int64`, [intType, intType], intType, run);
 const uints = (id: string, run: (a: bigint, b: bigint) => bigint): Overload =>
   global(`${id}_uint64`, [uintType, uintType], uintType, (a: CelUint, b: CelUint) =>
     inUint64(run(a.value, b.value)),
   );
+const uintDivision = (id: string, run: (a: bigint, b: bigint) => bigint, byZero: CelError): Overload =>
+  global(`${id}_uint64`, [uintType, uintType], uintType, (a: CelUint, b: CelUint) =>
+    b.value === 0n ? byZero : new CelUint(run(a.value, b.value)),
+  );
 const doubles = (id: string, run: (a: number, b: number) => number): Overload =>
   global(`${id}_double`, [doubleType, doubleType], doubleType, run);
 
-function divided(a: bigint, b: bigint): bigint {
-  if (b === 0n) throw divisionByZero;
-  return a / b;
-}
-function remainder(a: bigint, b: bigint): bigint {
-  if (b === 0n) throw modulusByZero;
-  return a % b;
-}
-
 /** Lists are joined without being copied, so that each step may double them. */
-function addLists(a: CelList, b: CelList): CelList {
-  if (a.size + b.size > limits.celListItems) throw new CelError('list too large');
-  return a.concat(b);
+function addLists(a: CelList, b: CelList): CelList | CelError {
+  return a.size + b.size > limits.celListItems ? new CelError('list too large') : a.concat(b);
 }
 
 const element: CelType = param('A');
@@ -75,13 +71,13 @@ const times = (
   a: CelType,
   b: CelType,
   result: CelType,
-  run: (a: { nanos: bigint }, b: { nanos: bigint }) => CelValue,
+  run: (a: { nanos: bigint }, b: { nanos: bigint }) => Outcome,
 ): Overload => global(id, [a, b], result, run);
 
 export const arithmetic: readonly FunctionDeclaration[] = [
   declare(
     '_+_',
-    ints('add', (a, b) => a + b),
+    ints('add', add),
     uints('add', (a, b) => a + b),
     doubles('add', (a, b) => a + b),
     global('add_string', [stringType, stringType], stringType, (a: string, b: string) => a + b),
@@ -104,7 +100,7 @@ export const arithmetic: readonly FunctionDeclaration[] = [
   ),
   declare(
     '_-_',
-    ints('subtract', (a, b) => a - b),
+    ints('subtract', subtract),
     uints('subtract', (a, b) => a - b),
     doubles('subtract', (a, b) => a - b),
     times('subtract_timestamp_timestamp', timestampType, timestampType, durationType, (a, b) =>
@@ -119,20 +115,24 @@ export const arithmetic: readonly FunctionDeclaration[] = [
   ),
   declare(
     '_*_',
-    ints('multiply', (a, b) => a * b),
+    ints('multiply', multiply),
     uints('multiply', (a, b) => a * b),
     doubles('multiply', (a, b) => a * b),
   ),
   declare(
     '_/_',
-    ints('divide', divided),
-    uints('divide', divided),
+    ints('divide', divide),
+    uintDivision('divide', (a, b) => a / b, divisionByZero),
     doubles('divide', (a, b) => a / b),
   ),
-  declare('_%_', ints('modulo', remainder), uints('modulo', remainder)),
+  declare(
+    '_%_',
+    ints('modulo', modulo),
+    uintDivision('modulo', (a, b) => a % b, modulusByZero),
+  ),
   declare(
     '-_',
-    global('negate_int64', [intType], intType, (a: bigint) => inInt64(-a)),
+    global('negate_int64', [intType], intType, negate),
     global('negate_double', [doubleType], doubleType, (a: number) => -a),
   ),
 ];

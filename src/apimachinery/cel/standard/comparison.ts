@@ -25,8 +25,10 @@ import {
   CelOptional,
   CelUint,
   type CelValue,
+  failureOf,
   noSuchKey,
   noSuchOverload,
+  type Outcome,
 } from '../values.ts';
 
 const a = param('A');
@@ -45,10 +47,9 @@ const orderedTypes: readonly (readonly [string, CelType])[] = [
 const numbers = orderedTypes.slice(1, 4);
 
 function order(name: string, id: string, test: (order: number) => boolean): FunctionDeclaration {
-  const run = (x: CelValue, y: CelValue): boolean => {
+  const run = (x: CelValue, y: CelValue): Outcome => {
     const compared = celCompare(x, y);
-    if (compared === undefined) throw noSuchOverload();
-    return test(compared);
+    return compared === undefined ? noSuchOverload : test(compared);
   };
   const same = orderedTypes.map(([text, type]) => global(`${id}_${text}`, [type, type], boolType, run));
   const mixed: Overload[] = [];
@@ -60,30 +61,34 @@ function order(name: string, id: string, test: (order: number) => boolean): Func
   return declare(name, ...same, ...mixed);
 }
 
-/** An element or key as it is; errors where there is none. */
-export function elementAt(container: CelValue, index: CelValue): CelValue {
+/** An element or key as it is; an error where there is none. */
+export function elementAt(container: CelValue, index: CelValue): Outcome {
   const found = elementIn(container, index);
   if (found !== undefined) return found;
-  throw container instanceof CelMap ? noSuchKey(index) : new CelError(`index out of bounds: ${shown(index)}`);
+  return container instanceof CelMap
+    ? noSuchKey(index)
+    : new CelError(`index out of bounds: ${shown(index)}`);
 }
 
-/** Undefined where there is none. Errors where the container has no such indexes at all. */
-function elementIn(container: CelValue, index: CelValue): CelValue | undefined {
-  if (container instanceof CelMap) return container.get(index);
-  if (container instanceof CelList) return container.get(positionOf(index));
-  throw noSuchOverload();
-}
-
-function positionOf(index: CelValue): number {
-  if (typeof index === 'bigint') return Number(index);
-  if (typeof index === 'number') {
-    if (Number.isInteger(index)) return index;
-    throw new CelError(`unsupported index value: ${index}`);
+/** Undefined where there is none; an error where the container has no such indexes at all. */
+function elementIn(container: CelValue, index: CelValue): Outcome | undefined {
+  try {
+    if (container instanceof CelMap) return container.get(index);
+    if (!(container instanceof CelList)) return noSuchOverload;
+    const position = positionOf(index);
+    return typeof position === 'number' ? container.get(position) : position;
+  } catch (error) {
+    return failureOf(error);
   }
-  if (index instanceof CelUint) return Number(index.value);
-  throw new CelError(`unsupported index type`);
 }
-const shown = (index: CelValue): string => String(typeof index === 'object' ? positionOf(index) : index);
+
+function positionOf(index: CelValue): number | CelError {
+  if (typeof index === 'bigint') return Number(index);
+  if (typeof index === 'number')
+    return Number.isInteger(index) ? index : new CelError(`unsupported index value: ${index}`);
+  return index instanceof CelUint ? Number(index.value) : new CelError('unsupported index type');
+}
+const shown = (index: CelValue): string => String(index instanceof CelUint ? index.value : index);
 
 export const comparison: readonly FunctionDeclaration[] = [
   declare('_==_', global('equals', [a, a], boolType, celEqual)),
@@ -147,11 +152,12 @@ export const comparison: readonly FunctionDeclaration[] = [
 ];
 
 /** None where there is none, and where the container has no elements at all. */
-export function optionalElement(container: CelValue, index: CelValue): CelOptional {
+export function optionalElement(container: CelValue, index: CelValue): CelOptional | CelError {
   const inner = container instanceof CelOptional ? container.value : container;
   if (!(inner instanceof CelList || inner instanceof CelMap)) return CelOptional.none;
   const found = elementIn(inner, index);
-  return found === undefined ? CelOptional.none : CelOptional.of(found);
+  if (found === undefined) return CelOptional.none;
+  return found instanceof CelError ? found : CelOptional.of(found);
 }
 
 function sizes(

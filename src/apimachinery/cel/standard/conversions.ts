@@ -1,5 +1,6 @@
 /** Conversions between types, and the functions of texts that the language itself has. */
 
+import { isUtf8 } from 'node:buffer';
 import { compileRe2, Re2Error } from '../../re2.ts';
 import { declare, type FunctionDeclaration, global, member } from '../library.ts';
 import { typeNameOf } from '../runtime-type.ts';
@@ -16,16 +17,17 @@ import {
   typeOf,
   uintType,
 } from '../types.ts';
-import { CelError, CelTypeValue, CelUint, type CelValue } from '../values.ts';
-import { inInt64, inTime, inUint64 } from './arithmetic.ts';
+import { CelError, CelTypeValue, CelUint, type CelValue, type Outcome } from '../values.ts';
+import { inTime, inUint64 } from './arithmetic.ts';
+import { inInt64 } from './int-arithmetic.ts';
 import { durationText, parseDuration, parseTimestamp, secondsOf, timestampText } from './times.ts';
 
 const a = param('A');
 const same = (value: CelValue): CelValue => value;
 
-function wholeNumber(value: number, range: (whole: bigint) => CelValue, problem: string): CelValue {
+function wholeNumber(value: number, range: (whole: bigint) => Outcome, problem: string): Outcome {
   // The largest floats below the bound are far from it.
-  if (!Number.isFinite(value) || Math.abs(value) >= 2 ** 64) throw new CelError(problem);
+  if (!Number.isFinite(value) || Math.abs(value) >= 2 ** 64) return new CelError(problem);
   return range(BigInt(Math.trunc(value)));
 }
 
@@ -33,15 +35,14 @@ const unreadable = (type: string): CelError =>
   new CelError(`type conversion error from 'string' to '${type}'`);
 
 /** Of more digits than any number has, nothing is computed. */
-function parseWhole(text: string, range: (whole: bigint) => boolean, type: string): bigint {
+function parseWhole(text: string, range: (whole: bigint) => boolean, type: string): bigint | CelError {
   const digits = /^[+-]?0*(\d{1,20})$/.test(text) ? BigInt(text.replace(/^\+/, '')) : undefined;
-  if (digits === undefined || !range(digits)) throw unreadable(type);
-  return digits;
+  return digits === undefined || !range(digits) ? unreadable(type) : digits;
 }
 const isInt64 = (value: bigint): boolean => BigInt.asIntN(64, value) === value;
 const isUint64 = (value: bigint): boolean => BigInt.asUintN(64, value) === value;
 
-function parseDouble(text: string): number {
+function parseDouble(text: string): number | CelError {
   const isNumber = /^[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)$/.test(text);
   if (isNumber && Number.isFinite(Number(text))) return Number(text);
   const special = /^([+-]?)(inf|infinity|nan)$/i.exec(text);
@@ -49,32 +50,30 @@ function parseDouble(text: string): number {
     if (special[2]!.toLowerCase() === 'nan') return Number.NaN;
     return special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
-  throw unreadable('double');
+  return unreadable('double');
 }
 
 /** A sign makes it none. */
-function uintFrom(text: string): CelUint {
-  if (!/^\d/.test(text)) throw unreadable('uint');
-  return new CelUint(parseWhole(text, isUint64, 'uint'));
+function uintFrom(text: string): CelUint | CelError {
+  const whole = /^\d/.test(text) ? parseWhole(text, isUint64, 'uint') : unreadable('uint');
+  return whole instanceof CelError ? whole : new CelUint(whole);
 }
 
 const trueTexts: ReadonlySet<string> = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
 const falseTexts: ReadonlySet<string> = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-function textOfBytes(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch (error) {
-    throw new CelError('invalid UTF-8 in bytes, cannot convert to string', { cause: error });
-  }
+function textOfBytes(bytes: Uint8Array): Outcome {
+  return isUtf8(bytes)
+    ? utf8.decode(bytes)
+    : new CelError('invalid UTF-8 in bytes, cannot convert to string');
 }
 
-function matches(text: string, pattern: string): boolean {
+function matches(text: string, pattern: string): Outcome {
   try {
     return compileRe2(pattern).test(text);
   } catch (error) {
-    if (error instanceof Re2Error) throw new CelError(error.message, { cause: error });
+    if (error instanceof Re2Error) return new CelError(error.message, error);
     throw error;
   }
 }
@@ -86,7 +85,7 @@ export const conversions: readonly FunctionDeclaration[] = [
     global('uint64_to_int64', [uintType], intType, ({ value }: CelUint) => inInt64(value)),
     global('double_to_int64', [doubleType], intType, (value: number) => {
       // 2^63 as a float is what does not fit, on either side.
-      if (value >= 2 ** 63 || value <= -(2 ** 63)) throw new CelError('integer overflow');
+      if (value >= 2 ** 63 || value <= -(2 ** 63)) return new CelError('integer overflow');
       return wholeNumber(value, inInt64, 'integer overflow');
     }),
     global('string_to_int64', [stringType], intType, (text: string) => parseWhole(text, isInt64, 'int')),
@@ -130,7 +129,7 @@ export const conversions: readonly FunctionDeclaration[] = [
     global('string_to_bool', [stringType], boolType, (text: string) => {
       if (trueTexts.has(text)) return true;
       if (falseTexts.has(text)) return false;
-      throw unreadable('bool');
+      return unreadable('bool');
     }),
   ),
   declare(

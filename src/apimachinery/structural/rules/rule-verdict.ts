@@ -5,6 +5,7 @@
 import { goQuote } from '../../apply/go-text.ts';
 import { kubernetesCallCost } from '../../cel/cost/kubernetes-call-costs.ts';
 import type { Evaluation, Program, Variables } from '../../cel/environment.ts';
+import type { CelError } from '../../cel/values.ts';
 import {
   duplicateValue,
   type FieldError,
@@ -96,7 +97,7 @@ function evaluate(
 ): Evaluation {
   return program.evaluate(variables, { costLimit: callLimit, callCost: kubernetesCallCost, isInterrupted });
 }
-const isCostLimit = (error: Error): boolean =>
+const isCostLimit = (error: CelError): boolean =>
   error.message.startsWith('operation cancelled: actual cost limit exceeded');
 
 interface Message {

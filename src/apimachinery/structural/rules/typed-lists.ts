@@ -35,6 +35,10 @@ export class TypedList extends CelList {
     const item = this.raw[index];
     return item === undefined ? undefined : this.adapt(item);
   }
+  override getInt(index: number): number | undefined {
+    const item = this.raw[index];
+    return typeof item === 'number' && Number.isSafeInteger(item) ? item : undefined;
+  }
 }
 
 /** Of scalars, mostly; what has no simple key is compared with every other. */
@@ -50,6 +54,9 @@ export class SetList extends CelList {
   }
   get(index: number): CelValue | undefined {
     return this.#items.get(index);
+  }
+  override getInt(index: number): number | undefined {
+    return this.#items.getInt?.(index);
   }
 
   override equalTo(other: CelList, equal: Equal): boolean {

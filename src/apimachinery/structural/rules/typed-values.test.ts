@@ -52,7 +52,7 @@ test('scalars are what the schema says, not what the JSON looks like', () => {
 
 test('a value of another type is refused', () => {
   const check = (schema: JsonSchemaProps, value: JsonValue, message: string | RegExp): void =>
-    assert.throws(() => adapt(schema, value), { name: 'CelError', message });
+    assert.throws(() => adapt(schema, value), { message });
   check(text, 1, 'invalid data, expected string, got int64');
   check(int, 1.5, 'invalid data, expected int, got float64');
   check({ type: 'number' }, 'x', 'invalid data, expected float, got string');

@@ -4,7 +4,7 @@
  * pkg/admission/plugin/cel/compile.go.
  */
 import { type CelType, typeText } from '../../../../apimachinery/cel/types.ts';
-import type { CelValue } from '../../../../apimachinery/cel/values.ts';
+import type { CelError, CelValue } from '../../../../apimachinery/cel/values.ts';
 import { limits } from '../../../../apimachinery/limits.ts';
 import { BoundedCache } from '../../../../lib/bounded-cache.ts';
 
@@ -20,7 +20,7 @@ export interface Declarations {
 
 export type Outcome =
   | { readonly value: CelValue; readonly error?: undefined; readonly cost: number }
-  | { readonly value?: undefined; readonly error: Error; readonly cost: number };
+  | { readonly value?: undefined; readonly error: CelError; readonly cost: number };
 
 export interface AdmissionProgram {
   readonly type: CelType;

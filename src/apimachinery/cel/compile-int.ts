@@ -1,0 +1,149 @@
+/**
+ * Ints that are only computed with and compared: taken as the data has them, and never made bigints where numbers do.
+ * What another expression sees is a bigint, as ever.
+ */
+import type { Call, Expr } from './ast.ts';
+import type { Compiling } from './compiling.ts';
+import { fieldOf } from './fields.ts';
+import type { Frame, Step } from './frame.ts';
+import {
+  add,
+  divide,
+  type Int,
+  type IntOperation,
+  modulo,
+  multiply,
+  subtract,
+  wholeOf,
+} from './standard/int-arithmetic.ts';
+import { CelError, CelObject, noSuchOverload, type Outcome } from './values.ts';
+
+type IntStep = (frame: Frame) => Int | CelError;
+
+type IntTest = (a: Int, b: Int) => boolean;
+const tests: Readonly<Record<string, IntTest>> = {
+  less_int64: (a, b) => a < b,
+  less_equals_int64: (a, b) => a <= b,
+  greater_int64: (a, b) => a > b,
+  greater_equals_int64: (a, b) => a >= b,
+  // A number and a bigint are not the same to ===.
+  equals: (a, b) => !(a < b || a > b),
+  not_equals: (a, b) => a < b || a > b,
+};
+const operations: Readonly<Record<string, IntOperation>> = {
+  add_int64: add,
+  subtract_int64: subtract,
+  multiply_int64: multiply,
+  divide_int64: divide,
+  modulo_int64: modulo,
+};
+
+/** A comparison of two ints; undefined for other calls. */
+export function comparisonStep(
+  compiler: Compiling,
+  { args }: Call,
+  ids: readonly string[],
+): Step | undefined {
+  const test = ids.length === 1 ? tests[ids[0]!] : undefined;
+  const [left, right] = args;
+  if (test === undefined || left === undefined || right === undefined) return undefined;
+  const first = intStep(compiler, left);
+  const second = intStep(compiler, right);
+  if (first === undefined || second === undefined) return undefined;
+  return (frame) => {
+    frame.meter.charge(1);
+    const a = first(frame);
+    const b = second(frame);
+    if (typeof a === 'object') return a;
+    return typeof b === 'object' ? b : test(a, b);
+  };
+}
+
+/** `+ - * / %` of two ints; undefined for other calls, and where somebody else has a say in what they cost. */
+export function arithmeticStep(compiler: Compiling, call: Call, ids: readonly string[]): Step | undefined {
+  const compute = operationStep(compiler, call, ids);
+  return (
+    compute &&
+    ((frame) => {
+      const result = compute(frame);
+      return typeof result === 'number' ? wholeOf(result) : result;
+    })
+  );
+}
+
+function operationStep(compiler: Compiling, call: Call, ids: readonly string[]): IntStep | undefined {
+  const operate = ids.length === 1 ? operations[ids[0]!] : undefined;
+  const [left, right] = call.args;
+  if (operate === undefined || left === undefined || right === undefined) return undefined;
+  if (compiler.parts.hasCallCost(call.function)) return undefined;
+  const first = intStep(compiler, left);
+  const second = intStep(compiler, right);
+  if (first === undefined || second === undefined) return undefined;
+  return (frame) => {
+    frame.meter.charge(1);
+    const a = first(frame);
+    const b = second(frame);
+    if (typeof a === 'object') return a;
+    return typeof b === 'object' ? b : operate(a, b);
+  };
+}
+
+/** An expression of type int. */
+function intStep(compiler: Compiling, expr: Expr): IntStep | undefined {
+  if (compiler.typeOf(expr)?.kind !== 'int') return undefined;
+  switch (expr.kind) {
+    case 'literal': {
+      const value = expr.value as bigint;
+      const small = Number.isSafeInteger(Number(value)) ? Number(value) : value;
+      return () => small;
+    }
+    case 'ident':
+      return localStep(compiler, expr.name) ?? wholeStep(compiler, expr);
+    case 'select':
+      return fieldStep(compiler, expr) ?? wholeStep(compiler, expr);
+    case 'call': {
+      const ids = compiler.checked.overloads.get(expr.id) ?? [];
+      return operationStep(compiler, expr, ids) ?? wholeStep(compiler, expr);
+    }
+    default:
+      return wholeStep(compiler, expr);
+  }
+}
+
+function wholeStep(compiler: Compiling, expr: Expr): IntStep {
+  const step = compiler.step(expr);
+  return (frame) => asInt(step(frame));
+}
+function asInt(value: Outcome): Int | CelError {
+  return typeof value === 'bigint' || value instanceof CelError ? value : noSuchOverload;
+}
+
+/** What a loop walks over, where it may be held as a number. */
+function localStep({ scope }: Compiling, written: string): IntStep | undefined {
+  const local = scope.findLast(({ name }) => name === written);
+  if (local?.isInt !== true) return undefined;
+  const { slot } = local;
+  return (frame) => {
+    frame.meter.charge(1);
+    const value = frame.locals[slot]!;
+    return typeof value === 'number' ? value : asInt(value);
+  };
+}
+
+function fieldStep(compiler: Compiling, expr: Expr & { readonly kind: 'select' }): IntStep | undefined {
+  const { operand: of, field, testOnly, id } = expr;
+  const isField =
+    !testOnly &&
+    !compiler.checked.references.has(id) &&
+    (of.kind === 'ident' || of.kind === 'select') &&
+    compiler.typeOf(of)?.kind === 'object';
+  if (!isField) return undefined;
+  const operand = compiler.step(of);
+  return (frame) => {
+    const object = operand(frame);
+    if (object instanceof CelError) return object;
+    frame.meter.charge(1);
+    const number = object instanceof CelObject ? object.getInt?.(field) : undefined;
+    return number === undefined ? asInt(fieldOf(object, field)) : number;
+  };
+}
