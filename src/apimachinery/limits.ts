@@ -156,7 +156,7 @@ export const limits = {
   /** Time zones that are kept at hand for expressions, of some tens of kilobytes each. */
   celZones: 100,
   /** Iterations of loops between two questions whether to go on. */
-  celInterruptInterval: 10,
+  celInterruptInterval: 50,
 
   // Regular expressions of tenants.
   regexps: 4_096,

@@ -32,7 +32,8 @@ export function quantifierStep(compiler: Compiling, expr: Comprehension): Step |
       meter.charge(accumulatorCost);
       const value = test(frame);
       if (value === decisive) isDecided = true;
-      else if (typeof value !== 'boolean') problem ??= value instanceof CelError ? value : noSuchOverload;
+      else if (problem === undefined && typeof value !== 'boolean')
+        problem = value instanceof CelError ? value : noSuchOverload;
     }
     meter.charge(accumulatorCost);
     return isDecided ? decisive : (problem ?? !decisive);

@@ -30,7 +30,7 @@ const costExceeded = (): LimitReached => new LimitReached('operation cancelled: 
 
 export class CostMeter {
   cost = 0;
-  #iterations = 0;
+  #untilInterrupt: number = limits.celInterruptInterval;
   readonly #limit: number;
   readonly #options: EvaluationOptions;
 
@@ -59,7 +59,9 @@ export class CostMeter {
 
   /** Of any loop: short ones within each other are long, too. */
   countIteration(): void {
-    if (++this.#iterations % limits.celInterruptInterval === 0) this.#checkInterrupt();
+    if (--this.#untilInterrupt > 0) return;
+    this.#untilInterrupt = limits.celInterruptInterval;
+    this.#checkInterrupt();
   }
 
   #checkInterrupt(): void {
