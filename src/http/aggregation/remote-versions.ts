@@ -3,30 +3,20 @@
  * beyond, since what was served yesterday is told as stale rather than as gone. Bounded, and only for services that are
  * registered.
  */
-import type { IncomingMessage } from 'node:http';
-import { parseJson } from '../../apimachinery/codec/json.ts';
-import { JsonSyntaxError } from '../../apimachinery/codec/json-parser.ts';
 import { limits } from '../../apimachinery/limits.ts';
-import type { JsonObject, JsonValue } from '../../apimachinery/object-meta.ts';
 import { BoundedCache } from '../../lib/bounded-cache.ts';
 import type { AggregatedService, AggregatedServices } from '../../registry/aggregated-services.ts';
 import { serviceProblem } from '../../registry/service-address.ts';
 import type { ServiceClient } from '../../registry/service-client.ts';
-import type { UserInfo } from '../../request/context.ts';
 import type { ObjectKey, Store } from '../../storage/store.ts';
-
-/** One entry of an APIResourceList, as the service wrote it. */
-export interface RemoteResource {
-  readonly name: string;
-  readonly singularName: string;
-  readonly namespaced: boolean;
-  readonly group?: string;
-  readonly version?: string;
-  readonly kind: string;
-  readonly verbs: readonly string[];
-  readonly shortNames?: readonly string[];
-  readonly categories?: readonly string[];
-}
+import {
+  aggregatedTypes,
+  isAggregated,
+  type RemoteResource,
+  resourcesInGroups,
+  resourcesInList,
+} from './remote-discovery.ts';
+import { jsonIn, remoteDocument } from './remote-document.ts';
 
 export interface RemoteVersion {
   readonly group: string;
@@ -44,13 +34,11 @@ export interface Availability {
   readonly message: string;
 }
 
-/** Whom services answer when the server itself asks. */
-const aggregator: UserInfo = {
-  name: 'system:kube-aggregator',
-  uid: '',
-  groups: ['system:masters'],
-  extra: {},
-};
+interface Found {
+  readonly resources: readonly RemoteResource[];
+  readonly bytes: number;
+}
+const acceptedGroups = [...aggregatedTypes, 'application/json'].join();
 
 interface Known {
   readonly resources: readonly RemoteResource[];
@@ -124,73 +112,35 @@ export class RemoteVersions {
     this.#lists = new WeakMap();
   }
 
-  async #ask(
-    service: AggregatedService,
-    signal: AbortSignal,
-  ): Promise<{ resources: readonly RemoteResource[]; bytes: number }> {
-    const answer = await this.#client.send(service, {
-      method: 'GET',
-      path: `/apis/${service.group}/${service.version}`,
-      headers: { accept: 'application/json', 'user-agent': 'milo-aggregation' },
-      user: aggregator,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(limits.serviceProbeTimeoutMs)]),
-    });
-    if (answer === undefined) throw new Error('the connection was upgraded');
-    const { statusCode = 0 } = answer;
-    const text = await collected(answer);
-    if (statusCode < 200 || statusCode > 299) throw new Error(`bad status from the service: ${statusCode}`);
-    return { resources: resourcesIn(parsed(text)), bytes: text.length };
+  /** In the newer form first, which has everything in one document; upstream's aggregator asks in this order too. */
+  async #ask(service: AggregatedService, ending: AbortSignal): Promise<Found> {
+    const { group, version } = service;
+    const signal = AbortSignal.any([ending, AbortSignal.timeout(limits.serviceProbeTimeoutMs)]);
+    const inGroups = await this.#askForGroups(service, signal);
+    if (inGroups !== undefined) return inGroups;
+    const path = `/apis/${group}/${version}`;
+    const answer = await remoteDocument(this.#client, service, path, { accept: 'application/json' }, signal);
+    const { status, text } = answer;
+    if (status < 200 || status > 299) throw new Error(`bad status from the service: ${status}`);
+    return { resources: resourcesInList(jsonIn(answer)), bytes: text.length };
+  }
+
+  /** Undefined where nothing is learnt that way: whether the service is there is judged by the older form then. */
+  async #askForGroups(service: AggregatedService, ending: AbortSignal): Promise<Found | undefined> {
+    const signal = AbortSignal.any([ending, AbortSignal.timeout(limits.serviceProbeTimeoutMs / 2)]);
+    try {
+      const answer = await remoteDocument(this.#client, service, '/apis', { accept: acceptedGroups }, signal);
+      if (answer.status !== 200 || !isAggregated(answer.headers['content-type'] ?? '')) return undefined;
+      const resources = resourcesInGroups(jsonIn(answer), service.group, service.version);
+      return resources === undefined ? undefined : { resources, bytes: answer.text.length };
+    } catch (error) {
+      if (ending.aborted) throw error;
+      return undefined;
+    }
   }
 }
 
 const keyOf = ({ home, name }: AggregatedService): string => `${home}\0${name}`;
-
-async function collected(answer: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > limits.serviceDocumentBytes) {
-      answer.destroy();
-      throw new Error(`the answer is longer than ${limits.serviceDocumentBytes} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
-function parsed(text: string): JsonValue {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) throw new Error(`the answer is no JSON: ${error.message}`);
-    throw error;
-  }
-}
-
-/** What lacks a name or a kind is no resource, and the list that has it is not believed. */
-function resourcesIn(document: JsonValue): readonly RemoteResource[] {
-  const { kind, resources } = (document ?? {}) as JsonObject;
-  if (kind !== 'APIResourceList' || !Array.isArray(resources))
-    throw new Error('the answer is no APIResourceList');
-  return resources.map((each) => {
-    const { name, singularName, namespaced, kind: own, verbs, ...rest } = (each ?? {}) as JsonObject;
-    const isResource = typeof name === 'string' && typeof own === 'string' && areTexts(verbs);
-    if (!isResource || !areTexts(rest.shortNames ?? []) || !areTexts(rest.categories ?? [])) {
-      throw new Error('the answer has entries that are no resources');
-    }
-    return {
-      ...(rest as object),
-      name,
-      singularName: typeof singularName === 'string' ? singularName : '',
-      namespaced: namespaced === true,
-      kind: own,
-      verbs: verbs as readonly string[],
-    };
-  });
-}
-const areTexts = (value: JsonValue | undefined): boolean =>
-  Array.isArray(value) && value.every((each) => typeof each === 'string');
 
 /** In upstream's reason and words (kube-aggregator pkg/controllers/status). */
 function undiscovered({ group, version, service }: AggregatedService, error: unknown): Availability {

@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto';
 import { apiVersionOf, type GroupVersionKind } from '../../apimachinery/gvk.ts';
 import type { ResourceDefinition } from '../../apimachinery/resource-definition.ts';
 import { compareVersions } from '../../apimachinery/version-order.ts';
-import type { RemoteResource, RemoteVersion } from '../aggregation/remote-versions.ts';
+import type { RemoteResource } from '../aggregation/remote-discovery.ts';
+import type { RemoteVersion } from '../aggregation/remote-versions.ts';
 import { compareGroups } from './group-priority.ts';
 
 export interface ServedVersion {
