@@ -259,6 +259,8 @@ export const limits = {
   serviceConnections: 512,
   /** Of what a service says of its own resources. */
   serviceDocumentBytes: 4 * 1024 * 1024,
+  /** Of one control plane, whose OpenAPI v2 becomes part of its own. */
+  mergedServices: 64,
   serviceProbeTimeoutMs: 5_000,
   /** At once, to services of the platform, and to those of all projects. */
   serviceProbes: 8,

@@ -3,7 +3,9 @@ import { admittedContexts, parentContextsAnnotation } from '../apimachinery/pare
 import { apiServiceDefinition } from '../apis/apiregistration/v1/apiservice/api-service-definition.ts';
 import { projectDefinition } from '../apis/resourcemanager/v1alpha1/project/project-definition.ts';
 import { Aggregation } from '../http/aggregation/aggregation.ts';
+import { RemoteSwaggers } from '../http/aggregation/remote-swaggers.ts';
 import { type Availability, RemoteVersions } from '../http/aggregation/remote-versions.ts';
+import type { Clock } from '../lib/clock.ts';
 import { AggregatedServices, serviceIn } from '../registry/aggregated-services.ts';
 import type { Egress } from '../registry/egress.ts';
 import { type ProxyCertificates, ServiceClient } from '../registry/service-client.ts';
@@ -13,6 +15,7 @@ import type { ContextPolicies } from './context-policies.ts';
 export interface AggregatedApis {
   readonly services: AggregatedServices;
   readonly remotes: RemoteVersions;
+  readonly swaggers: RemoteSwaggers;
   readonly aggregation: Aggregation;
   /** Whether what an APIService names is there; undefined where it names nothing. */
   check(key: ObjectKey, signal: AbortSignal): Promise<Availability | undefined>;
@@ -25,6 +28,7 @@ export function aggregatedApis(
   policies: ContextPolicies,
   certificates: ProxyCertificates,
   egress: Egress,
+  clock: Clock,
 ): AggregatedApis {
   const { group, resource } = apiServiceDefinition.storage;
   const services = new AggregatedServices({
@@ -39,17 +43,22 @@ export function aggregatedApis(
   });
   const client = new ServiceClient(store, certificates, egress, Math.random);
   const remotes = new RemoteVersions(store, services, client);
+  const swaggers = new RemoteSwaggers(services, client, clock);
   const unfollow = policies.follow(() => services.forget());
   return {
     services,
     remotes,
+    swaggers,
     aggregation: new Aggregation(services, client, projectDefinition.group),
     async check(key, signal) {
       const stored = store.get(key);
       const found = stored === undefined ? undefined : serviceIn({ key, ...stored });
       return found === undefined ? undefined : await remotes.check(found.service, signal);
     },
-    forget: (key) => remotes.forget(key),
+    forget(key) {
+      remotes.forget(key);
+      swaggers.forget(key);
+    },
     close() {
       unfollow();
       services.close();

@@ -119,7 +119,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     answer: expressionAuthorizer(authorizer),
   });
   const { client: platform, projectsClient: projects } = input.certificates.frontProxy;
-  const aggregated = aggregatedApis(input.store, policies, { platform, projects }, egress);
+  const aggregated = aggregatedApis(input.store, policies, { platform, projects }, egress, clock);
   const converter = new ConversionWebhooks(store, definitions, egress, Math.random);
   const engine: Engine = {
     store,
@@ -212,13 +212,10 @@ export async function wire(input: WireInput): Promise<Wired> {
         },
         cache,
       ),
-      openApi: new OpenApi(
-        shown,
-        { title: 'Milo', version: gitVersion(input.build) },
-        cache,
-        clock,
-        ({ id }) => aggregated.remotes.of(id),
-      ),
+      openApi: new OpenApi(shown, { title: 'Milo', version: gitVersion(input.build) }, cache, clock, {
+        versions: (tenant) => aggregated.remotes.of(tenant),
+        swaggers: (tenant) => aggregated.swaggers.of(tenant),
+      }),
       health,
       version: versionDocument(input.build),
     },

@@ -11,9 +11,10 @@ const apiServices = '/apis/apiregistration.k8s.io/v1/apiservices';
 const aggregated = { accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' };
 
 let server: ApiServer;
+let nowMs = Date.now();
 let extension: ExtensionServer;
 before(async () => {
-  server = await ApiServer.start({ projectEgressCidrs: ['127.0.0.0/8'] });
+  server = await ApiServer.start({ projectEgressCidrs: ['127.0.0.0/8'], clock: { now: () => nowMs } });
   await createOrganization(server, 'acme');
   await createProject(server, 'p', 'Organization/acme');
   await createProject(server, 'q', 'Organization/acme');
@@ -128,6 +129,122 @@ describe('discovery', () => {
   });
 });
 
+test('a server that tells all of its groups at once is asked that way, and one that does not tell of a version as before', async () => {
+  const planets = 'planets.example';
+  const responseKind = { group: planets, version: 'v1', kind: 'Planet' };
+  const subresources = [{ subresource: 'orbit', responseKind, verbs: ['get'] }];
+  const planet = { resource: 'planets', responseKind, scope: 'Cluster', singularResource: 'planet' };
+  extension.documents.set('/apis', {
+    type: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
+    body: {
+      kind: 'APIGroupDiscoveryList',
+      apiVersion: 'apidiscovery.k8s.io/v2',
+      items: [
+        {
+          metadata: { name: planets },
+          versions: [{ version: 'v1', resources: [{ ...planet, verbs: ['get', 'list'], subresources }] }],
+        },
+      ],
+    },
+  });
+  // The server has no document of this version alone.
+  await must(server.post(apiServices, apiService(planets)), 201);
+  await available(planets, 'True');
+  const asked = extension.requests.filter(({ url }) => url === `/apis/${planets}/v1`);
+  assert.equal(asked.length, 0);
+  const again = await must(server.get(`${apiServices}/v1.${group}`), 200);
+  again.spec.versionPriority = 12;
+  await must(server.put(`${apiServices}/v1.${group}`, again), 200);
+  await until(
+    server,
+    '/apis',
+    () => extension.requests.filter(({ url }) => url === '/apis').length > 2,
+    'asked',
+  );
+  await available(group, 'True');
+  const { json } = await server.get('/apis', aggregated);
+  const shown = (name: string): Manifest[] =>
+    json.items.find(({ metadata }: Manifest) => metadata.name === name).versions[0].resources;
+  assert.equal(shown(group)[0].resource, 'stars');
+  assert.deepEqual(shown(planets), [{ ...planet, verbs: ['get', 'list'], subresources }]);
+  extension.documents.delete('/apis');
+  await must(server.remove(`${apiServices}/v1.${planets}`), 200);
+});
+
+describe('OpenAPI v2', () => {
+  const path = `/apis/${group}/v1/namespaces/{namespace}/stars/{name}`;
+  const definition = `example.stars.v1.Star`;
+  const kinds = { 'x-kubernetes-group-version-kind': [{ group, version: 'v1', kind: 'Star' }] };
+  const schema = { type: 'object', properties: { metadata: { $ref: '#/definitions/ObjectMeta' } }, ...kinds };
+  const swagger = (description: string): object => ({
+    swagger: '2.0',
+    paths: {
+      [path]: { get: { responses: { 200: { schema: { $ref: `#/definitions/${definition}` } } } } },
+      '/apis/elsewhere.example/v1/things': { get: { responses: { 200: { description } } } },
+    },
+    definitions: { [definition]: { description, ...schema }, ObjectMeta: { type: 'object' } },
+  });
+  const documentOf = async (root: string): Promise<Manifest> =>
+    await must(server.get(`${root}/openapi/v2`), 200);
+  const asked = (): number => extension.requests.filter(({ url }) => url === '/openapi/v2').length;
+
+  test('has what the service says of its version, and asks it once', async () => {
+    const etag = '"one"';
+    extension.documents.set('/openapi/v2', { body: swagger('A star.'), etag });
+    assert.equal(asked(), 0);
+    for (const root of ['', plane('p'), plane('q')]) {
+      const { paths, definitions } = await documentOf(root);
+      assert.ok(paths['/api/v1/namespaces/{namespace}/configmaps']);
+      assert.ok(paths[path].get);
+      assert.equal(paths['/apis/elsewhere.example/v1/things'], undefined);
+      assert.equal(definitions[definition].description, 'A star.');
+    }
+    assert.equal(asked(), 1);
+    const { headers } = await server.get('/openapi/v2');
+    const conditional = { 'if-none-match': String(headers.etag) };
+    assert.equal((await server.get('/openapi/v2', conditional)).status, 304);
+    const protobuf = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+    const { status, bytes } = await server.get('/openapi/v2', { accept: protobuf });
+    assert.equal(status, 200);
+    assert.ok(bytes.includes(definition));
+  });
+
+  test('follows the service after a while, without a wait', async () => {
+    nowMs += 60_000;
+    assert.equal((await documentOf('')).definitions[definition].description, 'A star.');
+    await until(server, '/version', () => asked() === 2, 'asked again');
+    extension.documents.set('/openapi/v2', { body: swagger('Another star.'), etag: '"two"' });
+    await until(
+      server,
+      '/openapi/v2',
+      ({ json }) => {
+        nowMs += 60_000;
+        return json.definitions[definition].description === 'Another star.';
+      },
+      'up to date',
+    );
+  });
+
+  test('is without a service that is not there, or says something else', async () => {
+    const there = extension.documents.get('/openapi/v2')!;
+    for (const body of [{ swagger: '3' }, 'garbage', null]) {
+      extension.documents.set('/openapi/v2', { body });
+      await until(
+        server,
+        '/openapi/v2',
+        ({ json }) => {
+          nowMs += 60_000;
+          return json.paths[path] === undefined && json.paths['/api/v1/namespaces'] !== undefined;
+        },
+        'without',
+      );
+    }
+    extension.documents.set('/openapi/v2', there);
+    nowMs += 60_000;
+    assert.ok((await documentOf(plane('p'))).paths[path]);
+  });
+});
+
 describe('registration', () => {
   test('does not take what is served here', async () => {
     const { status, json } = await server.post(apiServices, apiService('rbac.authorization.k8s.io'));
@@ -151,9 +268,8 @@ describe('registration', () => {
     // To services of the platform, this server is nobody when it speaks for what a project has registered.
     const asked = extension.requests.filter(({ url }) => url === `/apis/${own}/v1`);
     assert.ok(asked.length > 0 && asked.every(({ user }) => user === undefined));
-    const before = extension.requests.length;
     assert.equal((await server.get(`${plane('q')}/apis/${own}/v1`)).status, 404);
-    assert.equal(extension.requests.length, before);
+    assert.ok(extension.requests.every(({ url }) => !url.startsWith(plane('q'))));
   });
 
   test('on surfaces that it does not name it is not there', async () => {

@@ -33,6 +33,11 @@ export class ExtensionServer {
   /** Instead of what it serves, at URLs that have this in them: what it says of itself stays as it is. */
   behavesAt = '/namespaces/';
   behaviour: Behaviour | undefined;
+  /** What it has at further paths, in whatever media type. */
+  readonly documents = new Map<
+    string,
+    { readonly body: unknown; readonly type?: string; readonly etag?: string }
+  >();
   readonly #options: ExtensionOptions;
   readonly #server: Server;
 
@@ -109,7 +114,13 @@ export class ExtensionServer {
       response.writeHead(code, { 'content-type': 'application/json', 'x-extension': 'yes' });
       response.end(JSON.stringify(body));
     };
-    if (path === `/apis/${group}/v1`) {
+    const document = this.documents.get(path);
+    if (document !== undefined) {
+      const { body, type = 'application/json', etag = '' } = document;
+      const isKnown = etag !== '' && request.headers['if-none-match'] === etag;
+      response.writeHead(isKnown ? 304 : 200, { 'content-type': type, ...(etag === '' ? {} : { etag }) });
+      response.end(isKnown ? '' : JSON.stringify(body));
+    } else if (path === `/apis/${group}/v1`) {
       send(200, {
         kind: 'APIResourceList',
         apiVersion: 'v1',

@@ -10,11 +10,11 @@ import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject } from '../../apimachinery/object-meta.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { surfacePrefix } from '../../request/request-info.ts';
+import type { SwaggerSource } from '../aggregation/remote-swaggers.ts';
 import {
   keyOfGroups,
   type ServedSurface,
   type ShownDefinitions,
-  type ShownRemotes,
   type ShownTo,
   servedSurface,
 } from '../discovery/served-surface.ts';
@@ -32,8 +32,9 @@ import { groupPath, rootPaths } from './api-paths.ts';
 import type { DocumentInfo } from './document-parts.ts';
 import { encodeSwagger } from './gnostic-v2.ts';
 import { encodeOpenApiV3 } from './gnostic-v3.ts';
+import { mergeSwagger } from './merge-swagger.ts';
 import { groupVersionRoot } from './operations.ts';
-import { openApiV2 } from './v2-document.ts';
+import { openApiV2, type SwaggerDocument } from './v2-document.ts';
 import { openApiV3, openApiV3Root } from './v3-document.ts';
 
 export interface OpenApiRequest extends Conditions {
@@ -41,6 +42,12 @@ export interface OpenApiRequest extends Conditions {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly accept: string | undefined;
+}
+
+/** What other servers serve, of a control plane. */
+export interface RemoteApis {
+  versions(tenant: string): readonly GroupVersion[];
+  swaggers(tenant: string): Promise<readonly SwaggerSource[]>;
 }
 
 /** A document of OpenAPI v3 that a surface has. */
@@ -66,7 +73,7 @@ const yearMs = 365 * 24 * 3_600_000;
 
 export class OpenApi {
   readonly #shown: ShownDefinitions;
-  readonly #remotes: ShownRemotes | undefined;
+  readonly #remotes: RemoteApis | undefined;
   readonly #info: DocumentInfo;
   readonly #cache: DocumentCache;
   readonly #clock: Clock;
@@ -81,7 +88,7 @@ export class OpenApi {
     info: DocumentInfo,
     cache: DocumentCache,
     clock: Clock,
-    remotes?: ShownRemotes,
+    remotes?: RemoteApis,
   ) {
     this.#shown = shown;
     this.#remotes = remotes;
@@ -96,13 +103,18 @@ export class OpenApi {
     const { path, accept } = request;
     if (path === '/openapi/v2') {
       const form = negotiate(accept, protobufTypes.v2);
-      return form === undefined ? notAcceptable() : conditional(await this.#swagger(served, form), request);
+      if (form === undefined) return notAcceptable();
+      const remotes = (await this.#remotes?.swaggers(tenant.id)) ?? [];
+      return conditional(await this.#swagger(served, remotes, form), request);
     }
     if (path !== '/openapi/v3' && !path.startsWith('/openapi/v3/')) return undefined;
     const prefix = surfacePrefix(tenant.surface);
     const name = path.slice('/openapi/v3/'.length);
     if (name === '') {
-      return conditional(await this.#index(served, prefix, this.#remotes?.(tenant) ?? []), request);
+      return conditional(
+        await this.#index(served, prefix, this.#remotes?.versions(tenant.id) ?? []),
+        request,
+      );
     }
     const source = this.#sourcesOf(served).get(name);
     if (source === undefined) return undefined;
@@ -161,28 +173,34 @@ export class OpenApi {
     return this.#protobuf(`v3 protobuf ${key}`, json, mediaType, encodeOpenApiV3);
   }
 
-  async #swagger(served: ServedSurface, mediaType: string): Promise<StaticDocument> {
-    const key = `v2 ${served.key}`;
+  async #swagger(
+    served: ServedSurface,
+    remotes: readonly SwaggerSource[],
+    mediaType: string,
+  ): Promise<StaticDocument> {
+    const content = [served.key, ...remotes.map(({ hash }) => hash)].join(' ');
+    const key = `v2 ${content}`;
     let document = this.#swaggers.get(key);
     if (document === undefined) {
-      document = this.#buildSwagger(key, served).finally(() => this.#swaggers.delete(key));
+      document = this.#buildSwagger(key, served, remotes).finally(() => this.#swaggers.delete(key));
       this.#swaggers.set(key, document);
     }
     const json = await document;
     if (mediaType === jsonType) return json;
-    return this.#protobuf(`v2 protobuf ${served.key}`, json, mediaType, encodeSwagger);
+    return this.#protobuf(`v2 protobuf ${content}`, json, mediaType, encodeSwagger);
   }
 
-  /** Other requests have their turn between one group and version and the next. */
-  async #buildSwagger(key: string, { groups }: ServedSurface): Promise<StaticDocument> {
+  async #buildSwagger(
+    key: string,
+    { groups }: ServedSurface,
+    remotes: readonly SwaggerSource[],
+  ): Promise<StaticDocument> {
     const known = this.#cache.find(key);
     if (known !== undefined) return known;
-    const steps = openApiV2(groups, this.#info);
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done === true) return this.#json(key, () => value);
-      await nextTurn();
-    }
+    const local = await inTurns(openApiV2(groups, this.#info));
+    const read = remotes.map((remote) => remote.read());
+    const document = read.length === 0 ? local : await inTurns(mergeSwagger(local, read));
+    return this.#json(key, () => document);
   }
 
   #json(key: string, build: () => object): StaticDocument {
@@ -239,6 +257,15 @@ export class OpenApi {
       this.#hashes.delete(oldest);
       return;
     }
+  }
+}
+
+/** Other requests have their turn between one group and version, or one server, and the next. */
+async function inTurns(steps: Generator<void, SwaggerDocument>): Promise<SwaggerDocument> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    await nextTurn();
   }
 }
 
