@@ -108,6 +108,8 @@ export const limits = {
   expiryIntervalMs: 10_000,
   /** Objects that let go of what they hold often do so in bursts: one look for all of them. */
   cleanupSettleMs: 50,
+  /** A kind that goes waits so long for what depended on its objects: once it is gone, nobody can tell that they are. */
+  dependentsWaitMs: 5_000,
 
   // Kinds of Kubernetes: the protocol's bounds.
   sliceEndpoints: 1_000,

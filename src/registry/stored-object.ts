@@ -3,7 +3,8 @@
  * never parse the body. Adds the indexes every kind has.
  */
 import { foregroundFinalizer } from '../apimachinery/deletion-policy.ts';
-import type { KubeObject } from '../apimachinery/object-meta.ts';
+import { parseApiVersion } from '../apimachinery/gvk.ts';
+import type { KubeObject, OwnerReference } from '../apimachinery/object-meta.ts';
 import { asWritten } from '../apimachinery/schema/zero-members.ts';
 import {
   deletingIndex,
@@ -11,6 +12,8 @@ import {
   expiryIndex,
   foregroundIndex,
   ownerIndex,
+  ownerKindIndex,
+  ownerKindValue,
   ownerValue,
 } from '../storage/index-names.ts';
 import { expiryValue, type IndexEntry } from '../storage/keys.ts';
@@ -25,6 +28,12 @@ export function recordOf(form: StorageForm, object: KubeObject, nowMs: number): 
   return encodeRecord(headerOf(form, object, nowMs), json, rvOffset);
 }
 
+/** Groups that can be defined have a dot; kinds of the others are always there. */
+function definedKindOf({ apiVersion, kind }: OwnerReference): string[] {
+  const { group } = parseApiVersion(apiVersion) ?? { group: '' };
+  return group.includes('.') ? [ownerKindValue({ group, kind })] : [];
+}
+
 function headerOf(form: StorageForm, object: KubeObject, nowMs: number): RecordHeader {
   const { metadata } = object;
   const { definition } = form;
@@ -36,6 +45,9 @@ function headerOf(form: StorageForm, object: KubeObject, nowMs: number): RecordH
   const indexes: IndexEntry[] = [];
   for (const uid of new Set((metadata.ownerReferences ?? []).map((owner) => owner.uid))) {
     indexes.push({ scope: 'tenant', name: ownerIndex, value: ownerValue(uid) });
+  }
+  for (const value of new Set((metadata.ownerReferences ?? []).flatMap(definedKindOf))) {
+    indexes.push({ scope: 'store', name: ownerKindIndex, value });
   }
   if (deleting) {
     indexes.push({ scope: 'store', name: deletingIndex, value: deletingValue(definition.storage) });

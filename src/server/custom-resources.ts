@@ -7,6 +7,7 @@ import { customKind } from '../apimachinery/structural/custom-kind.ts';
 import {
   customResourceDefinitionDefinition,
   parentContextsField,
+  resourceDefinedAt,
   servedFormField,
 } from '../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
 import type { WatchStreams } from '../http/verbs/watch-streams.ts';
@@ -32,7 +33,11 @@ export function customDefinitions(
     storage: { group, resource },
     servedFormField,
     contextsOf: ({ key, record }) =>
-      admittedContexts(definedBy(key.name), fieldsOf(record)[parentContextsField] ?? '', policies.rules),
+      admittedContexts(
+        resourceDefinedAt(key.name),
+        fieldsOf(record)[parentContextsField] ?? '',
+        policies.rules,
+      ),
     compile({ name, read }, contexts) {
       return customKind(read(), contexts, compiled.partsOf(name, read));
     },
@@ -45,7 +50,10 @@ export function finishRedefined(store: Store, streams: WatchStreams): () => void
     for (const { key, record, previous } of changes) {
       if (key.group !== group || key.resource !== resource) continue;
       if (shownForm(record) === shownForm(previous?.record)) continue;
-      streams.finishResource(definedBy(key.name), key.tenant === tenantOfPlatform ? undefined : key.tenant);
+      streams.finishResource(
+        resourceDefinedAt(key.name),
+        key.tenant === tenantOfPlatform ? undefined : key.tenant,
+      );
     }
   });
 }
@@ -72,16 +80,10 @@ export function followContextPolicies(
           (rule.resources.includes('*') || rule.resources.includes(kind.resource)),
       );
     for (const { key } of allEntries(store, { tenant: tenantOfPlatform, group, resource })) {
-      const kind = definedBy(key.name);
+      const kind = resourceDefinedAt(key.name);
       if (concerns(kind)) streams.finishResource(kind);
     }
   });
-}
-
-/** A definition is named by what it defines. */
-function definedBy(name: string): GroupResource {
-  const dot = name.indexOf('.');
-  return { resource: name.slice(0, dot), group: name.slice(dot + 1) };
 }
 
 /** Every resource that some control plane defines. */
@@ -90,5 +92,5 @@ export function definedResources(store: Store): readonly GroupResource[] {
   for (const tenant of tenantsWith(store, { group, resource })) {
     for (const { key } of allEntries(store, { tenant, group, resource })) names.add(key.name);
   }
-  return [...names].map(definedBy);
+  return [...names].map(resourceDefinedAt);
 }

@@ -162,6 +162,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       clusterRoleAggregationController(store, client),
       garbageCollector(store, client, {
         findKind: kindsOf(definitions),
+        kindOf: (tenant, resource) => definitions.of(tenant).stored(resource)?.definition.kind,
         resources: () => [
           ...builtIn.all.filter(isStored).map(({ storage }) => storage),
           ...definedResources(store),

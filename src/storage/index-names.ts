@@ -4,6 +4,8 @@ import { limits } from '../apimachinery/limits.ts';
 
 /** Dependents by an owner, inside one control plane; the value is ownerValue(uid). */
 export const ownerIndex = 'owner';
+/** Dependents by the kind of an owner that may come and go, over all tenants; the value is ownerKindValue(kind). */
+export const ownerKindIndex = 'ownerKind';
 /** Objects that wait for the end of their dependents (foreground deletion), by their uid, inside one control plane. */
 export const foregroundIndex = 'foreground';
 /** Objects that carry a deletion mark, over all tenants; the value is `group/resource`. */
@@ -15,6 +17,10 @@ export const expiryIndex = 'expires';
 export function ownerValue(uid: string): string {
   const isPlain = uid.length <= limits.indexedUidLength && /^[!-~]+$/.test(uid);
   return isPlain ? uid : createHash('sha256').update(uid).digest('hex');
+}
+
+export function ownerKindValue({ group, kind }: { group: string; kind: string }): string {
+  return `${group}/${kind}`;
 }
 
 export function deletingValue({ group, resource }: { group: string; resource: string }): string {

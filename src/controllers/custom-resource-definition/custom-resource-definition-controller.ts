@@ -1,19 +1,22 @@
 /**
  * Lets a deleted CustomResourceDefinition go once its objects are gone: those of its own control plane, and of one of
  * the platform's those of every project that it was given to. Finalizers of the objects hold, and so hold the
- * definition, which serves them until then. Looks again at names that were taken when one that had them is gone.
+ * definition, which serves them until then. What depends on the objects has a while to go with them: whoever collects it
+ * must be able to tell that they are gone. Looks again at names that were taken when one that had them is gone.
  */
 import { limits } from '../../apimachinery/limits.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
+import type { CustomSpec } from '../../apimachinery/structural/custom-kind.ts';
 import {
   customResourceDefinitionDefinition,
   namesField,
   placeOfDefinition,
 } from '../../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
 import { customResourceCleanupFinalizer } from '../../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-strategy.ts';
-import { setCondition } from '../../apis/conditions.ts';
+import { findCondition, setCondition } from '../../apis/conditions.ts';
 import type { PlaneClient } from '../../client/plane-client.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { ownerKindIndex, ownerKindValue } from '../../storage/index-names.ts';
 import { tenantOfPlatform } from '../../storage/keys.ts';
 import { fieldsOf, isDeleting } from '../../storage/record.ts';
 import { allEntries, tenantsWith } from '../../storage/scans.ts';
@@ -76,6 +79,7 @@ async function reconcile(parts: Parts, key: ObjectKey, signal: AbortSignal): Pro
     await reportHeld(parts, key, held);
     return undefined;
   }
+  if (await waitsForDependents(parts, key, crd)) return limits.retryMsMin;
   await parts.client.update(key, '', ({ metadata }) => {
     metadata.finalizers = (metadata.finalizers ?? []).filter(
       (name) => name !== customResourceCleanupFinalizer,
@@ -102,6 +106,56 @@ async function removeInstances(
     if (signal.aborted) return { isComplete: false, held };
   }
   return { isComplete, held };
+}
+
+/** Since when it has no objects, the definition itself says, where that matters. */
+async function waitsForDependents(
+  { store, client, clock }: Parts,
+  key: ObjectKey,
+  crd: KubeObject,
+): Promise<boolean> {
+  if (!hasDependents(store, key.tenant, crd)) return false;
+  const said = findCondition(crd, 'Terminating');
+  if (said?.status === 'False')
+    return clock.now() - Date.parse(said.lastTransitionTime) < limits.dependentsWaitMs;
+  await client.update(key, 'status', (current) =>
+    setCondition(
+      current,
+      {
+        type: 'Terminating',
+        status: 'False',
+        reason: 'InstanceDeletionCompleted',
+        message: 'removed all instances',
+      },
+      clock.now(),
+    ),
+  );
+  return true;
+}
+
+/** Whether anything refers to an object of the kind as its owner, and is not on its way out. */
+function hasDependents(store: Store, definer: TenantId, { spec }: KubeObject): boolean {
+  const { group: of, names } = spec as CustomSpec;
+  const value = ownerKindValue({ group: of, kind: names.kind });
+  const definedAt = placeOfDefinition({ group: of, resource: names.plural });
+  const scope = definer === tenantOfPlatform ? undefined : definer;
+  let after = scope && { tenant: scope, group: '', resource: '', namespace: '', name: '' };
+  for (;;) {
+    const query = { name: ownerKindIndex, value, maxEntries: limits.deletionsAtOnce };
+    const keys = store.index(after === undefined ? query : { ...query, after });
+    for (const key of keys) {
+      if (scope !== undefined && key.tenant !== scope) return false;
+      const definesItself =
+        scope === undefined &&
+        key.tenant !== definer &&
+        store.get({ tenant: key.tenant, ...definedAt }) !== undefined;
+      if (definesItself) continue;
+      const stored = store.get(key);
+      if (stored !== undefined && !isDeleting(stored.record)) return true;
+    }
+    after = keys.at(-1);
+    if (keys.length < limits.deletionsAtOnce) return false;
+  }
 }
 
 async function reportHeld({ client, clock }: Parts, key: ObjectKey, held: number): Promise<void> {

@@ -54,6 +54,12 @@ export const customResourceDefinitionDefinition: ResourceDefinition = {
   strategicMergePatch: true,
 };
 
+/** What the definition of that name defines: the name says it. */
+export function resourceDefinedAt(name: string): GroupResource {
+  const dot = name.indexOf('.');
+  return { resource: name.slice(0, dot), group: name.slice(dot + 1) };
+}
+
 /** Where the definition of a resource lies in the control plane that defines it. */
 export function placeOfDefinition({ group: of, resource }: GroupResource) {
   const { storage } = customResourceDefinitionDefinition;
