@@ -49,7 +49,10 @@ test('metadata of a wrong type is refused from a client, and dropped from what i
   assert.throws(() => form.decode({ ...asJson(widget({})), metadata: 'a' }), DecodeError);
   const stored = wrong();
   form.complete(stored);
-  assert.equal(stored.spec.template.kind, undefined);
+  assert.deepEqual(stored.spec.template, { metadata: {} });
+  const partly = widget({ size: 1, template: { metadata: { labels: 5, name: 'a' } } });
+  form.complete(partly);
+  assert.deepEqual(partly.spec.template.metadata, { name: 'a' });
   assert.equal(stored.spec.colour, 'red');
 });
 

@@ -39,6 +39,7 @@ function typeOne(object: JsonObject, path: string, { dropsInvalid, unknownFields
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     if (!dropsInvalid) throw wrongType(`${path}.metadata`, object.metadata, error.message);
+    if (isObject(object.metadata)) object.metadata = wellFormedMetadata(object.metadata) as JsonValue;
   }
   unknownFields?.push(...unknown.map((name) => `${path}.metadata.${name}`));
 }
@@ -50,6 +51,19 @@ function wrongType(path: string, value: JsonValue, problem: string): DecodeError
 /** Metadata as every object has it. Throws DecodeError; paths in `unknownFields` begin below it. */
 export function typedMetadata(metadata: JsonValue, unknownFields?: string[]): ObjectMeta {
   return decodeObject<ObjectMeta>(metadata ?? {}, objectMetaSchema as never, unknownFields);
+}
+
+/** The same of what may be malformed: each field by itself, and those that have a wrong type are left out. */
+export function wellFormedMetadata(metadata: JsonObject, unknownFields?: string[]): ObjectMeta {
+  const typed: ObjectMeta = {};
+  for (const name of Object.keys(metadata)) {
+    try {
+      Object.assign(typed, typedMetadata({ [name]: metadata[name] }, unknownFields));
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+    }
+  }
+  return typed;
 }
 
 export function validateEmbedded(value: JsonValue | undefined, schema: JsonSchemaProps): FieldError[] {
