@@ -83,6 +83,7 @@ async function askRules(
   await admit(engine, requestOf(target, object, stored, options));
   const place = placeOf(target);
   const attempt: DynamicAttempt = {
+    // That of the request, as upstream's has it: a deleted collection has none, and its objects are told by themselves.
     name: isOfCollection === true ? '' : place.name,
     namespace: place.namespace,
     operation: 'DELETE',
