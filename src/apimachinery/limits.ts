@@ -264,8 +264,10 @@ export const limits = {
   /** Of one control plane, whose OpenAPI v2 becomes part of its own. */
   mergedServices: 64,
   serviceProbeTimeoutMs: 5_000,
-  /** At once, to services of the platform, and to those of all projects. */
+  /** At once, to services of the platform, to those of all projects, and to those of one. */
   serviceProbes: 8,
+  projectServiceProbes: 32,
+  serviceProbesPerProject: 4,
   /** Between two looks whether a service is there. */
   serviceProbeIntervalMs: 30_000,
   /** While it is not. */

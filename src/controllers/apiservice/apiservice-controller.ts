@@ -30,7 +30,7 @@ export interface ServiceChecks {
 
 /**
  * One for the platform and one for all projects: services of projects that answer late keep none of the platform's from
- * being looked at.
+ * being looked at, nor those of one project another's.
  */
 export function apiServiceControllers(
   store: Store,
@@ -38,9 +38,13 @@ export function apiServiceControllers(
   clock: Clock,
   checks: ServiceChecks,
 ): readonly Controller[] {
-  const controller = (name: string, isOurs: (key: ObjectKey) => boolean): Controller => ({
+  const controller = (
+    name: string,
+    bounds: Pick<Controller, 'workers' | 'workersPerPlane'>,
+    isOurs: (key: ObjectKey) => boolean,
+  ): Controller => ({
     name,
-    workers: limits.serviceProbes,
+    ...bounds,
     watches: [{ group, resource, keysOf: ({ key }) => (isOurs(key) ? [key] : []) }],
     follows: (change) => (isOurs(change.key) ? concerned(store, change) : []),
     *initial() {
@@ -61,9 +65,13 @@ export function apiServiceControllers(
       return found.status === 'True' ? limits.serviceProbeIntervalMs : limits.serviceProbeRetryMs;
     },
   });
+  const ofProjects = {
+    workers: limits.projectServiceProbes,
+    workersPerPlane: limits.serviceProbesPerProject,
+  };
   return [
-    controller('apiservice', ({ tenant }) => tenant === tenantOfPlatform),
-    controller('apiservice-projects', ({ tenant }) => tenant !== tenantOfPlatform),
+    controller('apiservice', { workers: limits.serviceProbes }, ({ tenant }) => tenant === tenantOfPlatform),
+    controller('apiservice-projects', ofProjects, ({ tenant }) => tenant !== tenantOfPlatform),
   ];
 }
 

@@ -22,6 +22,8 @@ export interface WatchedResource {
 export interface Controller {
   readonly name: string;
   readonly workers: number;
+  /** Of them, for one control plane; absent where work waits for nothing that a control plane's owner runs. */
+  readonly workersPerPlane?: number;
   readonly watches: readonly WatchedResource[];
   /**
    * Asked about every change of every resource, for what an object waits for whatever its kind. A burst of such
@@ -81,6 +83,9 @@ class RunningController {
     this.#errors = errors;
     this.queue = new WorkQueue({
       workers: controller.workers,
+      ...(controller.workersPerPlane === undefined
+        ? {}
+        : { groups: { groupOf: tenantIn, workersMax: controller.workersPerPlane } }),
       work: (text, signal) => controller.reconcile(keyOf(text), signal),
       onError: (text, error) => errors.onError(controller.name, text.replaceAll('\0', '/'), error),
     });
@@ -157,6 +162,8 @@ class RunningController {
 function textOf({ tenant, group, resource, namespace, name }: ObjectKey): string {
   return [tenant, group, resource, namespace, name].join('\0');
 }
+
+const tenantIn = (text: string): string => text.slice(0, text.indexOf('\0'));
 
 function keyOf(text: string): ObjectKey {
   const [tenant = '', group = '', resource = '', namespace = '', name = ''] = text.split('\0');

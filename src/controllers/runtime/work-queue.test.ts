@@ -35,13 +35,16 @@ function fireAll(): void {
 }
 
 /** A queue whose work waits for the test to end it. */
-function heldQueue(workers: number) {
+function heldQueue(workers: number, workersOfGroup?: number) {
   const begun: string[] = [];
   const errors: string[] = [];
   const open = new Map<string, { resolve: (pauseMs?: number) => void; reject: (error: Error) => void }>();
   const signals: AbortSignal[] = [];
   const queue = new WorkQueue({
     workers,
+    ...(workersOfGroup === undefined
+      ? {}
+      : { groups: { groupOf: (key: string) => key.charAt(0), workersMax: workersOfGroup } }),
     work: (key, signal) => {
       assert.ok(!open.has(key), `${key} is worked on twice at once`);
       begun.push(key);
@@ -77,6 +80,24 @@ test('no more at once than there are workers', async () => {
   assert.deepEqual(begun, ['a', 'b']);
   await end('b');
   assert.deepEqual(begun, ['a', 'b', 'c']);
+});
+
+test('groups take turns, and none has more workers than it may', async () => {
+  const { queue, begun, add, end } = heldQueue(3, 2);
+  await add('a1', 'a2', 'a3', 'a4');
+  assert.deepEqual(begun, ['a1', 'a2']);
+  await add('b1', 'b2', 'c1');
+  assert.deepEqual(begun, ['a1', 'a2', 'b1']);
+  await end('a1');
+  assert.deepEqual(begun.slice(3), ['a3']);
+  await end('a2');
+  assert.deepEqual(begun.slice(4), ['b2']);
+  await end('b1');
+  assert.deepEqual(begun.slice(5), ['c1']);
+  await end('c1');
+  assert.deepEqual(begun.slice(6), ['a4']);
+  for (const key of ['b2', 'a3', 'a4']) await end(key);
+  assert.equal(queue.size, 0);
 });
 
 test('a key added while it is worked on comes back once, afterwards', async () => {

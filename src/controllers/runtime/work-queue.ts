@@ -1,11 +1,14 @@
 /**
  * Keys that wait for a worker: each once, however often it is added; a key added while it is worked on comes
- * back afterwards; a key that failed comes back after a growing pause. Holds nothing for keys at rest.
+ * back afterwards; a key that failed comes back after a growing pause. Where work waits for what somebody else runs, keys
+ * are of groups, which take turns, and none has more than a number of workers. Holds nothing for keys at rest.
  */
 import { limits } from '../../apimachinery/limits.ts';
 
 export interface WorkQueueOptions {
   readonly workers: number;
+  /** Whose turn it is, and how many of the workers may be busy for one of them; all keys are of one group when not given. */
+  readonly groups?: { groupOf(key: string): string; readonly workersMax: number };
   /**
    * Resolves when the key is settled; with a number, looks again after that many milliseconds. The signal tells
    * long work that the queue closes: what it leaves undone is found again at the next start.
@@ -23,7 +26,10 @@ interface Planned {
 
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
-  readonly #waiting = new Set<string>();
+  /** By group, that whose turn it is first. */
+  readonly #waiting = new Map<string, Set<string>>();
+  /** Workers by group. */
+  readonly #busy = new Map<string, number>();
   readonly #working = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
@@ -36,7 +42,8 @@ export class WorkQueue {
 
   /** Keys that are worked on or will be. */
   get size(): number {
-    return new Set([...this.#waiting, ...this.#working.keys(), ...this.#planned.keys()]).size;
+    const waiting = [...this.#waiting.values()].flatMap((keys) => [...keys]);
+    return new Set([...waiting, ...this.#working.keys(), ...this.#planned.keys()]).size;
   }
 
   /** Works on the key as soon as a worker is free. */
@@ -44,13 +51,13 @@ export class WorkQueue {
     if (this.#closing.signal.aborted) return;
     this.#cancel(key);
     if (this.#working.has(key)) this.#again.add(key);
-    else this.#waiting.add(key);
+    else this.#wait(key);
     this.#start();
   }
 
   /** Works on the key after a pause, unless it will be sooner anyway. Many calls in one pause are one. */
   addLater(key: string, pauseMs: number): void {
-    if (this.#closing.signal.aborted || this.#waiting.has(key) || this.#again.has(key)) return;
+    if (this.#closing.signal.aborted || this.#isWaiting(key) || this.#again.has(key)) return;
     const dueMs = performance.now() + pauseMs;
     const planned = this.#planned.get(key);
     if (planned !== undefined && planned.dueMs <= dueMs) return;
@@ -72,12 +79,49 @@ export class WorkQueue {
     this.#planned.delete(key);
   }
 
+  #groupOf(key: string): string {
+    return this.#options.groups?.groupOf(key) ?? '';
+  }
+
+  #isWaiting(key: string): boolean {
+    return this.#waiting.get(this.#groupOf(key))?.has(key) === true;
+  }
+
+  #wait(key: string): void {
+    const group = this.#groupOf(key);
+    const keys = this.#waiting.get(group);
+    if (keys === undefined) this.#waiting.set(group, new Set([key]));
+    else keys.add(key);
+  }
+
   #start(): void {
-    for (const key of this.#waiting) {
-      if (this.#working.size >= this.#options.workers) return;
-      this.#waiting.delete(key);
-      this.#working.set(key, this.#run(key));
+    while (this.#working.size < this.#options.workers) {
+      const next = this.#takeNext();
+      if (next === undefined) return;
+      this.#working.set(next, this.#run(next));
     }
+  }
+
+  /** The first key of the first group that may have another worker; then it is the next group's turn. */
+  #takeNext(): string | undefined {
+    const { workersMax = this.#options.workers } = this.#options.groups ?? {};
+    for (const [group, keys] of this.#waiting) {
+      const busy = this.#busy.get(group) ?? 0;
+      if (busy >= workersMax) continue;
+      const key = keys.values().next().value as string;
+      keys.delete(key);
+      this.#waiting.delete(group);
+      if (keys.size > 0) this.#waiting.set(group, keys);
+      this.#busy.set(group, busy + 1);
+      return key;
+    }
+    return undefined;
+  }
+
+  #release(group: string): void {
+    const busy = (this.#busy.get(group) ?? 0) - 1;
+    if (busy > 0) this.#busy.set(group, busy);
+    else this.#busy.delete(group);
   }
 
   async #run(key: string): Promise<void> {
@@ -85,6 +129,7 @@ export class WorkQueue {
     await undefined;
     const pauseMs = await this.#attempt(key);
     this.#working.delete(key);
+    this.#release(this.#groupOf(key));
     if (this.#again.delete(key)) this.add(key);
     else if (pauseMs !== undefined) this.addLater(key, pauseMs);
     this.#start();
