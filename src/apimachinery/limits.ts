@@ -45,6 +45,9 @@ export const limits = {
   /** Entries of updates in managedFields; older ones are merged. */
   updateManagers: 10,
   managedSubresourceLength: 256,
+  /** Sets of managedFields that are kept as they were read, and the characters of their JSON. */
+  knownFieldSets: 1_000,
+  knownFieldSetCharacters: 2 * 1024 * 1024,
   auditIdLength: 64,
 
   // One stored object.

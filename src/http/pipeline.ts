@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { parseGoDuration } from '../apimachinery/go-duration.ts';
 import type { GroupResource } from '../apimachinery/gvk.ts';
 import { limits } from '../apimachinery/limits.ts';
-import { badRequest, notFound, pathNotFound, timeout, unauthorized } from '../apimachinery/status.ts';
-import type { Authenticator } from '../authn/authenticator.ts';
-import type { Authorizer } from '../authz/authorizer.ts';
+import { badRequest, notFound, pathNotFound, unauthorized } from '../apimachinery/status.ts';
+import type { Authentication, Authenticator } from '../authn/authenticator.ts';
+import type { Authorizer, Decision } from '../authz/authorizer.ts';
 import { forbiddenError } from '../authz/forbidden.ts';
 import { requestAttributes } from '../authz/request-attributes.ts';
 import { must } from '../lib/assert.ts';
@@ -21,6 +21,7 @@ import { BodyAborted } from './collect-body.ts';
 import { answerDocument, type Documents } from './documents.ts';
 import { AlreadyAnswered, type Exchange } from './exchange.ts';
 import { isServerFault, sendError } from './status-response.ts';
+import { Deadline, Deadlines } from './steps/deadlines.ts';
 import { refuseImpersonation } from './steps/impersonation.ts';
 import type { TenantResolver } from './steps/tenant.ts';
 import { dispatch } from './verbs/dispatch.ts';
@@ -45,10 +46,11 @@ export interface PipelineParts {
 interface Passage {
   readonly exchange: Exchange;
   readonly auditId: string;
-  info?: RequestInfo;
-  user?: UserInfo;
-  tenant?: Tenant | undefined;
-  timeoutMs?: number;
+  readonly deadlines: Deadlines;
+  info: RequestInfo | undefined;
+  user: UserInfo | undefined;
+  tenant: Tenant | undefined;
+  timeoutMs: number | undefined;
 }
 type Step = (parts: PipelineParts, passage: Passage) => void | Promise<void>;
 
@@ -64,8 +66,17 @@ const steps: readonly Step[] = [
 ];
 
 export function pipeline(parts: PipelineParts): (exchange: Exchange) => Promise<void> {
+  const deadlines = new Deadlines();
   return async (exchange) => {
-    const passage: Passage = { exchange, auditId: auditIdOf(exchange) };
+    const passage: Passage = {
+      exchange,
+      auditId: auditIdOf(exchange),
+      deadlines,
+      info: undefined,
+      user: undefined,
+      tenant: undefined,
+      timeoutMs: undefined,
+    };
     exchange.setHeader('audit-id', passage.auditId);
     exchange.setHeader('cache-control', 'no-cache, private');
     try {
@@ -111,11 +122,13 @@ function timeLimit(_: PipelineParts, passage: Passage): void {
 }
 
 /** Credentials that prove nothing are refused; none at all make the anonymous user. */
-async function authenticate({ authenticator }: PipelineParts, passage: Passage): Promise<void> {
+function authenticate({ authenticator }: PipelineParts, passage: Passage): void | Promise<void> {
+  const known = (answered: Authentication): void => {
+    if (answered === 'none' || answered === 'invalid') throw unauthorized();
+    passage.user = answered.user;
+  };
   const asked = authenticator.authenticate(passage.exchange);
-  const answered = asked instanceof Promise ? await asked : asked;
-  if (answered === 'none' || answered === 'invalid') throw unauthorized();
-  passage.user = answered.user;
+  return asked instanceof Promise ? asked.then(known) : known(asked);
 }
 
 function impersonate(_: PipelineParts, { exchange, info, user }: Passage): void {
@@ -126,19 +139,21 @@ function resolveTenant({ tenants }: PipelineParts, passage: Passage): void {
   passage.tenant = tenants.resolve(must(passage.info, 'request info').surface);
 }
 
-async function authorize({ authorizer }: PipelineParts, passage: Passage): Promise<void> {
+function authorize({ authorizer }: PipelineParts, passage: Passage): void | Promise<void> {
   const attributes = requestAttributes(must(passage.user, 'user'), must(passage.info, 'request info'));
+  const decided = ({ verdict, reason }: Decision): void => {
+    if (verdict === 'allow') return;
+    // What the message repeats of the path is the client's: no browser may take it for a page.
+    passage.exchange.setHeader('x-content-type-options', 'nosniff');
+    throw forbiddenError(attributes, reason);
+  };
   const asked = authorizer.authorize(attributes);
-  const decision = asked instanceof Promise ? await asked : asked;
-  if (decision.verdict === 'allow') return;
-  // What the message repeats of the path is the client's: no browser may take it for a page.
-  passage.exchange.setHeader('x-content-type-options', 'nosniff');
-  throw forbiddenError(attributes, decision.reason);
+  return asked instanceof Promise ? asked.then(decided) : decided(asked);
 }
 
 /** Only now may the client learn whether what it named exists. */
 async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
-  const { exchange, tenant } = passage;
+  const { exchange, tenant, deadlines } = passage;
   const info = must(passage.info, 'request info');
   if (tenant === undefined) {
     throw info.surface.kind === 'Project' ? notFound(parts.project, info.surface.name) : pathNotFound();
@@ -154,7 +169,7 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
     await answerDocument(parts.documents, exchange, info, tenant);
     return;
   }
-  const deadline = new Deadline(passage.timeoutMs ?? limits.requestTimeoutMs);
+  const deadline = new Deadline(passage.timeoutMs);
   const answering = dispatch({
     engine: parts.engine,
     streams: parts.streams,
@@ -172,39 +187,10 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
     await answering;
     // A control plane that went while the watch was being opened has ended its watches already.
     if (parts.tenants.resolve(info.surface)?.id !== tenant.id) parts.streams.finishTenant(tenant.id);
-  } else await deadline.race(answering, (error) => reportFault(parts, passage, error));
-}
-
-class Deadline {
-  isPast = false;
-  /** By `performance.now()`. */
-  readonly atMs: number;
-  readonly #timeoutMs: number;
-
-  constructor(timeoutMs: number) {
-    this.atMs = performance.now() + timeoutMs;
-    this.#timeoutMs = timeoutMs;
-  }
-
-  /**
-   * Rejects with a 504 when the time is over first. The work may still go on then, a write even succeed; its answer
-   * goes nowhere, and `onLateError` hears of what it fails with.
-   */
-  async race(work: Promise<void>, onLateError: (error: unknown) => void): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const over = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        this.isPast = true;
-        reject(timeout('request did not complete within the allotted timeout'));
-        work.catch((error: unknown) => {
-          if (!(error instanceof AlreadyAnswered || error instanceof BodyAborted)) onLateError(error);
-        });
-      }, this.#timeoutMs);
+  } else {
+    await deadlines.race(deadline, answering, (error) => {
+      if (!(error instanceof AlreadyAnswered || error instanceof BodyAborted))
+        reportFault(parts, passage, error);
     });
-    try {
-      await Promise.race([work, over]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

@@ -22,9 +22,7 @@ import type { StorageForm } from './definition-table.ts';
 
 /** The record of an object in its storage version. `resourceVersion` is left out: the store's revision is it. */
 export function recordOf(form: StorageForm, object: KubeObject, nowMs: number): Buffer {
-  const { resourceVersion: _, ...metadata } = object.metadata;
-  const { schema } = form.served.version;
-  const { json, rvOffset } = serializeObject(asWritten({ ...object, metadata }, schema));
+  const { json, rvOffset } = serializeObject(asWritten(object, form.served.version.schema));
   return encodeRecord(headerOf(form, object, nowMs), json, rvOffset);
 }
 

@@ -40,6 +40,7 @@ export function parseRequestInfo(method: string, url: string): RequestInfo {
   const verb = resourceVerb(method, resource, query, isWatchPath);
   // The old path of watches takes no part in this: upstream finds selectors there not dependable.
   const narrowed = isWatchPath ? undefined : narrowingOf(verb, query);
+  if (below === '' && narrowed === undefined) return { surface, path, query, verb, resource };
   return {
     surface,
     path,
@@ -105,7 +106,7 @@ function parseResource(segments: string[]): ParsedResource | undefined {
     namespace = decodeSegment(parts[1]!);
     from = 2;
   }
-  const below = parts.splice(from + 3).join('/');
+  const below = parts.length > from + 3 ? parts.splice(from + 3).join('/') : '';
   // An empty segment names nothing: least of all may it stand for all namespaces.
   if (parts.includes('')) return undefined;
   const resource = {

@@ -8,6 +8,7 @@
  * uid, labels, selectable fields, index entries; then the JSON.
  */
 import { parseJson, stringifyJson } from '../apimachinery/codec/json.ts';
+import { setField } from '../apimachinery/codec/json-parser.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../apimachinery/object-meta.ts';
 import { StorageError } from './errors.ts';
 import type { IndexEntry } from './keys.ts';
@@ -49,12 +50,20 @@ const lineEnd = 0x0a;
 
 /** The JSON to store: kind, apiVersion and metadata first, without metadata.resourceVersion. */
 export function serializeObject(object: KubeObject): SerializedObject {
-  const { kind, apiVersion, metadata, ...rest } = object;
-  const { resourceVersion: _, ...kept } = metadata ?? {};
-  const lead = `${stringifyJson({ kind, apiVersion }).slice(0, -1)}${kind === undefined && apiVersion === undefined ? '' : ','}"metadata":`;
-  const tail = stringifyJson(rest).slice(1);
-  const json = `${lead}${stringifyJson(kept)}${tail === '}' ? '' : ','}${tail}`;
-  return { json, rvOffset: Buffer.byteLength(lead) + 1 };
+  const { kind, apiVersion } = object;
+  const metadata: JsonObject = {};
+  const given = object.metadata as unknown as JsonObject;
+  for (const name in given) {
+    if (name !== 'resourceVersion') setField(metadata, name, given[name]!);
+  }
+  const ordered = { kind, apiVersion, metadata } as unknown as JsonObject;
+  for (const name in object) {
+    if (!Object.hasOwn(ordered, name)) setField(ordered, name, object[name]);
+  }
+  const types = stringifyJson({ kind, apiVersion });
+  const lead = types === '{}' ? '{"metadata":{' : ',"metadata":{';
+  const before = types === '{}' ? 0 : Buffer.byteLength(types) - 1;
+  return { json: stringifyJson(ordered), rvOffset: before + lead.length };
 }
 
 /** `json` must be serializeObject's, or bytes with the same properties, and `rvOffset` the offset that goes with it. */

@@ -39,18 +39,20 @@ const parts = {
   authorizer: authorizers(),
   onFault: (error: unknown) => faults.push(error),
 } as unknown as PipelineParts;
-const handle = pipeline(parts);
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Sends a create, waits until its time is over, and gives the exchange. */
 async function overdue(exchange: TestExchange, whileWaiting: () => void = () => {}): Promise<void> {
   mock.timers.enable({ apis: ['setTimeout'] });
-  const handling = handle(exchange);
+  const startMs = performance.now();
+  const handling = pipeline(parts)(exchange);
   whileWaiting();
   await turn();
+  const now = mock.method(performance, 'now', () => startMs + 2 * limits.requestTimeoutMs);
   mock.timers.tick(limits.requestTimeoutMs);
   await handling;
+  now.mock.restore();
   mock.timers.reset();
   assert.equal(exchange.sent?.code, 504);
   assert.deepEqual(JSON.parse(exchange.sent?.text ?? ''), {
@@ -98,13 +100,53 @@ test('a store that answers too late, or fails too late', async () => {
   }
 });
 
-test('in time, one answer and no timer left', async () => {
+test('in time, one answer, and one timer for all of them', async () => {
   commit = async () => ({ ok: true, revisions: [7] });
-  const clear = mock.method(globalThis, 'clearTimeout');
-  const exchange = new TestExchange('POST', path);
-  exchange.upload('{"metadata":{"name":"a"}}');
-  await handle(exchange);
-  assert.equal(exchange.sent?.code, 201);
-  assert.equal(clear.mock.callCount(), 1);
-  clear.mock.restore();
+  const set = mock.method(globalThis, 'setTimeout');
+  const handle = pipeline(parts);
+  for (let n = 0; n < 3; n++) {
+    const exchange = new TestExchange('POST', path);
+    exchange.upload('{"metadata":{"name":"a"}}');
+    await handle(exchange);
+    assert.equal(exchange.sent?.code, 201);
+  }
+  assert.equal(set.mock.callCount(), 1);
+  set.mock.restore();
+});
+
+test('each in its own time', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  let nowMs = performance.now();
+  const now = mock.method(performance, 'now', () => nowMs);
+  const pass = async (ms: number): Promise<void> => {
+    nowMs += ms;
+    mock.timers.tick(ms);
+    await turn();
+  };
+  const handle = pipeline(parts);
+  const send = (query = ''): TestExchange => {
+    const exchange = new TestExchange('POST', path + query);
+    void handle(exchange);
+    return exchange;
+  };
+  const first = send();
+  await turn();
+  await pass(1000);
+  const second = send();
+  const hasty = send('?timeout=5s');
+  await turn();
+  await pass(5000);
+  assert.deepEqual(
+    [first, second, hasty].map(({ sent }) => sent?.code),
+    [undefined, undefined, 504],
+  );
+  await pass(limits.requestTimeoutMs - 6000);
+  assert.deepEqual(
+    [first, second].map(({ sent }) => sent?.code),
+    [504, undefined],
+  );
+  await pass(1000);
+  assert.equal(second.sent?.code, 504);
+  now.mock.restore();
+  mock.timers.reset();
 });

@@ -4,11 +4,14 @@
  * to the sets (tracker.ts). Source: apimachinery/pkg/util/managedfields/internal/managedfields.go.
  */
 
+import { BoundedCache } from '../../lib/bounded-cache.ts';
 import type { FieldSet } from '../apply/field-set.ts';
 import { FieldsV1Error, parseFieldsV1, toFieldsV1 } from '../apply/fields-v1.ts';
 import type { ManagedSet, Managers } from '../apply/managed-set.ts';
 import { compareText } from '../apply/value-order.ts';
-import type { JsonValue } from '../object-meta.ts';
+import { stringifyJson } from '../codec/json.ts';
+import { limits } from '../limits.ts';
+import type { JsonObject, JsonValue } from '../object-meta.ts';
 
 /** One member of metadata.managedFields. Optional members are absent when empty. */
 export interface ManagedFieldsEntry {
@@ -68,14 +71,33 @@ class StoredSet implements ManagedSet {
 
   get set(): FieldSet {
     if (this.#set === undefined) {
-      const { fieldsV1 = null } = this.entry;
-      this.#set = fieldsV1 === null ? parseFieldsV1({}) : parseFieldsV1(fieldsV1);
-      spellings.set(this.#set, fieldsV1 ?? {});
+      this.#set = readStored(this.entry.fieldsV1 ?? {});
     }
     return this.#set;
   }
 }
-/** The JSON that sets from the store were read from, so that a set nobody changed is not written out anew. */
+
+/**
+ * Objects of one kind that one program writes mostly have the very same fields, and writing their JSON takes a fraction
+ * of reading a set from it.
+ */
+const knownSets = new BoundedCache<{ readonly set: FieldSet; readonly weight: number }>({
+  entriesMax: limits.knownFieldSets,
+  weightMax: limits.knownFieldSetCharacters,
+  weightOf: ({ weight }) => weight,
+});
+
+function readStored(fieldsV1: JsonValue): FieldSet {
+  const text = stringifyJson(fieldsV1 as JsonObject);
+  const known = knownSets.get(text);
+  if (known !== undefined) return known.set;
+  const set = parseFieldsV1(fieldsV1);
+  spellings.set(set, fieldsV1);
+  knownSets.set(text, { set, weight: text.length });
+  return set;
+}
+
+/** The JSON that sets from the store were read from, so that a set nobody changed is not written out anew. Shared: never changed. */
 const spellings = new WeakMap<FieldSet, JsonValue>();
 
 /** Entries of a stored object. They were written by `encodeManagedFields`, which nothing here checks again. */
