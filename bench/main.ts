@@ -10,7 +10,8 @@ import { Cleanup } from './run/cleanup.ts';
 import { type Command, parseCommandLine, usageText } from './run/command-line.ts';
 import { environment } from './run/environment.ts';
 import { Progress } from './run/progress.ts';
-import { type Result, renderTable } from './run/result.ts';
+import { type Result, renderTable, resultText } from './run/result.ts';
+import type { Plot } from './run/scenario.ts';
 import { scenarios } from './run/scenarios.ts';
 import { UsageError } from './run/usage-error.ts';
 
@@ -23,8 +24,11 @@ async function run(command: Command, cleanup: Cleanup): Promise<Result> {
   cleanup.add(() => rmSync(directory, { recursive: true, force: true }));
   const where = environment(seed, directory, words);
   try {
-    const figures = await scenario.run(values, { progress, cleanup, directory, seed });
-    return { scenario: scenario.name, params: values, environment: where, figures };
+    const plots: Plot[] = [];
+    const addPlot = (plot: Plot): void => void plots.push(plot);
+    const figures = await scenario.run(values, { progress, cleanup, directory, seed, addPlot });
+    const curves = plots.length === 0 ? {} : { plots };
+    return { scenario: scenario.name, params: values, environment: where, figures, ...curves };
   } finally {
     progress.clear();
   }
@@ -61,7 +65,7 @@ async function main(): Promise<void> {
   }
   try {
     const result = await run(command, cleanup);
-    if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(result, undefined, 2)}\n`);
+    if (jsonFile !== undefined) writeFileSync(jsonFile, resultText(result));
     process.stdout.write(renderTable(result));
   } finally {
     await cleanup.run();

@@ -1,12 +1,21 @@
 /** The result of a run: the JSON that other tools read, and the same as a table for people. */
 import type { Environment } from './environment.ts';
-import type { Figure, Figures } from './scenario.ts';
+import type { Figure, Figures, Plot } from './scenario.ts';
 
 export interface Result {
   readonly scenario: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly environment: Environment;
   readonly figures: Figures;
+  readonly plots?: readonly Plot[];
+}
+
+const numbersOnLines = /\[\s+(-?[\d.][-+.e\d]*(?:,\s+-?[\d.][-+.e\d]*)*)\s+\]/g;
+
+/** As JSON that people can read and compare: the numbers of an array share a line. */
+export function resultText(result: Result): string {
+  const text = JSON.stringify(result, undefined, 2);
+  return `${text.replace(numbersOnLines, (_, numbers: string) => `[${numbers.replace(/\s+/g, ' ')}]`)}\n`;
 }
 
 export function renderTable({ scenario, params, environment, figures }: Result): string {

@@ -5,10 +5,33 @@ import type { Progress } from './progress.ts';
 
 export interface Figure {
   readonly value: number;
-  /** `ratio`, `ms`, `B`, `1/s`, … */
+  /** `ratio`, `ms`, `B`, `1/s`, … of units.ts. */
   readonly unit: string;
+  /** What each round measured, when the value is their median: confidence is computed from these. */
+  readonly rounds?: readonly number[];
 }
 export type Figures = Record<string, Figure>;
+
+/** A curve of a result: samples over time, a cost by number of projects, a latency by percentile. */
+export interface Plot {
+  readonly title: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly {
+    readonly name: string;
+    readonly points: readonly (readonly [x: number, y: number])[];
+  }[];
+}
+interface Axis {
+  /** What is along it: `time`, `projects`, `percentile`. */
+  readonly name: string;
+  readonly unit: string;
+  /** `percentile`: values are 0 … 1, and the axis has equal room for 0.9, 0.99, 0.999. Linear when absent. */
+  readonly scale?: 'log' | 'percentile';
+}
+
+/** Which way a figure gets better; `neither` for what only explains others. */
+type Better = 'higher' | 'lower' | 'neither';
 
 export interface RunContext {
   readonly progress: Progress;
@@ -17,6 +40,8 @@ export interface RunContext {
   /** An empty directory of the run's own, on the disk to be measured. */
   readonly directory: string;
   readonly seed: number;
+  /** Curves that the result is to carry beside its figures. */
+  addPlot(plot: Plot): void;
 }
 
 export interface Scenario<P extends ParameterSet = ParameterSet> {
@@ -24,6 +49,11 @@ export interface Scenario<P extends ParameterSet = ParameterSet> {
   /** One line, for the usage text. */
   readonly summary: string;
   readonly parameters: P;
+  /**
+   * Which way figures get better whose unit does not say (units.ts): by name, or by how it begins with `*` behind it.
+   * The first that matches counts.
+   */
+  readonly better?: Readonly<Record<string, Better>>;
   run(values: ValuesOf<P>, context: RunContext): Promise<Figures>;
 }
 

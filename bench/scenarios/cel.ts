@@ -8,7 +8,7 @@ import type { JsonObject } from '../../src/apimachinery/object-meta.ts';
 import type { JsonSchemaProps } from '../../src/apimachinery/structural/json-schema-props.ts';
 import { RuleValidator } from '../../src/apimachinery/structural/rules/rule-validator.ts';
 import { assert } from '../../src/lib/assert.ts';
-import { median, noiseOfMedian } from '../measure/statistics.ts';
+import { addMedian } from '../run/median-figure.ts';
 import { count } from '../run/parameters.ts';
 import { type Figures, scenario } from '../run/scenario.ts';
 
@@ -58,8 +58,7 @@ export const cel = scenario({
       });
       return (evaluations / micros) * 1e6;
     });
-    figures.evaluationsPerSecond = { value: median(rates), unit: '1/s' };
-    figures['noise.evaluationsPerSecond'] = { value: noiseOfMedian(rates, seed), unit: 'ratio' };
+    addMedian(figures, 'evaluationsPerSecond', '1/s', rates, seed);
     const object: JsonObject = {
       items: Array.from({ length: 10_000 }, (_, at) => at),
       text: 'x'.repeat(1_000),
@@ -68,7 +67,7 @@ export const cel = scenario({
       progress.show(`cel: ${name}`);
       const validator = validatorOf(rule);
       const times = repeated(rounds, () => cpuMicrosOf(() => stop(validator, object)) / 1_000);
-      figures[`stopMs.${name}`] = { value: median(times), unit: 'ms' };
+      addMedian(figures, `stopMs.${name}`, 'ms', times, seed);
     }
     return figures;
   },

@@ -18,7 +18,7 @@ import { inParallel } from '../load/in-parallel.ts';
 import { mergePatchType, type PreparedRequest, prepareRequest } from '../load/lean-connection.ts';
 import { createOrganization, createProject } from '../load/tenancy.ts';
 import { Histogram } from '../measure/histogram.ts';
-import { median, noiseOfMedian } from '../measure/statistics.ts';
+import { addMedian } from '../run/median-figure.ts';
 import { count, seconds } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
 import { dataDirectoryIn, MiloProcess } from '../server/milo-process.ts';
@@ -61,10 +61,9 @@ export const crds = scenario({
         turns.push(await measure());
       }
       const rates = turns.map(({ perSecond }) => perSecond);
-      figures[`writes.${name}`] = { value: median(rates), unit: '1/s' };
-      figures[`noise.writes.${name}`] = { value: noiseOfMedian(rates, seed), unit: 'ratio' };
+      addMedian(figures, `writes.${name}`, '1/s', rates, seed);
       const micros = turns.flatMap(({ serverMicrosPerOperation }) => serverMicrosPerOperation ?? []);
-      if (micros.length > 0) figures[`cpu.${name}`] = { value: median(micros), unit: 'µs' };
+      if (micros.length > 0) addMedian(figures, `cpu.${name}`, 'µs', micros, seed);
     }
     await client.close();
     await server.stop();

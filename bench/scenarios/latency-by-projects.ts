@@ -23,8 +23,9 @@ import {
   namespaceOfProjects,
 } from '../load/tenancy.ts';
 import type { Histogram } from '../measure/histogram.ts';
-import { median, noiseOfMedian, pairedRatios } from '../measure/statistics.ts';
+import { median, pairedRatios } from '../measure/statistics.ts';
 import { Undisturbed } from '../measure/undisturbed.ts';
+import { addMedian } from '../run/median-figure.ts';
 import { count, risingCounts, seconds } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
 import { dataDirectoryIn, MiloProcess } from '../server/milo-process.ts';
@@ -64,6 +65,7 @@ export const latencyByProjects = scenario({
     putRate: count(200, 'PUTs a second'),
     createRate: count(50, 'projects created a second'),
   },
+  better: { 'p99RatioOfEquals.*': 'neither', 'p50RatioOfEquals.*': 'neither', '*': 'lower' },
   async run(values, context): Promise<Figures> {
     const { steps, rounds } = values;
     const control = { name: 'control', projects: steps[0]! };
@@ -248,24 +250,20 @@ function figuresOf(steps: readonly StepServer[], control: StepServer, seed: numb
   for (const operation of operations) {
     const ratiosOf = (server: StepServer, q: number): number[] =>
       pairedRatios(millis(server, operation, q), millis(first, operation, q));
-    const add = (name: string, value: number): void => {
-      figures[`${name}.${operation}`] = { value, unit: 'ratio' };
-    };
     for (const [name, q] of quantiles) {
-      add(`${name}Ratio`, median(ratiosOf(last, q)));
-      add(`noise.${name}Ratio`, noiseOfMedian(ratiosOf(last, q), seed));
-      add(`${name}RatioOfEquals`, median(ratiosOf(control, q)));
+      addMedian(figures, `${name}Ratio.${operation}`, 'ratio', ratiosOf(last, q), seed);
+      const rounds = ratiosOf(control, q);
+      figures[`${name}RatioOfEquals.${operation}`] = { value: median(rounds), unit: 'ratio', rounds };
       for (const server of [...steps, control]) {
-        const value = median(millis(server, operation, q));
-        figures[`${name}.${operation}.${server.name}`] = { value, unit: 'ms' };
+        addMedian(figures, `${name}.${operation}.${server.name}`, 'ms', millis(server, operation, q), seed);
       }
     }
   }
-  return Object.fromEntries(Object.entries(figures).sort(([, a], [, b]) => rank(a.unit) - rank(b.unit)));
+  const rank = (name: string): number => (name.includes('Ratio') ? 0 : 1);
+  return Object.fromEntries(Object.entries(figures).sort(([a], [b]) => rank(a) - rank(b)));
 }
 
 const quantiles = [['p99', 0.99] as const, ['p50', 0.5] as const];
-const rank = (unit: string): number => (unit === 'ratio' ? 0 : 1);
 
 /** A quantile of every round. */
 function millis(server: StepServer, operation: Operation, q: number): number[] {

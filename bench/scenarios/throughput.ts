@@ -6,10 +6,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Throughput } from '../load/closed-loop.ts';
-import { median, noiseOfMedian, pairedRatios } from '../measure/statistics.ts';
+import { median, pairedRatios } from '../measure/statistics.ts';
 import { Undisturbed } from '../measure/undisturbed.ts';
 import { startBareServer } from '../peers/bare-peer.ts';
 import { RawLmdb } from '../peers/raw-lmdb-peer.ts';
+import { addMedian } from '../run/median-figure.ts';
 import { count, directory as directoryOf, seconds, someOf } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
 import { dataDirectoryIn, MiloProcess } from '../server/milo-process.ts';
@@ -32,6 +33,7 @@ export const throughput = scenario({
     events: count(4, 'events under way at a time'),
     profile: directoryOf('', 'where to write a CPU profile of Milo in each operation'),
   },
+  better: { 'ratio.*': 'higher', 'cpuRatio.*': 'higher' },
   async run(values, context): Promise<Figures> {
     const { cleanup, directory, progress, seed } = context;
     const hasProbe = values.profile !== '';
@@ -90,30 +92,32 @@ async function takeTurns(
 function figuresOf(name: string, peer: string, { ours, theirs }: Rounds, seed: number): Figures {
   const rate = (side: readonly Throughput[]): number[] => side.map(({ perSecond }) => perSecond);
   const ratios = pairedRatios(rate(ours), rate(theirs));
-  const figures: Figures = {
-    [`ratio.${name}`]: { value: median(ratios), unit: 'ratio' },
-    [`noise.${name}`]: { value: noiseOfMedian(ratios, seed), unit: 'ratio' },
-    [`${name}.milo`]: { value: median(rate(ours)), unit: '1/s' },
-    [`${name}.${peer}`]: { value: median(rate(theirs)), unit: '1/s' },
-  };
+  const figures: Figures = {};
+  addMedian(figures, `ratio.${name}`, 'ratio', ratios, seed);
+  addMedian(figures, `${name}.milo`, '1/s', rate(ours), seed);
+  addMedian(figures, `${name}.${peer}`, '1/s', rate(theirs), seed);
   for (const [side, measured] of [['milo', ours] as const, [peer, theirs] as const]) {
-    const micros = measured.flatMap(({ serverMicrosPerOperation }) => serverMicrosPerOperation ?? []);
-    if (micros.length > 0) figures[`cpu.${name}.${side}`] = { value: median(micros), unit: 'µs' };
+    const micros = microsOf(measured);
+    if (micros.length > 0) addMedian(figures, `cpu.${name}.${side}`, 'µs', micros, seed);
     if (side === 'lmdb') continue;
     figures[`clientCores.${name}.${side}`] = {
       value: median(measured.map(({ clientCores }) => clientCores)),
       unit: 'cores',
     };
   }
-  const [milo, other] = [figures[`cpu.${name}.milo`], figures[`cpu.${name}.${peer}`]];
-  if (milo !== undefined && other !== undefined) {
-    figures[`cpuRatio.${name}`] = { value: other.value / milo.value, unit: 'ratio' };
+  const [milo, other] = [microsOf(ours), microsOf(theirs)];
+  if (milo.length > 0 && milo.length === other.length) {
+    addMedian(figures, `cpuRatio.${name}`, 'ratio', pairedRatios(other, milo), seed);
   }
   return figures;
 }
 
+function microsOf(measured: readonly Throughput[]): number[] {
+  return measured.flatMap(({ serverMicrosPerOperation }) => serverMicrosPerOperation ?? []);
+}
+
 function ratiosFirst(figures: Figures): Figures {
   const rank = (name: string): number =>
-    ['ratio.', 'noise.', 'cpuRatio.'].findIndex((prefix) => name.startsWith(prefix)) >>> 0;
+    ['ratio.', 'noise.ratio.', 'cpuRatio.'].findIndex((prefix) => name.startsWith(prefix)) >>> 0;
   return Object.fromEntries(Object.entries(figures).sort(([a], [b]) => rank(a) - rank(b)));
 }
