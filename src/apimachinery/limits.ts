@@ -111,6 +111,8 @@ export const limits = {
   expiryIntervalMs: 10_000,
   /** Objects that let go of what they hold often do so in bursts: one look for all of them. */
   cleanupSettleMs: 50,
+  /** By a webhook, of one object for one write: what tracks its fields looks at it in every version that managers wrote in. */
+  trackedConversions: 32,
   /** A kind that goes waits so long for what depended on its objects: once it is gone, nobody can tell that they are. */
   dependentsWaitMs: 5_000,
 

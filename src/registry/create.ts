@@ -34,7 +34,7 @@ import {
   type WriteResult,
   withRevision,
 } from './engine.ts';
-import { trackCreation } from './field-tracking.ts';
+import { trackAnyCreation } from './field-tracking.ts';
 import { matchNamespace, stampNew, tellRepeatedOwners, wipeSystemFields } from './metadata.ts';
 import { missingReferences, throwIfInvalid, validateObject } from './validation.ts';
 import { warningsOf } from './warnings.ts';
@@ -97,7 +97,7 @@ async function mutated(
   checkName(target, object);
   tellRepeatedOwners(object, options, false);
   wipeSystemFields(object.metadata);
-  if (options.isTracked !== true) trackCreation(engine, served, object, options);
+  if (options.isTracked !== true) await trackAnyCreation(engine, target, object, options);
   const own = { ...target, name: object.metadata.name ?? '' };
   // What the server refuses itself nobody else is asked about.
   await admit(engine, requestOf(own, object, options));
@@ -192,7 +192,7 @@ async function prepare(creation: Creation, target: Target, object: KubeObject): 
   tellRepeatedOwners(object, options, false);
   const context = strategyContext(engine, options);
   stampNew(object, strategy, engine.newUid(), context.nowMs);
-  if (!creation.isTracked) trackCreation(engine, target.served, object, options);
+  if (!creation.isTracked) await trackAnyCreation(engine, target, object, options);
   if (findSubresource(definition, 'status') !== undefined) delete object.status;
   strategy.prepareForCreate?.(object, context);
   const request = requestOf(target, object, options);

@@ -21,9 +21,11 @@ import type {
   VersionDefinition,
 } from '../apimachinery/resource-definition.ts';
 import { asCompared } from '../apimachinery/schema/zero-members.ts';
+import { StatusError } from '../apimachinery/status.ts';
 import { must } from '../lib/assert.ts';
 import { findSubresource, type ServedResource, type StorageForm } from './definition-table.ts';
-import type { Engine, WriteOptions } from './engine.ts';
+import { type Engine, planeOf, type Target, type WriteOptions } from './engine.ts';
+import { withConversions } from './tracked-conversions.ts';
 
 /** What tracking knows of an endpoint never changes, so each is looked into once. */
 const endpoints = new WeakMap<StorageForm, Map<string, TrackedEndpoint>>();
@@ -122,31 +124,65 @@ function replicasPaths({ definition, form }: ServedResource): ReplicasPaths {
   return Object.fromEntries([...form.versions.keys()].map((apiVersion) => [apiVersion, path]));
 }
 
-/** Sets the managedFields of an object that is to be created. `object` has what the client sent. */
+/**
+ * Sets the managedFields of an object that is to be created, of a kind that converts by itself. `object` has what the
+ * client sent.
+ */
 export function trackCreation(
   engine: Pick<Engine, 'clock'>,
   served: ServedResource,
   object: KubeObject,
   options: Pick<WriteOptions, 'fieldManager'>,
 ): void {
+  setManagedFields(object, createdFields(engine, trackedEndpoint(served, undefined), object, options));
+}
+
+/** The same for any kind. What comes of a webhook that does not convert is tracking that begins anew. */
+export async function trackAnyCreation(
+  engine: Engine,
+  { served, tenant }: Target,
+  object: KubeObject,
+  options: WriteOptions,
+): Promise<void> {
+  const endpoint = trackedEndpoint(served, undefined);
+  const tracked = withConversions(planeOf(engine, { tenant }), served, endpoint, (using) =>
+    createdFields(engine, using, object, options),
+  );
+  setManagedFields(object, tracked instanceof Promise ? await orElse(tracked, undefined) : tracked);
+}
+
+function createdFields(
+  { clock }: Pick<Engine, 'clock'>,
+  endpoint: TrackedEndpoint,
+  object: KubeObject,
+  { fieldManager }: Pick<WriteOptions, 'fieldManager'>,
+): JsonValue[] | undefined {
   const nothing: KubeObject = { apiVersion: object.apiVersion, kind: object.kind, metadata: {} };
-  const writer = { manager: options.fieldManager, nowMs: engine.clock.now() };
-  const tracked = trackUpdate(trackedEndpoint(served, undefined), nothing, object, writer);
-  setManagedFields(object, tracked);
+  return trackUpdate(endpoint, nothing, object, { manager: fieldManager, nowMs: clock.now() });
+}
+
+/** A version that cannot be converted to is no reason to refuse a write. */
+async function orElse<T>(tracked: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await tracked;
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return otherwise;
+  }
 }
 
 /**
  * Sets the managedFields of an object that is to replace `old`. `object` has what the client sent, `wanted` is what
  * it sent where that is another form of it.
  */
-export function trackReplacement(
+export async function trackReplacement(
   engine: Engine,
-  served: ServedResource,
+  { served, tenant }: Target,
   subresource: SubresourceDefinition | undefined,
   object: KubeObject,
   { old, wanted }: { readonly old: KubeObject; readonly wanted: KubeObject },
   options: WriteOptions,
-): void {
+): Promise<void> {
   const given = object.metadata.managedFields;
   const stored = old.metadata.managedFields;
   const isEdit = subresource === undefined && given !== undefined && !deepEqual(given, stored);
@@ -157,7 +193,10 @@ export function trackReplacement(
   const writer = { manager: options.fieldManager, nowMs: engine.clock.now() };
   const endpoint = trackedEndpoint(served, subresource);
   if (subresource?.form === undefined) {
-    setManagedFields(object, trackUpdate(endpoint, old, object, writer));
+    const tracked = withConversions(planeOf(engine, { tenant }), served, endpoint, (using) =>
+      trackUpdate(using, old, object, writer),
+    );
+    setManagedFields(object, tracked instanceof Promise ? await orElse(tracked, stored) : tracked);
     return;
   }
   const before = trackedForm(served, subresource, old);

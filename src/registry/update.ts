@@ -149,7 +149,7 @@ async function attemptUpdate(
   let object = placed(target, request, wanted, old, stored);
   if (request.isApply === true) {
     setManagedFields(object, managedFieldsBehind(served, request.subresource, wanted, old));
-  } else trackReplacement(engine, served, request.subresource, object, { old, wanted }, options);
+  } else await trackReplacement(engine, target, request.subresource, object, { old, wanted }, options);
   const asked = (updated: KubeObject): AdmissionRequest => ({
     operation: 'update',
     isFirst: isUnwritten(stored),

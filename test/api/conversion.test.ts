@@ -85,8 +85,10 @@ function converting(change: (object: Manifest, wanted: string) => Manifest): (re
 }
 function scaled(each: Manifest, wanted: string): Manifest {
   each.apiVersion = wanted;
+  if (each.spec === undefined) return each;
   const { cm, mm, ...rest } = each.spec;
-  each.spec = wanted.endsWith('/v1') ? { cm: mm / 10, ...rest } : { mm: cm * 10, ...rest };
+  if (wanted.endsWith('/v1')) each.spec = mm === undefined ? rest : { cm: mm / 10, ...rest };
+  else each.spec = cm === undefined ? rest : { mm: cm * 10, ...rest };
   return each;
 }
 
@@ -139,6 +141,86 @@ describe('a webhook', () => {
     const stored = await must(server.get(`${plane('p')}${objects('sticks', 'v2')}/c`), 200);
     assert.deepEqual(stored.spec, { mm: 50 });
     await must(server.remove(`${there}/c`), 200);
+  });
+});
+
+describe('who owns fields in another version', () => {
+  let behaviour: (review: Manifest) => Behaviour = converting(scaled);
+  before(async () => {
+    const clientConfig = webhook.at('/owned', (review) => behaviour(review));
+    await must(server.post(definitions, definition('rulers', by(clientConfig))), 201);
+  });
+  const at = (name: string, version: string): string => `${objects('rulers', version)}/${name}`;
+  const apply = (name: string, manager: string, version: string, spec: object, force = false) =>
+    server.send(`${at(name, version)}?fieldManager=${manager}&force=${force}`, {
+      method: 'PATCH',
+      type: 'application/apply-patch+yaml',
+      body: object('Ruler', name, version, spec),
+    });
+  /** What each manager owns of the spec, by the version it is told in. */
+  const owners = ({ metadata }: Manifest): Record<string, string[]> =>
+    Object.fromEntries(
+      metadata.managedFields.map(({ manager, apiVersion, fieldsV1 }: Manifest) => [
+        `${manager} ${apiVersion.split('/')[1]}`,
+        Object.keys(fieldsV1['f:spec'] ?? {}).filter((key) => key !== '.'),
+      ]),
+    );
+
+  test('has a conflict, told in the version of the owner', async () => {
+    await must(apply('a', 'one', 'v1', { cm: 3 }), 201);
+    const { status, json } = await apply('a', 'two', 'v2', { mm: 40 });
+    assert.equal(status, 409, JSON.stringify(json));
+    assert.match(json.message, /conflict with "one": \.spec\.cm$/);
+    const forced = await must(apply('a', 'two', 'v2', { mm: 40 }, true), 200);
+    assert.deepEqual(owners(forced), { 'two v2': ['f:mm'] });
+  });
+
+  test('shares what is the same, and what one lets go of the other keeps', async () => {
+    await must(apply('b', 'one', 'v1', { cm: 3 }), 201);
+    const both = await must(apply('b', 'two', 'v2', { mm: 30 }), 200);
+    assert.deepEqual(owners(both), { 'one v1': ['f:cm'], 'two v2': ['f:mm'] });
+    const left = await must(apply('b', 'one', 'v1', { same: 'x' }), 200);
+    assert.deepEqual(left.spec, { cm: 3, same: 'x' });
+    assert.deepEqual(owners(left), { 'one v1': ['f:same'], 'two v2': ['f:mm'] });
+  });
+
+  test('lets go of what it does not apply any more, in whatever version it did', async () => {
+    await must(apply('c', 'one', 'v1', { cm: 3, same: 'x' }), 201);
+    const left = await must(apply('c', 'one', 'v2', { same: 'x' }), 200);
+    assert.equal(left.spec.mm ?? 0, 0);
+    assert.deepEqual(owners(left), { 'one v2': ['f:same'] });
+  });
+
+  test('loses it to an update', async () => {
+    await must(apply('d', 'one', 'v1', { cm: 3, same: 'x' }), 201);
+    const updated = await must(
+      server.patch(`${at('d', 'v2')}?fieldManager=three`, { spec: { mm: 50 } }),
+      200,
+    );
+    assert.deepEqual(owners(updated), { 'one v1': ['f:same'], 'three v2': ['f:mm'] });
+  });
+
+  test('says so from the beginning, where it is created with its managers', async () => {
+    const { metadata } = await must(apply('e', 'one', 'v1', { cm: 3, same: 'x' }), 201);
+    const copy = object('Ruler', 'copy', 'v2', { mm: 30 });
+    copy.metadata.managedFields = metadata.managedFields;
+    const created = await must(server.post(`${objects('rulers', 'v2')}?fieldManager=restore`, copy), 201);
+    assert.deepEqual(owners(created), { 'restore v2': ['f:mm'], 'one v1': ['f:same'] });
+  });
+
+  test('hinders no write where nobody converts, but an apply', async () => {
+    await must(apply('f', 'one', 'v1', { cm: 3 }), 201);
+    behaviour = () => 'reset';
+    try {
+      const updated = await must(server.patch(at('f', 'v2'), { spec: { mm: 60 } }), 200);
+      assert.deepEqual(owners(updated), { 'one v1': ['f:cm'] });
+      const { status, json } = await apply('f', 'two', 'v2', { mm: 70 });
+      assert.equal(status, 500);
+      assert.match(json.message, /^conversion webhook for sizes\.example\/v2, Kind=Ruler failed: /);
+    } finally {
+      behaviour = converting(scaled);
+    }
+    assert.deepEqual((await must(server.get(at('f', 'v2')), 200)).spec, { mm: 60 });
   });
 });
 

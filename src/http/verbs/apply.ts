@@ -22,8 +22,10 @@ import { DecodeError } from '../../apimachinery/schema/decode.ts';
 import { badRequest, bareError } from '../../apimachinery/status.ts';
 import { must } from '../../lib/assert.ts';
 import type { DefinitionTable, ServedResource } from '../../registry/definition-table.ts';
+import { planeOf } from '../../registry/engine.ts';
 import { trackedEndpoint, trackedForm } from '../../registry/field-tracking.ts';
 import { spokenForm } from '../../registry/subresource-form.ts';
+import { withConversions } from '../../registry/tracked-conversions.ts';
 import { update } from '../../registry/update.ts';
 import { isTrue } from '../../request/request-info.ts';
 import { typed } from './body.ts';
@@ -50,11 +52,12 @@ export async function apply(request: VerbRequest): Promise<void> {
     engine.definitions.builtIn,
     form.served,
     endpoint,
+    (track) => withConversions(planeOf(engine, target), served, endpoint, track),
     body.toString('utf8'),
     fieldValidationOf(info.query, options),
   );
   const force = isTrue(info.query.get('force') ?? 'false');
-  const change = (current: () => KubeObject): KubeObject =>
+  const change = (current: () => KubeObject): Promise<KubeObject> =>
     applier.apply(trackedForm(served, subresource, cloneJson(current())), {
       manager: options.fieldManager,
       force,
@@ -69,6 +72,9 @@ export async function apply(request: VerbRequest): Promise<void> {
   await sendWritten(exchange, rendering, result, form);
 }
 
+/** Runs what needs an object in several versions. */
+type Track = <T>(track: (endpoint: TrackedEndpoint) => T) => T | Promise<T>;
+
 interface Wish {
   readonly manager: string;
   readonly force: boolean;
@@ -80,6 +86,7 @@ class Applier {
   readonly #definitions: DefinitionTable;
   readonly #served: ServedResource;
   readonly #endpoint: TrackedEndpoint;
+  readonly #track: Track;
   readonly #text: string;
   readonly #validation: FieldValidation;
   /** What strict reading finds in the body; unknown fields have been refused before. */
@@ -89,25 +96,29 @@ class Applier {
     definitions: DefinitionTable,
     served: ServedResource,
     endpoint: TrackedEndpoint,
+    track: Track,
     text: string,
     validation: FieldValidation,
   ) {
     this.#definitions = definitions;
     this.#served = served;
     this.#endpoint = endpoint;
+    this.#track = track;
     this.#text = text;
     this.#validation = validation;
   }
 
   /** Throws 400, 409 on conflicts, and 500 where upstream does: for what does not fit the schema. */
-  apply(live: KubeObject, { manager, force, nowMs }: Wish): KubeObject {
+  async apply(live: KubeObject, { manager, force, nowMs }: Wish): Promise<KubeObject> {
     // Read anew each time: the object becomes what is stored, and is changed on its way there.
     const { config, isJson } = configIn(this.#text);
     this.#check(config);
     this.#repeated ??= this.#findRepeated(config, isJson);
     let applied: JsonObject;
     try {
-      applied = applyTracked(this.#endpoint, live, { config, writer: { manager, nowMs }, force });
+      applied = await this.#track((endpoint) =>
+        applyTracked(endpoint, live, { config, writer: { manager, nowMs }, force }),
+      );
     } catch (error) {
       if (!(error instanceof TypedError)) throw error;
       this.#checkLive(live);
