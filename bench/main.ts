@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 /**
- * `npm run bench -- SCENARIO [--json FILE] [--PARAMETER VALUE …]`: runs one scenario and reports its figures. This
+ * `npm run bench -- SCENARIO [--json FILE] [--PARAMETER VALUE …]`: runs one scenario and reports its figures;
+ * `npm run bench -- compare A.json B.json`: holds a later result against an earlier one. This
  * process is the client; the server under test and every peer are processes of their own. Files directly in
  * bench/ are programs, the folders hold their parts.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compareCommand } from './compare/compare-command.ts';
 import { Cleanup } from './run/cleanup.ts';
 import { type Command, parseCommandLine, usageText } from './run/command-line.ts';
 import { environment } from './run/environment.ts';
@@ -52,6 +54,12 @@ function checkJsonFile(file: string): void {
 }
 
 async function main(): Promise<void> {
+  if (words[0] === 'compare') {
+    const { text, exitCode } = compareCommand(words.slice(1), scenarios);
+    process.stdout.write(text);
+    process.exitCode = exitCode;
+    return;
+  }
   const command = parseCommandLine(words, scenarios);
   if (command === 'help') {
     process.stdout.write(usageText(scenarios));

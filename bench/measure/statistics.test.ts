@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { median, noiseOfMedian, pairedRatios } from './statistics.ts';
+import { intervalOfRatio, median, noiseOfMedian, pairedRatios } from './statistics.ts';
 
 test('the median stands in the middle, whatever the order and the outliers', () => {
   const check = (values: readonly number[], expected: number): void => assert.equal(median(values), expected);
@@ -21,4 +21,12 @@ test('the noise is none where all rounds agree, grows with their spread, and rep
 
 test('ratios are taken round by round', () => {
   assert.deepEqual(pairedRatios([2, 9], [1, 3]), [2, 3]);
+});
+
+test('the interval of a ratio holds the ratio, and narrows with the spread of the rounds', () => {
+  assert.deepEqual(intervalOfRatio([4, 4, 4], [2, 2, 2], 1), { low: 2, high: 2 });
+  const narrow = intervalOfRatio([198, 200, 202, 201, 199], [100, 101, 99, 100, 100], 1);
+  const wide = intervalOfRatio([150, 200, 250, 180, 220], [80, 120, 100, 90, 110], 1);
+  for (const { low, high } of [narrow, wide]) assert.ok(low < 2 && 2 < high, `${low} … ${high}`);
+  assert.ok(wide.high - wide.low > 5 * (narrow.high - narrow.low));
 });

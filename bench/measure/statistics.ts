@@ -17,11 +17,33 @@ export function median(values: readonly number[]): number {
  */
 export function noiseOfMedian(values: readonly number[], seed: number): number {
   const prng = new Prng(seed);
-  const medians = Array.from({ length: resamples }, () => median(values.map(() => prng.pick(values))));
-  medians.sort((a, b) => a - b);
-  const low = medians[Math.floor(resamples * 0.025)]!;
-  const high = medians[Math.ceil(resamples * 0.975) - 1]!;
-  return (high - low) / 2 / Math.abs(median(values));
+  const { low, high } = interval95(() => median(resample(values, prng)));
+  // Of rounds that are all 0: no noise, rather than none that could be told.
+  return high === low ? 0 : (high - low) / 2 / Math.abs(median(values));
+}
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The 95 % bootstrap interval of `median(dividends) ÷ median(divisors)`, which were not measured in turns. */
+export function intervalOfRatio(
+  dividends: readonly number[],
+  divisors: readonly number[],
+  seed: number,
+): Interval {
+  const prng = new Prng(seed);
+  return interval95(() => median(resample(dividends, prng)) / median(resample(divisors, prng)));
+}
+
+function interval95(draw: () => number): Interval {
+  const drawn = Array.from({ length: resamples }, draw).sort((a, b) => a - b);
+  return { low: drawn[Math.floor(resamples * 0.025)]!, high: drawn[Math.ceil(resamples * 0.975) - 1]! };
+}
+
+function resample(values: readonly number[], prng: Prng): number[] {
+  return values.map(() => prng.pick(values));
 }
 
 /** `dividends[i] ÷ divisors[i]`: two series measured in turns. */

@@ -65,7 +65,11 @@ function givenFlags(
 }
 
 export function usageText(scenarios: readonly Scenario[]): string {
-  const lines = ['Usage: npm run bench -- SCENARIO [--json FILE] [--PARAMETER VALUE …]', ''];
+  const lines = [
+    'Usage: npm run bench -- SCENARIO [--json FILE] [--PARAMETER VALUE …]',
+    '       npm run bench -- compare A.json B.json [--bound R]',
+    '',
+  ];
   const describe = (parameters: ParameterSet): void => {
     for (const [name, { default: value, help }] of Object.entries(parameters)) {
       lines.push(`      ${`${flagOf(name)} ${value === '' ? 'DIR' : String(value)}`.padEnd(30)} ${help}`);

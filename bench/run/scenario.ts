@@ -22,7 +22,7 @@ export interface Plot {
     readonly points: readonly (readonly [x: number, y: number])[];
   }[];
 }
-interface Axis {
+export interface Axis {
   /** What is along it: `time`, `projects`, `percentile`. */
   readonly name: string;
   readonly unit: string;
@@ -31,7 +31,7 @@ interface Axis {
 }
 
 /** Which way a figure gets better; `neither` for what only explains others. */
-type Better = 'higher' | 'lower' | 'neither';
+export type Better = 'higher' | 'lower' | 'neither';
 
 export interface RunContext {
   readonly progress: Progress;
