@@ -2,6 +2,7 @@
  * What the verbs of the generic engine share: the store, the definitions, the plugins, time and chance.
  * The verbs are functions over it, a file each; none knows a kind by name.
  */
+import type { GroupResource } from '../apimachinery/gvk.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type { StrategyContext } from '../apimachinery/resource-definition.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -30,6 +31,8 @@ export interface Engine {
   readonly newUid: () => string;
   /** The record that takes the place of a deleted object, where it is a shared default; undefined for all others. */
   readonly renewed: (key: ObjectKey) => Buffer | undefined;
+  /** Before which revision watches of a resource would miss something, though the store has it; absent for never. */
+  readonly watchableFrom?: (tenant: string, resource: GroupResource) => Revision;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }

@@ -18,6 +18,7 @@ import { fieldsOf } from '../storage/record.ts';
 import { allEntries, tenantsWith } from '../storage/scans.ts';
 import type { Store, StoredRecord } from '../storage/store.ts';
 import type { ContextPolicies } from './context-policies.ts';
+import type { DefinitionChanges } from './custom-api-services.ts';
 
 const { group, resource } = customResourceDefinitionDefinition.storage;
 
@@ -45,15 +46,20 @@ export function customDefinitions(
 }
 
 /** Whoever watches what is served otherwise from now on lists anew. */
-export function finishRedefined(store: Store, streams: WatchStreams): () => void {
+export function finishRedefined(
+  store: Store,
+  streams: WatchStreams,
+  definitionChanges: DefinitionChanges,
+): () => void {
   return store.subscribe((changes) => {
-    for (const { key, record, previous } of changes) {
+    for (const { key, revision, record, previous } of changes) {
       if (key.group !== group || key.resource !== resource) continue;
       if (shownForm(record) === shownForm(previous?.record)) continue;
       streams.finishResource(
         resourceDefinedAt(key.name),
         key.tenant === tenantOfPlatform ? undefined : key.tenant,
       );
+      definitionChanges.note(key.tenant, revision);
     }
   });
 }
@@ -70,9 +76,11 @@ export function followContextPolicies(
   policies: ContextPolicies,
   definitions: CustomDefinitions,
   streams: WatchStreams,
+  definitionChanges: DefinitionChanges,
 ): () => void {
   return policies.follow((rules) => {
     definitions.forgetPlatform();
+    definitionChanges.note(tenantOfPlatform, store.applied);
     const concerns = (kind: GroupResource): boolean =>
       rules.some(
         (rule) =>

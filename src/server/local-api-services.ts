@@ -1,14 +1,15 @@
 /**
  * The APIServices of what this server serves itself, which upstream registers at its start: `kubectl get apiservices` shows
  * every group and version. They are shared defaults, so no control plane stores one.
- *
- * Those of custom resources would come in here as a third source, by control plane; upstream has them
- * (crdregistration), and nobody stores one per definition and project for that.
+ * Those of custom resources are in custom-api-services.ts.
  */
 import { apiVersionOf } from '../apimachinery/gvk.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import type { ResourceDefinition } from '../apimachinery/resource-definition.ts';
-import { apiServiceDefinition } from '../apis/apiregistration/v1/apiservice/api-service-definition.ts';
+import {
+  apiServiceDefinition,
+  automanagedLabel,
+} from '../apis/apiregistration/v1/apiservice/api-service-definition.ts';
 import { groupPriority } from '../http/discovery/group-priority.ts';
 
 const { group: ownGroup, resource: ownResource } = apiServiceDefinition;
@@ -21,7 +22,7 @@ export function withLocalApiServices(
   for (const { group, contexts, versions: served } of definitions) {
     for (const { version } of served) {
       const key = apiVersionOf({ group, version });
-      const known = versions.get(key) ?? { object: localApiService(group, version), isShared: false };
+      const known = versions.get(key) ?? { object: builtInApiService(group, version), isShared: false };
       known.isShared ||= contexts.includes('Project');
       versions.set(key, known);
     }
@@ -36,19 +37,30 @@ export function withLocalApiServices(
   );
 }
 
-function localApiService(group: string, version: string): KubeObject {
+const builtInApiService = (group: string, version: string): KubeObject =>
+  localApiService(group, version, 'onstart', {
+    groupPriorityMinimum: groupPriority(group),
+    versionPriority: versionPriority(version),
+  });
+
+/** `automanaged` as upstream's autoregistration labels what it makes. */
+export function localApiService(
+  group: string,
+  version: string,
+  automanaged: 'onstart' | 'true',
+  priorities: { readonly groupPriorityMinimum: number; readonly versionPriority: number },
+): KubeObject {
   return {
     apiVersion: 'apiregistration.k8s.io/v1',
     kind: 'APIService',
     metadata: {
       name: `${version}.${group}`,
-      labels: { 'kube-aggregator.kubernetes.io/automanaged': 'onstart' },
+      labels: { [automanagedLabel]: automanaged },
     },
     spec: {
       ...(group === '' ? {} : { group }),
       version,
-      groupPriorityMinimum: groupPriority(group),
-      versionPriority: versionPriority(version),
+      ...priorities,
     },
     status: {},
   };

@@ -65,6 +65,7 @@ import { aggregatedApis } from './aggregated-apis.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Certificates } from './certificates.ts';
 import { ContextPolicies } from './context-policies.ts';
+import { customApiServices, DefinitionChanges } from './custom-api-services.ts';
 import {
   customDefinitions,
   definedResources,
@@ -105,7 +106,7 @@ export async function wire(input: WireInput): Promise<Wired> {
   const builtIn = new DefinitionTable(withLocalApiServices(input.definitions));
   const policies = new ContextPolicies(input.store);
   const definitions = customDefinitions(input.store, builtIn, policies);
-  const defaults = new SharedDefaults(builtIn);
+  const defaults = new SharedDefaults(builtIn, customApiServices(definitions));
   const store = new StoreWithDefaults(input.store, defaults, planeOrigins(input.store));
   const hub = new WatchHub(store);
   const authorizer = authorizers();
@@ -121,6 +122,8 @@ export async function wire(input: WireInput): Promise<Wired> {
   const { client: platform, projectsClient: projects } = input.certificates.frontProxy;
   const aggregated = aggregatedApis(input.store, policies, { platform, projects }, egress, clock);
   const converter = new ConversionWebhooks(store, definitions, egress, Math.random);
+  const streams = new WatchStreams(clock);
+  const definitionChanges = new DefinitionChanges(streams, input.store.applied);
   const engine: Engine = {
     store,
     hub,
@@ -142,6 +145,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     clock,
     newUid: randomUUID,
     renewed: (key) => defaults.renewed(key, randomUUID(), clock.now()),
+    watchableFrom: (tenant, resource) => definitionChanges.since(tenant, resource),
     random: Math.random,
   };
   await bootstrap(engine, input.certificates);
@@ -182,15 +186,14 @@ export async function wire(input: WireInput): Promise<Wired> {
     healthChecks(store, () => isDraining),
     (endpoint, check, reason) => logger.warn({ endpoint, check, reason }, 'health check failed'),
   );
-  const streams = new WatchStreams(clock);
   const tenants = new TenantResolver(store, { ...projectDefinition.storage, startRevisionField });
   const unfollow = [
     finishRemovedProjects(store, (tenant) => {
       streams.finishTenant(tenant);
       aggregated.aggregation.finishTenant(tenant);
     }),
-    finishRedefined(store, streams),
-    followContextPolicies(input.store, policies, definitions, streams),
+    finishRedefined(store, streams, definitionChanges),
+    followContextPolicies(input.store, policies, definitions, streams, definitionChanges),
   ];
   const shown: ShownDefinitions = ({ id }) => definitions.of(id).shown;
   const cache = new DocumentCache();

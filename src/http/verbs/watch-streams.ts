@@ -17,6 +17,8 @@ export interface TimedStream {
   bookmark(): void;
   /** Ends the response cleanly, as at its timeout. */
   finish(): void;
+  /** Ends it with what makes a client list anew rather than go on watching. */
+  expire(): void;
 }
 
 export class WatchStreams {
@@ -62,6 +64,14 @@ export class WatchStreams {
     for (const stream of this.#open) {
       const isOfIt = stream.resource.group === group && stream.resource.resource === resource;
       if (isOfIt && (tenant === undefined || stream.tenant === tenant)) stream.finish();
+    }
+  }
+
+  /** Ends the streams of a resource that shows what no change of its own tells. In one control plane, or in all. */
+  expireResource({ group, resource }: GroupResource, tenant?: string): void {
+    for (const stream of this.#open) {
+      const isOfIt = stream.resource.group === group && stream.resource.resource === resource;
+      if (isOfIt && (tenant === undefined || stream.tenant === tenant)) stream.expire();
     }
   }
 

@@ -138,7 +138,7 @@ class WatchStream implements WatchSink, TimedStream {
       if (this.#isFinished) return;
       if (marksInitialEnd) this.#exchange.write(this.#frames.bookmark(from, true));
     } else if (after === 0) from = store.applied;
-    else if (after < Math.max(store.compacted, this.#target.tenant.startRevision)) {
+    else if (after < this.#oldest()) {
       this.#exchange.write(this.#frames.error(tooOld(after, store).status));
       this.finish();
       return;
@@ -193,6 +193,18 @@ class WatchStream implements WatchSink, TimedStream {
     if (this.#isFinished) return;
     this.#close();
     if (this.#exchange.isStarted) this.#exchange.end();
+  }
+
+  expire(): void {
+    if (this.#exchange.isStarted) this.#endWith(expired('what is shown has changed').status);
+    else this.finish();
+  }
+
+  /** What lies before it no watch can tell. */
+  #oldest(): Revision {
+    const { store, watchableFrom } = this.#engine;
+    const { tenant } = this.#target;
+    return Math.max(store.compacted, tenant.startRevision, watchableFrom?.(tenant.id, this.resource) ?? 0);
   }
 
   async #sendState(): Promise<number> {

@@ -116,6 +116,9 @@ const status = object(
 
 type Spec = Infer<typeof spec>;
 
+/** On APIServices that the server makes: `onstart` those of its own groups, `true` those of custom resources, which it keeps. */
+export const automanagedLabel = 'kube-aggregator.kubernetes.io/automanaged';
+
 export const apiServiceDefinition: ResourceDefinition = {
   group: apiRegistrationGroup,
   resource: 'apiservices',
