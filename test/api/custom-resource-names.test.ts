@@ -127,6 +127,39 @@ describe('of two at the same instant one has', () => {
   );
 });
 
+test('what waits for one name has its others, and gets it as soon as it is free', async () => {
+  const root = plane('namers');
+  const create = (names: Names) => must(server.post(`${root}${crds}`, definition(names)), 201);
+  const at = (plural: string): string => `${root}${crds}/${plural}.${group}`;
+  const remove = async (plural: string): Promise<void> => {
+    await must(server.remove(at(plural)), 200);
+    await untilGone(server, at(plural));
+  };
+  await create({ plural: 'as', kind: 'A', shortNames: ['x'] });
+  const waits = await create({ plural: 'bs', kind: 'A', listKind: 'BList', shortNames: ['b'] });
+  assert.equal(said(waits, 'NamesAccepted'), 'False KindConflict');
+  assert.deepEqual(waits.status.acceptedNames.shortNames, ['b']);
+  const third = await create({ plural: 'cs', kind: 'C', shortNames: ['b'] });
+  assert.equal(said(third, 'NamesAccepted'), 'False ShortNamesConflict');
+  await remove('bs');
+  await untilServed(`${root}/apis/${group}/v1/cs`);
+  // A name may become free without a definition that goes.
+  const fourth = await create({ plural: 'ds', kind: 'D', shortNames: ['x'] });
+  assert.equal(said(fourth, 'NamesAccepted'), 'False ShortNamesConflict');
+  await must(server.patch(at('as'), { spec: { names: { shortNames: ['y'] } } }), 200);
+  await untilServed(`${root}/apis/${group}/v1/ds`);
+  for (const plural of ['as', 'cs', 'ds']) await remove(plural);
+});
+
+test('what the platform sets free, a project gets', async () => {
+  await must(server.post(crds, definition({ plural: 'givens', kind: 'Given' })), 201);
+  const own = definition({ plural: 'owns', kind: 'Given', listKind: 'OwnList' });
+  const waits = await must(server.post(`${plane('namers')}${crds}`, own), 201);
+  assert.equal(said(waits, 'NamesAccepted'), 'False KindConflict');
+  await must(server.remove(`${crds}/givens.${group}`), 200);
+  await untilServed(`${plane('namers')}/apis/${group}/v1/owns`);
+});
+
 test('many that have nothing in common are all accepted at once', async () => {
   const plurals = Array.from({ length: 60 }, (_, index) => `many${index}`);
   const created = await Promise.all(

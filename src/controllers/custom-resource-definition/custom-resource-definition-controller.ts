@@ -9,8 +9,9 @@ import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import type { CustomSpec } from '../../apimachinery/structural/custom-kind.ts';
 import {
   customResourceDefinitionDefinition,
-  namesField,
   placeOfDefinition,
+  servedFormField,
+  waitingNamesIndex,
 } from '../../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
 import { customResourceCleanupFinalizer } from '../../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-strategy.ts';
 import { findCondition, setCondition } from '../../apis/conditions.ts';
@@ -19,7 +20,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { ownerKindIndex, ownerKindValue } from '../../storage/index-names.ts';
 import { tenantOfPlatform } from '../../storage/keys.ts';
 import { fieldsOf, isDeleting } from '../../storage/record.ts';
-import { allEntries, tenantsWith } from '../../storage/scans.ts';
+import { indexedKeys, tenantsWith } from '../../storage/scans.ts';
 import type { Change, ObjectKey, Store, TenantId } from '../../storage/store.ts';
 import type { Controller } from '../runtime/controller.ts';
 import { deletedObjects, isOfMarked } from '../runtime/deleted-objects.ts';
@@ -48,9 +49,12 @@ export function customResourceDefinitionController(
   };
 }
 
-/** A definition that is marked, or that is gone and has set its names free. */
-function changed({ key, record }: Change): readonly ObjectKey[] {
-  return record === undefined || isDeleting(record) ? [key] : [];
+/** A definition that is marked, or that may have set names free: it is gone, or has others. */
+function changed({ key, record, previous }: Change): readonly ObjectKey[] {
+  if (record === undefined || isDeleting(record)) return [key];
+  if (previous === undefined) return [];
+  const [before, now] = [previous.record, record].map((state) => fieldsOf(state)[servedFormField]);
+  return before === now ? [] : [key];
 }
 
 /** A deleted definition waits for the objects that were marked with it. */
@@ -71,8 +75,11 @@ async function reconcile(parts: Parts, key: ObjectKey, signal: AbortSignal): Pro
     return undefined;
   }
   const { deletionTimestamp, finalizers = [] } = crd.metadata;
-  if (deletionTimestamp === undefined || !finalizers.includes(customResourceCleanupFinalizer))
+  if (deletionTimestamp === undefined) {
+    await acceptWaiting(parts, key.tenant);
     return undefined;
+  }
+  if (!finalizers.includes(customResourceCleanupFinalizer)) return undefined;
   const { isComplete, held } = await removeInstances(parts, key.tenant, crd, signal);
   if (!isComplete) return limits.retryMsMin;
   if (held > 0) {
@@ -138,24 +145,14 @@ function hasDependents(store: Store, definer: TenantId, { spec }: KubeObject): b
   const { group: of, names } = spec as CustomSpec;
   const value = ownerKindValue({ group: of, kind: names.kind });
   const definedAt = placeOfDefinition({ group: of, resource: names.plural });
-  const scope = definer === tenantOfPlatform ? undefined : definer;
-  let after = scope && { tenant: scope, group: '', resource: '', namespace: '', name: '' };
-  for (;;) {
-    const query = { name: ownerKindIndex, value, maxEntries: limits.deletionsAtOnce };
-    const keys = store.index(after === undefined ? query : { ...query, after });
-    for (const key of keys) {
-      if (scope !== undefined && key.tenant !== scope) return false;
-      const definesItself =
-        scope === undefined &&
-        key.tenant !== definer &&
-        store.get({ tenant: key.tenant, ...definedAt }) !== undefined;
-      if (definesItself) continue;
-      const stored = store.get(key);
-      if (stored !== undefined && !isDeleting(stored.record)) return true;
-    }
-    after = keys.at(-1);
-    if (keys.length < limits.deletionsAtOnce) return false;
+  const tenant = definer === tenantOfPlatform ? undefined : definer;
+  for (const key of indexedKeys(store, { name: ownerKindIndex, value, tenant })) {
+    // What a project has defined itself is none of the platform's.
+    if (key.tenant !== definer && store.get({ tenant: key.tenant, ...definedAt }) !== undefined) continue;
+    const stored = store.get(key);
+    if (stored !== undefined && !isDeleting(stored.record)) return true;
   }
+  return false;
 }
 
 async function reportHeld({ client, clock }: Parts, key: ObjectKey, held: number): Promise<void> {
@@ -173,9 +170,9 @@ async function reportHeld({ client, clock }: Parts, key: ObjectKey, held: number
   );
 }
 
-/** A write that changes nothing has names accepted anew (admission/custom-resources). */
-async function acceptWaiting({ store, client }: Parts, tenant: TenantId): Promise<void> {
-  for (const { key, record } of allEntries(store, { tenant, group, resource })) {
-    if (fieldsOf(record)[namesField] === 'waiting') await client.update(key, '', () => {});
-  }
+/** A write that changes nothing has names accepted anew (admission/custom-resources). What the platform frees, all may have. */
+async function acceptWaiting({ store, client }: Parts, freedIn: TenantId): Promise<void> {
+  const tenant = freedIn === tenantOfPlatform ? undefined : freedIn;
+  for (const key of [...indexedKeys(store, { ...waitingNamesIndex, tenant })])
+    await client.update(key, '', () => {});
 }

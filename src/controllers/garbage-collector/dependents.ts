@@ -5,6 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { limits } from '../../apimachinery/limits.ts';
 import { ownerIndex, ownerKindIndex, ownerKindValue, ownerValue } from '../../storage/index-names.ts';
+import { beforeAllOf } from '../../storage/scans.ts';
 import type { ObjectKey, Store, TenantId } from '../../storage/store.ts';
 
 export interface DependentsOf {
@@ -54,9 +55,7 @@ export async function visitDependentsOfKind(
     const keys = store.index(after === undefined ? query : { ...query, after });
     return tenant === undefined ? keys : keys.filter((key) => key.tenant === tenant);
   };
-  // The index is in the order of control planes, and this is before all keys of one.
-  const start = tenant && { tenant, group: '', resource: '', namespace: '', name: '' };
-  await visitPages(page, start, signal, visit);
+  await visitPages(page, tenant && beforeAllOf(tenant), signal, visit);
 }
 
 async function visitPages(

@@ -11,7 +11,10 @@ import type { ResourceDefinition } from '../../../../apimachinery/resource-defin
 import type { CustomNames, CustomSpec } from '../../../../apimachinery/structural/custom-kind.ts';
 import { findCondition, setCondition } from '../../../conditions.ts';
 
-type Names = Pick<ResourceDefinition, 'group' | 'resource' | 'singular' | 'shortNames' | 'kind' | 'listKind'>;
+export type Names = Pick<
+  ResourceDefinition,
+  'group' | 'resource' | 'singular' | 'shortNames' | 'kind' | 'listKind'
+>;
 
 /**
  * `old` is the definition as it was before the write, and `others` what is served beside it, of whatever group. Changes

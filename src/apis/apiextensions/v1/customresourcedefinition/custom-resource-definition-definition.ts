@@ -21,8 +21,8 @@ const group = 'apiextensions.k8s.io';
 /** Header fields: what serving reads of every definition without parsing it. */
 export const servedFormField = 'servedForm';
 export const parentContextsField = 'parentContexts';
-/** `waiting` where another kind has a name that this one would like to have. */
-export const namesField = 'names';
+/** Of the store: definitions that would like to have a name that another kind has. */
+export const waitingNamesIndex = { name: 'waitingNames', value: 'waiting' } as const;
 
 export const customResourceDefinitionDefinition: ResourceDefinition = {
   group,
@@ -48,8 +48,15 @@ export const customResourceDefinitionDefinition: ResourceDefinition = {
   headerFields: {
     [servedFormField]: servedFormOf,
     [parentContextsField]: ({ metadata }) => metadata.annotations?.[parentContextsAnnotation] ?? '',
-    [namesField]: (stored) => (findCondition(stored, 'NamesAccepted')?.status === 'False' ? 'waiting' : ''),
   },
+  indexes: [
+    {
+      name: waitingNamesIndex.name,
+      scope: 'store',
+      values: (stored) =>
+        findCondition(stored, 'NamesAccepted')?.status === 'False' ? [waitingNamesIndex.value] : [],
+    },
+  ],
   columns: [nameColumn, createdAtColumn],
   strategicMergePatch: true,
 };
