@@ -7,12 +7,12 @@ import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiServer } from '../api-client.ts';
 import { condition, createOrganization, createProject, must, plane, until } from './control-planes.ts';
-import { ExtensionServer } from './extension-server.ts';
+import type { ExtensionServer } from './extension-server.ts';
+import { apiServices, registeredExtension } from './registered-extension.ts';
 
 const group = 'stars.example';
 const root = `/apis/${group}/v1`;
 const stars = `${root}/namespaces/default/stars`;
-const apiServices = '/apis/apiregistration.k8s.io/v1/apiservices';
 let server: ApiServer;
 let extension: ExtensionServer;
 
@@ -20,39 +20,9 @@ before(async () => {
   server = await ApiServer.start();
   await createOrganization(server, 'acme');
   await createProject(server, 'p', 'Organization/acme');
-  const { data } = await must(
-    server.get('/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication'),
-    200,
-  );
-  const service = { namespace: 'default', name: 'stars' };
-  extension = await ExtensionServer.start({
-    group,
-    service,
-    frontProxyCa: data['requestheader-client-ca-file'],
+  extension = await registeredExtension(server, group, {
+    annotations: { 'aggregation.miloapis.com/project-paths': 'Plain' },
   });
-  await must(
-    server.post('/api/v1/namespaces/default/services', {
-      metadata: { name: 'stars' },
-      spec: { type: 'ExternalName', externalName: 'localhost' },
-    }),
-    201,
-  );
-  await must(
-    server.post(apiServices, {
-      metadata: { name: `v1.${group}`, annotations: { 'aggregation.miloapis.com/project-paths': 'Plain' } },
-      spec: {
-        group,
-        version: 'v1',
-        groupPriorityMinimum: 1500,
-        versionPriority: 10,
-        caBundle: extension.caBundle,
-        service: { ...service, port: extension.port },
-      },
-    }),
-    201,
-  );
-  const isThere = ({ json }: { json: unknown }): boolean => condition(json, 'Available')?.status === 'True';
-  await until(server, `${apiServices}/v1.${group}`, isThere, 'available');
 });
 after(async () => {
   await server.stop();

@@ -3,11 +3,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { ApiServer } from '../api-client.ts';
 import { createOrganization, createProject, type Manifest, must, plane, until } from './control-planes.ts';
-import { ExtensionServer } from './extension-server.ts';
+import type { ExtensionServer } from './extension-server.ts';
+import {
+  apiService,
+  apiServices,
+  available,
+  externalService,
+  registeredExtension,
+} from './registered-extension.ts';
 
 const group = 'stars.example';
 const stars = `/apis/${group}/v1/namespaces/default/stars`;
-const apiServices = '/apis/apiregistration.k8s.io/v1/apiservices';
 const aggregated = { accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' };
 
 let server: ApiServer;
@@ -18,51 +24,12 @@ before(async () => {
   await createOrganization(server, 'acme');
   await createProject(server, 'p', 'Organization/acme');
   await createProject(server, 'q', 'Organization/acme');
-  const published = await must(
-    server.get('/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication'),
-    200,
-  );
-  extension = await ExtensionServer.start({
-    group,
-    service: { namespace: 'default', name: 'stars' },
-    frontProxyCa: published.data['requestheader-client-ca-file'],
-  });
-  await must(server.post('/api/v1/namespaces/default/services', externalService('stars')), 201);
-  await must(server.post(apiServices, apiService(group)), 201);
-  await available(group, 'True');
+  extension = await registeredExtension(server, group);
 });
 after(async () => {
   await extension.stop();
   await server.stop();
 });
-
-const externalService = (name: string): Manifest => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name },
-  spec: { type: 'ExternalName', externalName: 'localhost' },
-});
-const apiService = (of: string, more: Manifest = {}): Manifest => ({
-  apiVersion: 'apiregistration.k8s.io/v1',
-  kind: 'APIService',
-  metadata: { name: `v1.${of}`, ...more.metadata },
-  spec: {
-    group: of,
-    version: 'v1',
-    groupPriorityMinimum: 1500,
-    versionPriority: 10,
-    caBundle: extension.caBundle,
-    service: { namespace: 'default', name: 'stars', port: extension.port },
-    ...more.spec,
-  },
-});
-async function available(of: string, status: string, root = ''): Promise<Manifest> {
-  const isSo = ({ json }: { json: Manifest }): boolean =>
-    json?.status?.conditions?.some(
-      (each: Manifest) => each.type === 'Available' && each.status === status,
-    ) === true;
-  return (await until(server, `${root}${apiServices}/v1.${of}`, isSo, `Available=${status}`)).json;
-}
 
 describe('a request', () => {
   test('goes there with the identity of who asks', async () => {
@@ -148,8 +115,8 @@ test('a server that tells all of its groups at once is asked that way, and one t
     },
   });
   // The server has no document of this version alone.
-  await must(server.post(apiServices, apiService(planets)), 201);
-  await available(planets, 'True');
+  await must(server.post(apiServices, apiService(extension, planets)), 201);
+  await available(server, planets, 'True');
   const asked = extension.requests.filter(({ url }) => url === `/apis/${planets}/v1`);
   assert.equal(asked.length, 0);
   const again = await must(server.get(`${apiServices}/v1.${group}`), 200);
@@ -161,7 +128,7 @@ test('a server that tells all of its groups at once is asked that way, and one t
     () => extension.requests.filter(({ url }) => url === '/apis').length > 2,
     'asked',
   );
-  await available(group, 'True');
+  await available(server, group, 'True');
   const { json } = await server.get('/apis', aggregated);
   const shown = (name: string): Manifest[] =>
     json.items.find(({ metadata }: Manifest) => metadata.name === name).versions[0].resources;
@@ -247,13 +214,16 @@ describe('OpenAPI v2', () => {
 
 describe('registration', () => {
   test('does not take what is served here', async () => {
-    const { status, json } = await server.post(apiServices, apiService('rbac.authorization.k8s.io'));
+    const { status, json } = await server.post(
+      apiServices,
+      apiService(extension, 'rbac.authorization.k8s.io'),
+    );
     assert.equal(status, 403);
     assert.match(json.message, /rbac\.authorization\.k8s\.io\/v1 is served here already/);
   });
 
   test('in a project takes nothing that the platform gives, and is of that project alone', async () => {
-    const taken = await server.post(`${plane('p')}${apiServices}`, apiService(group));
+    const taken = await server.post(`${plane('p')}${apiServices}`, apiService(extension, group));
     assert.equal(taken.status, 403);
     assert.match(taken.json.message, /by a service of the platform/);
     const own = 'moons.example';
@@ -262,8 +232,8 @@ describe('registration', () => {
       server.post(`${plane('p')}/api/v1/namespaces/default/services`, externalService('stars')),
       201,
     );
-    await must(server.post(`${plane('p')}${apiServices}`, apiService(own)), 201);
-    await available(own, 'False', plane('p'));
+    await must(server.post(`${plane('p')}${apiServices}`, apiService(extension, own)), 201);
+    await available(server, own, 'False', plane('p'));
     assert.equal((await server.get(`${plane('p')}/apis/${own}/v1`)).status, 503);
     // To services of the platform, this server is nobody when it speaks for what a project has registered.
     const asked = extension.requests.filter(({ url }) => url === `/apis/${own}/v1`);
@@ -275,9 +245,9 @@ describe('registration', () => {
   test('on surfaces that it does not name it is not there', async () => {
     const hidden = 'comets.example';
     const metadata = { annotations: { 'discovery.miloapis.com/parent-contexts': 'Platform' } };
-    await must(server.post(apiServices, apiService(hidden, { metadata })), 201);
+    await must(server.post(apiServices, apiService(extension, hidden, { metadata })), 201);
     assert.equal((await server.get(`${plane('p')}/apis/${hidden}/v1/things`)).status, 404);
-    await available(hidden, 'False');
+    await available(server, hidden, 'False');
     assert.equal((await server.get(`/apis/${hidden}/v1/things`)).status, 503);
   });
 });
@@ -339,7 +309,7 @@ describe('a service that', () => {
     const current = await must(server.get(`${apiServices}/v1.${group}`), 200);
     current.spec.versionPriority = 11;
     await must(server.put(`${apiServices}/v1.${group}`, current), 200);
-    const { status } = await available(group, 'False');
+    const { status } = await available(server, group, 'False');
     const [condition] = status.conditions;
     assert.equal(condition.reason, 'FailedDiscoveryCheck');
     const { json } = await server.get('/apis', aggregated);
@@ -356,11 +326,11 @@ describe('a service that', () => {
     await must(
       server.post(
         apiServices,
-        apiService(lost, { spec: { service: { namespace: 'default', name: 'none' } } }),
+        apiService(extension, lost, { spec: { service: { namespace: 'default', name: 'none' } } }),
       ),
       201,
     );
-    const { status } = await available(lost, 'False');
+    const { status } = await available(server, lost, 'False');
     assert.equal(status.conditions[0].reason, 'ServiceNotFound');
     const unavailable = await server.get(`/apis/${lost}/v1/things`);
     assert.equal(unavailable.status, 503);

@@ -4,14 +4,14 @@ import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { kubeconfigFile } from '../../src/server/kubeconfig.ts';
-import { condition, createOrganization, createProject, must, plane, until } from '../api/control-planes.ts';
-import { ExtensionServer } from '../api/extension-server.ts';
+import { createOrganization, createProject, plane } from '../api/control-planes.ts';
+import type { ExtensionServer } from '../api/extension-server.ts';
+import { registeredExtension } from '../api/registered-extension.ts';
 import { ApiServer } from '../api-client.ts';
 import { kubectls } from './kubectl-versions.ts';
 
 const run = promisify(execFile);
 const group = 'stars.example';
-const apiServices = '/apis/apiregistration.k8s.io/v1/apiservices';
 let server: ApiServer;
 let extension: ExtensionServer;
 
@@ -19,34 +19,26 @@ before(async () => {
   server = await ApiServer.start();
   await createOrganization(server, 'acme');
   await createProject(server, 'p', 'Organization/acme');
-  const published = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
-  const { data } = await must(server.get(published), 200);
-  const service = { namespace: 'default', name: 'stars' };
-  const frontProxyCa: string = data['requestheader-client-ca-file'];
-  extension = await ExtensionServer.start({ group, service, frontProxyCa });
-  await must(
-    server.post('/api/v1/namespaces/default/services', {
-      metadata: { name: 'stars' },
-      spec: { type: 'ExternalName', externalName: 'localhost' },
-    }),
-    201,
-  );
-  await must(
-    server.post(apiServices, {
-      metadata: { name: `v1.${group}` },
-      spec: {
-        group,
-        version: 'v1',
-        groupPriorityMinimum: 1500,
-        versionPriority: 10,
-        caBundle: extension.caBundle,
-        service: { ...service, port: extension.port },
+  extension = await registeredExtension(server, group);
+  // In the older form: in the newer one kubectl asks the service itself.
+  const kind = { group, version: 'v1', kind: 'Star' };
+  const name = { in: 'path', name: 'name', type: 'string' };
+  const schema = { $ref: '#/definitions/example.stars.v1.Star' };
+  const read = { responses: { 200: { schema } }, 'x-kubernetes-group-version-kind': kind };
+  extension.documents.set('/openapi/v2', {
+    body: {
+      swagger: '2.0',
+      paths: { [`/apis/${group}/v1/namespaces/{namespace}/stars/{name}`]: { get: read, parameters: [name] } },
+      definitions: {
+        'example.stars.v1.Star': {
+          description: 'A star, as its service says.',
+          type: 'object',
+          properties: { luminosity: { description: 'In suns.', type: 'number' } },
+          'x-kubernetes-group-version-kind': [kind],
+        },
       },
-    }),
-    201,
-  );
-  const isThere = ({ json }: { json: unknown }): boolean => condition(json, 'Available')?.status === 'True';
-  await until(server, `${apiServices}/v1.${group}`, isThere, 'available');
+    },
+  });
 });
 after(async () => {
   await server.stop();
@@ -64,6 +56,8 @@ for (const { path, version } of kubectls()) {
       const star = JSON.parse(await kubectl(prefix, 'get', 'st', 'sol', '-o', 'json'));
       assert.equal(star.kind, 'Star');
       assert.match(star.url, new RegExp(`^${prefix}/apis/${group}/v1/namespaces/default/stars/sol`));
+      const explained = await kubectl(prefix, 'explain', 'stars', '--output', 'plaintext-openapiv2');
+      assert.match(explained, /A star, as its service says\.[\s\S]*luminosity\s+<number>/);
       assert.match(await kubectl(prefix, 'api-resources'), /^stars +st +stars\.example\/v1 +true +Star$/m);
     }
     const listed = await kubectl('', 'get', 'apiservices');
