@@ -4,13 +4,13 @@
  * definition, which serves them until then. What depends on the objects has a while to go with them: whoever collects it
  * must be able to tell that they are gone. Looks again at names that were taken when one that had them is gone.
  */
+import { deepEqual } from '../../apimachinery/equality.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import type { CustomSpec } from '../../apimachinery/structural/custom-kind.ts';
 import {
   customResourceDefinitionDefinition,
   placeOfDefinition,
-  servedFormField,
   waitingNamesIndex,
 } from '../../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
 import { customResourceCleanupFinalizer } from '../../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-strategy.ts';
@@ -49,12 +49,11 @@ export function customResourceDefinitionController(
   };
 }
 
-/** A definition that is marked, or that may have set names free: it is gone, or has others. */
+/** A definition that is marked, or that may have set names free: it is gone, has others, or is seen elsewhere. */
 function changed({ key, record, previous }: Change): readonly ObjectKey[] {
   if (record === undefined || isDeleting(record)) return [key];
   if (previous === undefined) return [];
-  const [before, now] = [previous.record, record].map((state) => fieldsOf(state)[servedFormField]);
-  return before === now ? [] : [key];
+  return deepEqual(fieldsOf(previous.record), fieldsOf(record)) ? [] : [key];
 }
 
 /** A deleted definition waits for the objects that were marked with it. */

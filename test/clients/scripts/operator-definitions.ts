@@ -43,7 +43,6 @@ const samples: readonly Sample[] = [
   { type: 'ocirepository', name: 'ocirepository-sample' },
 ];
 const fluxTypes = [...new Set(samples.map(({ type }) => type))];
-const everything = [...fluxTypes, 'certificate', 'application'].join();
 
 /** Both are folders of manifests. */
 export function operatorDefinitions(crds: string, gatewayApi: string): Script {
@@ -66,6 +65,7 @@ export function operatorDefinitions(crds: string, gatewayApi: string): Script {
   const small = files(definitions.filter((file) => !isLarge(file)));
   const large = files(definitions.filter(isLarge));
   const argoCd = files(manifestsIn(join(crds, 'argo-cd')));
+  const again = files(fluxDefinitions);
   const all = [...small, ...large, ...argoCd];
   const established = (some: readonly string[]): Step => ({
     kubectl: ['wait', '--for=condition=Established', '--timeout=10s', ...some],
@@ -96,7 +96,10 @@ export function operatorDefinitions(crds: string, gatewayApi: string): Script {
         stdin: manifest(ofCertManager('web'), ofArgoCd('guestbook')),
         stdout: ['certificate.cert-manager.io/web created', 'application.argoproj.io/guestbook created'],
       },
-      ...samples.map(({ type, name }): Step => ({ kubectl: `get ${type} ${name}`, stdout: name })),
+      {
+        kubectl: ['get', '-o', 'name', ...files(fluxSamples)],
+        stdout: samples.map(({ type, name }) => `${type}.${flux}/${name}`),
+      },
       {
         kubectl: 'get gitrepo',
         stdout: [
@@ -149,10 +152,10 @@ export function operatorDefinitions(crds: string, gatewayApi: string): Script {
       // What held the objects is gone, and they with it: nothing of them comes back with the definitions.
       { kubectl: ['delete', '--timeout=30s', ...all], stdout: `"gitrepositories.${flux}" deleted` },
       { kubectl: 'get gitrepo', exit: 1, stderr: 'the server could not find the requested resource' },
-      { kubectl: ['create', ...all] },
-      established(all),
-      { kubectl: `get ${everything} -A`, stderr: 'No resources found' },
-      { kubectl: ['delete', '--timeout=30s', ...all], stdout: 'deleted' },
+      { kubectl: ['create', ...again] },
+      established(again),
+      { kubectl: `get ${fluxTypes.join()} -A`, stderr: 'No resources found' },
+      { kubectl: ['delete', '--timeout=30s', ...again], stdout: 'deleted' },
       { kubectl: 'get crds', stderr: 'No resources found' },
     ],
   };
