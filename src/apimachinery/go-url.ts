@@ -4,10 +4,11 @@
  *
  * Inside, text is a string of bytes (one char per byte), since escapes may spell what is no UTF-8.
  */
+import { StacklessError } from '../lib/stackless-error.ts';
 import { goQuoteStart } from './apply/go-text.ts';
 import { NetipError, parseAddress } from './netip.ts';
 
-export class GoUrlError extends Error {
+export class GoUrlError extends StacklessError {
   constructor(url: string, problem: string) {
     super(`parse ${goQuoteStart(url)}: ${problem}`);
     this.name = 'GoUrlError';
@@ -43,7 +44,7 @@ export function checkRequestUri(text: string): void {
   told(text, () => parse(toBytes(text), true));
 }
 
-class Problem extends Error {}
+class Problem extends StacklessError {}
 /** Names the URL in which a problem was found. */
 function told<T>(url: string, run: () => T): T {
   try {

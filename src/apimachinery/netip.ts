@@ -2,11 +2,12 @@
  * Addresses and blocks as Go's net/netip reads them: one strict form, and what is wrong with any other, in its words.
  * What older fields of the API take besides is ip.ts.
  */
+import { StacklessError } from '../lib/stackless-error.ts';
 import { goQuoteStart } from './apply/go-text.ts';
 import { addressText } from './ip.ts';
 
 /** The message is net/netip's. */
-export class NetipError extends Error {
+export class NetipError extends StacklessError {
   constructor(message: string) {
     super(message);
     this.name = 'NetipError';

@@ -4,11 +4,12 @@
  *
  * Nothing here expands an exponent: `1e999999999` is a short text and must stay a small value.
  */
+import { StacklessError } from '../lib/stackless-error.ts';
 import { limits } from './limits.ts';
 
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
 
-export class QuantityError extends Error {
+export class QuantityError extends StacklessError {
   constructor(message: string) {
     super(message);
     this.name = 'QuantityError';

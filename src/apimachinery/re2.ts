@@ -4,10 +4,11 @@
  */
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { BoundedCache } from '../lib/bounded-cache.ts';
+import { StacklessError } from '../lib/stackless-error.ts';
 import { limits } from './limits.ts';
 
 /** A pattern is none, or more than it may be used for. */
-export class Re2Error extends Error {
+export class Re2Error extends StacklessError {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'Re2Error';
@@ -40,19 +41,27 @@ const compilingSteps = 40;
 const millisecondSteps = 20_000;
 /** A pattern of one letter takes as long as so many instructions. */
 const smallestPattern = 30;
-const compiled = new BoundedCache<Re2Pattern>({
+/** Patterns, and what is wrong with those that are none. */
+const compiled = new BoundedCache<Re2Pattern | Re2SyntaxError>({
   entriesMax: limits.regexps,
   weightMax: limits.regexpBytes,
-  weightOf: ({ instructions }) => instructions * instructionBytes + limits.regexpStateBytes,
+  weightOf: (known) =>
+    (known instanceof Re2SyntaxError ? 0 : known.instructions * instructionBytes) + limits.regexpStateBytes,
 });
 
 /** Throws Re2SyntaxError. */
 export function compileRe2(pattern: string): Re2Pattern {
+  if (pattern.length > limits.regexpLength) {
+    throw new Re2SyntaxError(
+      `error parsing regexp: expression is longer than ${limits.regexpLength} characters`,
+    );
+  }
   let known = compiled.get(pattern);
   if (known === undefined) {
     known = compile(pattern);
     compiled.set(pattern, known);
   }
+  if (known instanceof Re2SyntaxError) throw known;
   return known;
 }
 
@@ -79,22 +88,17 @@ function spend(steps: number): void {
   if (stepsLeft < 0) throw new Re2Error('regular expressions take too long');
 }
 
-function compile(pattern: string): Re2Pattern {
-  if (pattern.length > limits.regexpLength) {
-    throw new Re2SyntaxError(
-      `error parsing regexp: expression is longer than ${limits.regexpLength} characters`,
-    );
-  }
+function compile(pattern: string): Re2Pattern | Re2SyntaxError {
   let program: RE2JS;
   try {
     program = RE2JS.compile(pattern);
   } catch (error) {
     if (error instanceof RE2JSSyntaxException)
-      throw new Re2SyntaxError(asGoHas(error.message), { cause: error });
+      return new Re2SyntaxError(asGoHas(error.message), { cause: error });
     throw error;
   }
   if (program.programSize() > limits.regexpInstructions) {
-    throw new Re2SyntaxError(
+    return new Re2SyntaxError(
       `error parsing regexp: expression nests too deeply or repeats too much: \`${pattern}\``,
     );
   }

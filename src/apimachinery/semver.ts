@@ -2,11 +2,12 @@
  * Versions as semver.org has them, as github.com/blang/semver reads them, in its words. Numbers are 64 bits wide. What
  * is more lenient than the specification says so in its name.
  */
+import { StacklessError } from '../lib/stackless-error.ts';
 import { goQuoteStart } from './apply/go-text.ts';
 import { compareText } from './apply/value-order.ts';
 
 /** The message is blang/semver's. */
-export class SemverError extends Error {
+export class SemverError extends StacklessError {
   constructor(message: string) {
     super(message);
     this.name = 'SemverError';

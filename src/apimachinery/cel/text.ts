@@ -14,10 +14,20 @@ export function codePointCount(text: string): number {
 
 /** Whether every character is one UTF-16 unit, so that offsets are what they seem. */
 export function isFlat(text: string): boolean {
-  return !/[\ud800-\udfff]/.test(text);
+  if (text.length <= shortText) return !isHalf.test(text);
+  // A loop asks of one text again and again.
+  if (text !== lastAsked.text) lastAsked = { text, isFlat: !isHalf.test(text) };
+  return lastAsked.isFlat;
 }
+const isHalf = /[\ud800-\udfff]/;
+const shortText = 32;
+let lastAsked = { text: '', isFlat: true };
 
 export const codePoints = (text: string): string[] => (isFlat(text) ? text.split('') : [...text]);
+
+/** From one code point to before another. */
+export const cutText = (text: string, start: number, end: number): string =>
+  isFlat(text) ? text.slice(start, end) : [...text].slice(start, end).join('');
 
 /**
  * As Go prints a float in the fewest digits: with an exponent from `exponentMin` on, which strconv has at 6 and fmt at 21.

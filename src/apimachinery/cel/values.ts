@@ -253,11 +253,15 @@ export abstract class CelOpaque {
  * type says; whoever looks at data makes it a value again (`failureOf`). The message is cel-go's.
  */
 export class CelError {
-  readonly message: string;
+  readonly #message: string | (() => string);
   readonly cause: unknown;
-  constructor(message: string, cause?: unknown) {
-    this.message = message;
+  /** Given as a function where most of the work would be to word it, since most failures are never told. */
+  constructor(message: string | (() => string), cause?: unknown) {
+    this.#message = message;
     this.cause = cause;
+  }
+  get message(): string {
+    return typeof this.#message === 'string' ? this.#message : this.#message();
   }
 }
 /** What a part of an expression comes to. */
@@ -271,5 +275,5 @@ export function failureOf(thrown: unknown): CelError {
 
 /** One for all: in a loop, making them is what takes the time. */
 export const noSuchOverload = new CelError('no such overload');
-export const noSuchKey = (key: CelValue): CelError => new CelError(`no such key: ${keyShown(key)}`);
+export const noSuchKey = (key: CelValue): CelError => new CelError(() => `no such key: ${keyShown(key)}`);
 const keyShown = (key: CelValue): string => (key instanceof CelUint ? `${key.value}` : String(key));

@@ -17,21 +17,28 @@ import {
 
 const clause = /%(?:\.(\d+))?([a-zA-Z%])|%/g;
 
-export function format(pattern: string, args: readonly CelValue[]): string {
+export function format(pattern: string, args: readonly CelValue[]): string | CelError {
+  let text = '';
+  let end = 0;
   let next = 0;
-  let length = pattern.length;
-  return pattern.replace(clause, (whole, precision: string | undefined, verb: string | undefined) => {
-    if (whole === '%%') return '%';
-    if (verb === undefined) throw new CelError('unexpected end of format string');
-    if (next >= args.length) throw new CelError(`index ${next} out of range`);
-    const text = formatted(verb, args[next++]!, precision === undefined ? undefined : Number(precision));
-    length += text.length;
-    if (length > limits.celTextLength) throw new CelError('text too long');
-    return text;
-  });
+  for (const { 0: whole, 1: precision, 2: verb, index } of pattern.matchAll(clause)) {
+    text += pattern.slice(end, index);
+    end = index + whole.length;
+    if (whole === '%%') {
+      text += '%';
+      continue;
+    }
+    if (verb === undefined) return new CelError('unexpected end of format string');
+    if (next >= args.length) return new CelError(`index ${next} out of range`);
+    const part = formatted(verb, args[next++]!, precision === undefined ? undefined : Number(precision));
+    if (part instanceof CelError) return part;
+    text += part;
+    if (text.length + pattern.length - end > limits.celTextLength) return new CelError('text too long');
+  }
+  return text + pattern.slice(end);
 }
 
-function formatted(verb: string, value: CelValue, precision: number | undefined): string {
+function formatted(verb: string, value: CelValue, precision: number | undefined): string | CelError {
   switch (verb) {
     case 's':
       return textOf(value);
@@ -44,23 +51,23 @@ function formatted(verb: string, value: CelValue, precision: number | undefined)
     case 'x':
       return hexText(value);
     case 'X':
-      return hexText(value).toUpperCase();
+      return upperCased(hexText(value));
     case 'f':
       return fixedText(value, precision ?? 6);
     case 'e':
       return scientificText(value, precision ?? 6);
     default:
-      throw new CelError(`could not parse formatting clause: unrecognized formatting clause "${verb}"`);
+      return new CelError(`could not parse formatting clause: unrecognized formatting clause "${verb}"`);
   }
 }
 
-function wholeText(value: CelValue, base: number, name: string): string {
+function wholeText(value: CelValue, base: number, name: string): string | CelError {
   const special = specialText(value);
   if (base === 10 && special !== undefined) return special;
   const whole = typeof value === 'bigint' ? value : value instanceof CelUint ? value.value : undefined;
   if (whole !== undefined) return whole.toString(base);
   const types = base === 10 ? 'integers' : base === 2 ? 'integers and bools' : 'integers';
-  throw new CelError(
+  return new CelError(
     `error during formatting: ${name} clause can only be used on ${types}, was given ${typeNameOf(value)}`,
   );
 }
@@ -70,30 +77,34 @@ function specialText(value: CelValue): string | undefined {
   return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 }
 
-function hexText(value: CelValue): string {
+const upperCased = (text: string | CelError): string | CelError =>
+  text instanceof CelError ? text : text.toUpperCase();
+
+function hexText(value: CelValue): string | CelError {
   if (typeof value === 'string') return Buffer.from(value).toString('hex');
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
   if (typeof value === 'bigint') return value.toString(16);
   if (value instanceof CelUint) return value.value.toString(16);
-  throw new CelError(
+  return new CelError(
     `error during formatting: only integers, byte buffers, and strings can be formatted as hex, was given ${typeNameOf(value)}`,
   );
 }
 
-function numberOf(value: CelValue, clauseName: string): number {
+function numberOf(value: CelValue, clauseName: string): number | CelError {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof CelUint) return Number(value.value);
-  throw new CelError(
+  return new CelError(
     `error during formatting: ${clauseName} clause can only be used on doubles, was given ${typeNameOf(value)}`,
   );
 }
 
-function fixedText(value: CelValue, precision: number): string {
+function fixedText(value: CelValue, precision: number): string | CelError {
   const number = numberOf(value, 'fixed-point');
+  if (number instanceof CelError) return number;
   const special = specialText(value);
   if (special !== undefined) return special;
-  if (precision > 100) throw new CelError('precision too large');
+  if (precision > 100) return new CelError('precision too large');
   // toFixed gives up on an exact form beyond this.
   if (Math.abs(number) >= 1e21) return withPlaces(BigInt(number), precision);
   return isTie(number, precision) ? tieText(number, precision) : number.toFixed(precision);
@@ -120,15 +131,16 @@ function tieText(number: number, places: number): string {
 const withPlaces = (whole: bigint, places: number): string =>
   places === 0 ? `${whole}` : `${whole}.${'0'.repeat(places)}`;
 
-function scientificText(value: CelValue, precision: number): string {
+function scientificText(value: CelValue, precision: number): string | CelError {
   const number = numberOf(value, 'scientific');
+  if (number instanceof CelError) return number;
   const special = specialText(value);
   if (special !== undefined) return special;
-  if (precision > 100) throw new CelError('precision too large');
+  if (precision > 100) return new CelError('precision too large');
   return number.toExponential(precision).replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
-function textOf(value: CelValue): string {
+function textOf(value: CelValue): string | CelError {
   if (value === null) return 'null';
   if (typeof value === 'number') return specialText(value) ?? plainFloatText(value);
   if (typeof value !== 'object') return String(value);
@@ -137,13 +149,31 @@ function textOf(value: CelValue): string {
   if (value instanceof CelTypeValue) return value.name;
   if (value instanceof CelDuration) return durationText(value);
   if (value instanceof CelTimestamp) return timestampText(value);
-  if (value instanceof CelList) return `[${[...value].map(textOf).join(', ')}]`;
-  if (value instanceof CelMap) {
-    const entries = [...value.entries()].map(([key, inner]) => [textOf(key), textOf(inner)] as const);
-    entries.sort(([a], [b]) => compareTexts(a, b));
-    return `{${entries.map(([key, inner]) => `${key}: ${inner}`).join(', ')}}`;
+  if (value instanceof CelList) return listText(value);
+  return value instanceof CelMap ? mapText(value) : unformattable(value);
+}
+
+function listText(list: CelList): string | CelError {
+  const texts: string[] = [];
+  for (const item of list) {
+    const text = textOf(item);
+    if (text instanceof CelError) return text;
+    texts.push(text);
   }
-  throw unformattable(value);
+  return `[${texts.join(', ')}]`;
+}
+
+function mapText(map: CelMap): string | CelError {
+  const entries: (readonly [string, string])[] = [];
+  for (const [key, value] of map.entries()) {
+    const keyText = textOf(key);
+    const text = textOf(value);
+    if (keyText instanceof CelError) return keyText;
+    if (text instanceof CelError) return text;
+    entries.push([keyText, text]);
+  }
+  entries.sort(([a], [b]) => compareTexts(a, b));
+  return `{${entries.map((entry) => entry.join(': ')).join(', ')}}`;
 }
 
 const unformattable = (value: CelValue): CelError =>

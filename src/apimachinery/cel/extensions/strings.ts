@@ -1,40 +1,37 @@
 /** Functions of texts. Positions are code points. Source: cel-go ext/strings.go. */
 import { limits } from '../../limits.ts';
 import { type CelLibrary, declare, global, member } from '../library.ts';
-import { codePoints, isFlat } from '../text.ts';
+import { codePointCount, codePoints, cutText, isFlat } from '../text.ts';
 import { dynType, intType, listOf, stringType } from '../types.ts';
 import { ArrayList, CelError, type CelList, type CelValue, type Outcome } from '../values.ts';
 import { format } from './string-format.ts';
 
+const outOfRange = (index: bigint | number): CelError => new CelError(() => `index out of range: ${index}`);
+
 function charAt(text: string, index: bigint): Outcome {
-  if (isFlat(text) && index >= 0n && index <= BigInt(text.length)) return text.charAt(Number(index));
-  const points = codePoints(text);
-  const at = Number(index);
-  if (at < 0 || at > points.length) return new CelError(`index out of range: ${index}`);
-  return points[at] ?? '';
+  if (index < 0n || index > BigInt(codePointCount(text))) return outOfRange(index);
+  return cutText(text, Number(index), Number(index) + 1);
 }
 
 function indexOf(text: string, part: string, from = 0n): Outcome {
-  if (from === 0n && part !== '' && isFlat(text)) {
-    return BigInt(text.indexOf(part));
-  }
-  const points = codePoints(text);
-  const start = Number(from);
-  if (start < 0) return new CelError(`index out of range: ${from}`);
+  if (from < 0n) return outOfRange(from);
   if (part === '') return from;
-  if (start > points.length) return -1n;
+  if (isFlat(text)) return from > BigInt(text.length) ? -1n : BigInt(text.indexOf(part, Number(from)));
+  const points = codePoints(text);
   const wanted = codePoints(part);
-  for (let i = start; i + wanted.length <= points.length; i++)
+  for (let i = Number(from); i + wanted.length <= points.length; i++)
     if (startsAt(points, wanted, i)) return BigInt(i);
   return -1n;
 }
 
 function lastIndexOf(text: string, part: string, from?: bigint): Outcome {
-  const points = codePoints(text);
-  const end = from === undefined ? points.length : Number(from);
-  if (end < 0) return new CelError(`index out of range: ${from}`);
+  if (from !== undefined && from < 0n) return outOfRange(from);
+  const length = codePointCount(text);
+  const end = from === undefined ? length : Number(from);
   if (part === '') return BigInt(end);
-  if (from !== undefined && end >= points.length) return -1n;
+  if (from !== undefined && end >= length) return -1n;
+  if (isFlat(text)) return BigInt(text.lastIndexOf(part, end));
+  const points = codePoints(text);
   const wanted = codePoints(part);
   for (let i = Math.min(end, points.length - wanted.length); i >= 0; i--) {
     if (startsAt(points, wanted, i)) return BigInt(i);
@@ -48,15 +45,13 @@ function startsAt(points: readonly string[], wanted: readonly string[], at: numb
 }
 
 function substring(text: string, start: bigint, end?: bigint): Outcome {
-  const points = codePoints(text);
-  const to = end ?? BigInt(points.length);
+  const length = BigInt(codePointCount(text));
+  const to = end ?? length;
   if (start > to && end !== undefined) {
-    return new CelError(`invalid substring range. start: ${start}, end: ${end}`);
+    return new CelError(() => `invalid substring range. start: ${start}, end: ${end}`);
   }
-  for (const at of [start, to]) {
-    if (at < 0n || at > BigInt(points.length)) return new CelError(`index out of range: ${at}`);
-  }
-  return points.slice(Number(start), Number(to)).join('');
+  for (const at of [start, to]) if (at < 0n || at > length) return outOfRange(at);
+  return cutText(text, Number(start), Number(to));
 }
 
 function replaced(text: string, old: string, by: string, count = -1n): Outcome {

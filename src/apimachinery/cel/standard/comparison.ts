@@ -67,7 +67,7 @@ export function elementAt(container: CelValue, index: CelValue): Outcome {
   if (found !== undefined) return found;
   return container instanceof CelMap
     ? noSuchKey(index)
-    : new CelError(`index out of bounds: ${shown(index)}`);
+    : new CelError(() => `index out of bounds: ${shown(index)}`);
 }
 
 /** Undefined where there is none; an error where the container has no such indexes at all. */
