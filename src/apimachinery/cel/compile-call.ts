@@ -76,12 +76,13 @@ function chargedCall(
   run: Implementation,
 ): ChargedCall {
   const bounds = overloads.map(({ id }) => extensionCost(id)).filter((cost) => cost !== undefined);
+  const ownCost = extensionCost(overloadId);
   return (frame, args) => {
     // What is known to take long by its arguments is not begun where the budget does not reach.
     for (const cost of bounds) frame.meter.demand(cost(args));
     const result = outcomeOf(run, args);
     const given = result instanceof CelError ? null : result;
-    frame.meter.chargeCall({ function: name, overloadId, args, result: given });
+    frame.meter.chargeCall({ function: name, overloadId, args, result: given }, ownCost?.(args));
     return result;
   };
 }

@@ -88,8 +88,8 @@ function operationStep(compiler: Compiling, call: Call, ids: readonly string[]):
   };
 }
 
-/** An expression of type int. */
-function intStep(compiler: Compiling, expr: Expr): IntStep | undefined {
+/** An expression of type int; undefined for others. `isInner`: it is part of an attribute. */
+export function intStep(compiler: Compiling, expr: Expr, isInner = false): IntStep | undefined {
   if (compiler.typeOf(expr)?.kind !== 'int') return undefined;
   switch (expr.kind) {
     case 'literal': {
@@ -98,20 +98,20 @@ function intStep(compiler: Compiling, expr: Expr): IntStep | undefined {
       return () => small;
     }
     case 'ident':
-      return localStep(compiler, expr.name) ?? wholeStep(compiler, expr);
+      return localStep(compiler, expr.name, isInner) ?? wholeStep(compiler, expr, isInner);
     case 'select':
-      return fieldStep(compiler, expr) ?? wholeStep(compiler, expr);
+      return fieldStep(compiler, expr, isInner) ?? wholeStep(compiler, expr, isInner);
     case 'call': {
       const ids = compiler.checked.overloads.get(expr.id) ?? [];
-      return operationStep(compiler, expr, ids) ?? wholeStep(compiler, expr);
+      return operationStep(compiler, expr, ids) ?? wholeStep(compiler, expr, isInner);
     }
     default:
-      return wholeStep(compiler, expr);
+      return wholeStep(compiler, expr, isInner);
   }
 }
 
-function wholeStep(compiler: Compiling, expr: Expr): IntStep {
-  const step = compiler.step(expr);
+function wholeStep(compiler: Compiling, expr: Expr, isInner: boolean): IntStep {
+  const step = compiler.step(expr, isInner);
   return (frame) => asInt(step(frame));
 }
 function asInt(value: Outcome): Int | CelError {
@@ -119,18 +119,23 @@ function asInt(value: Outcome): Int | CelError {
 }
 
 /** What a loop walks over, where it may be held as a number. */
-function localStep({ scope }: Compiling, written: string): IntStep | undefined {
+function localStep({ scope }: Compiling, written: string, isInner: boolean): IntStep | undefined {
   const local = scope.findLast(({ name }) => name === written);
   if (local?.isInt !== true) return undefined;
   const { slot } = local;
+  const cost = isInner ? 0 : 1;
   return (frame) => {
-    frame.meter.charge(1);
+    frame.meter.charge(cost);
     const value = frame.locals[slot]!;
     return typeof value === 'number' ? value : asInt(value);
   };
 }
 
-function fieldStep(compiler: Compiling, expr: Expr & { readonly kind: 'select' }): IntStep | undefined {
+function fieldStep(
+  compiler: Compiling,
+  expr: Expr & { readonly kind: 'select' },
+  isInner: boolean,
+): IntStep | undefined {
   const { operand: of, field, testOnly, id } = expr;
   const isField =
     !testOnly &&
@@ -138,7 +143,7 @@ function fieldStep(compiler: Compiling, expr: Expr & { readonly kind: 'select' }
     (of.kind === 'ident' || of.kind === 'select') &&
     compiler.typeOf(of)?.kind === 'object';
   if (!isField) return undefined;
-  const operand = compiler.step(of);
+  const operand = compiler.step(of, isInner);
   return (frame) => {
     const object = operand(frame);
     if (object instanceof CelError) return object;

@@ -44,9 +44,9 @@ export class CostMeter {
     if (this.cost > this.#limit) throw costExceeded();
   }
 
-  chargeCall(call: ActualCall): void {
-    const own = extensionCost(call.overloadId);
-    const cost = own?.(call.args) ?? this.#options.callCost?.(call) ?? standardCallCost(call);
+  /** `known`: what the arguments say, where they say it before the call. */
+  chargeCall(call: ActualCall, known: number | undefined): void {
+    const cost = known ?? this.#options.callCost?.(call) ?? standardCallCost(call);
     this.charge(cost);
     // Long texts and patterns may have taken more time than their cost says.
     if (cost > interruptCost) this.#checkInterrupt();
