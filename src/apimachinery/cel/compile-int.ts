@@ -8,11 +8,13 @@ import { fieldOf } from './fields.ts';
 import type { Frame, Step } from './frame.ts';
 import {
   add,
+  compareInts,
   divide,
   type Int,
   type IntOperation,
   modulo,
   multiply,
+  negate,
   subtract,
   wholeOf,
 } from './standard/int-arithmetic.ts';
@@ -20,15 +22,14 @@ import { CelError, CelObject, noSuchOverload, type Outcome } from './values.ts';
 
 type IntStep = (frame: Frame) => Int | CelError;
 
-type IntTest = (a: Int, b: Int) => boolean;
-const tests: Readonly<Record<string, IntTest>> = {
-  less_int64: (a, b) => a < b,
-  less_equals_int64: (a, b) => a <= b,
-  greater_int64: (a, b) => a > b,
-  greater_equals_int64: (a, b) => a >= b,
-  // A number and a bigint are not the same to ===.
-  equals: (a, b) => !(a < b || a > b),
-  not_equals: (a, b) => a < b || a > b,
+/** Of how the first compares to the second. */
+const tests: Readonly<Record<string, (order: number) => boolean>> = {
+  less_int64: (order) => order < 0,
+  less_equals_int64: (order) => order <= 0,
+  greater_int64: (order) => order > 0,
+  greater_equals_int64: (order) => order >= 0,
+  equals: (order) => order === 0,
+  not_equals: (order) => order !== 0,
 };
 const operations: Readonly<Record<string, IntOperation>> = {
   add_int64: add,
@@ -45,21 +46,19 @@ export function comparisonStep(
   ids: readonly string[],
 ): Step | undefined {
   const test = ids.length === 1 ? tests[ids[0]!] : undefined;
-  const [left, right] = args;
-  if (test === undefined || left === undefined || right === undefined) return undefined;
-  const first = intStep(compiler, left);
-  const second = intStep(compiler, right);
-  if (first === undefined || second === undefined) return undefined;
+  if (test === undefined || !args.every((arg) => isInt(compiler, arg))) return undefined;
+  const first = intStep(compiler, args[0]!);
+  const second = intStep(compiler, args[1]!);
   return (frame) => {
     frame.meter.charge(1);
     const a = first(frame);
     const b = second(frame);
     if (typeof a === 'object') return a;
-    return typeof b === 'object' ? b : test(a, b);
+    return typeof b === 'object' ? b : test(compareInts(a, b));
   };
 }
 
-/** `+ - * / %` of two ints; undefined for other calls, and where somebody else has a say in what they cost. */
+/** `+ - * / %` and signs of ints; undefined for other calls, and where somebody else has a say in what they cost. */
 export function arithmeticStep(compiler: Compiling, call: Call, ids: readonly string[]): Step | undefined {
   const compute = operationStep(compiler, call, ids);
   return (
@@ -71,26 +70,36 @@ export function arithmeticStep(compiler: Compiling, call: Call, ids: readonly st
   );
 }
 
+/** Says that it is none before anything is compiled, which is not to be done twice. */
 function operationStep(compiler: Compiling, call: Call, ids: readonly string[]): IntStep | undefined {
-  const operate = ids.length === 1 ? operations[ids[0]!] : undefined;
-  const [left, right] = call.args;
-  if (operate === undefined || left === undefined || right === undefined) return undefined;
-  if (compiler.parts.hasCallCost(call.function)) return undefined;
-  const first = intStep(compiler, left);
-  const second = intStep(compiler, right);
-  if (first === undefined || second === undefined) return undefined;
+  const { args } = call;
+  if (ids.length !== 1 || compiler.parts.hasCallCost(call.function)) return undefined;
+  if (!args.every((arg) => isInt(compiler, arg))) return undefined;
+  const operate = operations[ids[0]!];
+  if (operate !== undefined) {
+    const first = intStep(compiler, args[0]!);
+    const second = intStep(compiler, args[1]!);
+    return (frame) => {
+      frame.meter.charge(1);
+      const a = first(frame);
+      const b = second(frame);
+      if (typeof a === 'object') return a;
+      return typeof b === 'object' ? b : operate(a, b);
+    };
+  }
+  if (ids[0] !== 'negate_int64') return undefined;
+  const operand = intStep(compiler, args[0]!);
   return (frame) => {
     frame.meter.charge(1);
-    const a = first(frame);
-    const b = second(frame);
-    if (typeof a === 'object') return a;
-    return typeof b === 'object' ? b : operate(a, b);
+    const value = operand(frame);
+    return typeof value === 'object' ? value : negate(value);
   };
 }
 
-/** An expression of type int; undefined for others. `isInner`: it is part of an attribute. */
-export function intStep(compiler: Compiling, expr: Expr, isInner = false): IntStep | undefined {
-  if (compiler.typeOf(expr)?.kind !== 'int') return undefined;
+export const isInt = (compiler: Compiling, expr: Expr): boolean => compiler.typeOf(expr)?.kind === 'int';
+
+/** Of an expression of type int. `isInner`: it is part of an attribute. */
+export function intStep(compiler: Compiling, expr: Expr, isInner = false): IntStep {
   switch (expr.kind) {
     case 'literal': {
       const value = expr.value as bigint;

@@ -16,7 +16,7 @@ import type {
 } from './ast.ts';
 import { callStep } from './compile-call.ts';
 import { comprehensionStep } from './compile-comprehension.ts';
-import { intStep } from './compile-int.ts';
+import { intStep, isInt } from './compile-int.ts';
 import type { CompileParts, Compiling, Local } from './compiling.ts';
 import { constantOf, membershipStep } from './constant-folding.ts';
 import { fieldOf, isSet } from './fields.ts';
@@ -184,10 +184,10 @@ class Compiler implements Compiling {
   }
 
   #index(expr: Call, isInner: boolean): Step {
-    const operand = this.#operand(expr.args[0]!, isInner);
-    const isList = this.typeOf(expr.args[0]!)?.kind === 'list';
-    const position = isList ? intStep(this, expr.args[1]!, true) : undefined;
-    const at = position ?? this.step(expr.args[1]!, true);
+    const [first, second] = expr.args;
+    const operand = this.#operand(first!, isInner);
+    const isPosition = this.typeOf(first!)?.kind === 'list' && isInt(this, second!);
+    const at = isPosition ? intStep(this, second!, true) : this.step(second!, true);
     const isOptional = expr.function === '_[?_]';
     const index = charged(at, 1);
     return (frame) => {

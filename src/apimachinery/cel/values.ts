@@ -234,8 +234,8 @@ export abstract class CelObject {
   /** The value of a field; its zero value where it is not set, undefined where the type has no such field. */
   abstract get(field: string): CelValue | undefined;
   abstract has(field: string): boolean;
-  /** For fields that are known to be ints: the number as the data has it, for comparing without making a bigint. */
-  getInt?(field: string): number | bigint | undefined;
+  /** As of a list's items. */
+  getInt?(field: string): number | undefined;
   /** The names of fields that are set. */
   abstract fields(): Iterable<string>;
   equalTo?(other: CelObject, equal: (a: CelValue, b: CelValue) => boolean): boolean;

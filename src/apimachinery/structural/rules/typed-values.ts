@@ -230,11 +230,10 @@ class TypedObject extends RawObject {
   has(identifier: string): boolean {
     return this.get(identifier) !== undefined;
   }
-  override getInt(identifier: string): number | bigint | undefined {
+  override getInt(identifier: string): number | undefined {
     const field = this.#shape.byIdentifier.get(identifier);
     const value = field && this.raw[field.property];
-    if (typeof value === 'bigint') return value;
-    return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
+    return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
   }
   *fields(): Iterable<string> {
     for (const [property, value] of Object.entries(this.raw)) {
