@@ -21,7 +21,7 @@ import { literalIssues } from './literal-checks.ts';
 import { type Macros, macroKey, parse } from './parser.ts';
 import { CostMeter, LimitReached } from './runtime-cost.ts';
 import { type CelType, dynType, runtimeTypeName, typeOf } from './types.ts';
-import { CelError, CelTypeValue, type CelValue } from './values.ts';
+import { CelError, CelTypeValue, type CelValue, failureOf } from './values.ts';
 
 export type Compilation =
   | { readonly program: Program; readonly issues?: undefined }
@@ -152,14 +152,18 @@ export class CelEnvironment {
           const { cost } = meter;
           return outcome instanceof CelError ? { error: outcome, cost } : { value: outcome, cost };
         } catch (error) {
-          if (error instanceof LimitReached) return { error: error.failure, cost: meter.cost };
-          // What the platform has no room for: a text, a stack, the digits of a number.
-          if (!(error instanceof RangeError)) throw error;
-          return { error: new CelError('value out of range', error), cost: meter.cost };
+          return { error: endOf(error), cost: meter.cost };
         }
       },
     };
   }
+}
+
+/** Of what has thrown an evaluation out of its course. */
+function endOf(error: unknown): CelError {
+  if (error instanceof LimitReached) return error.failure;
+  // What the platform has no room for: a text, a stack, the digits of a number.
+  return error instanceof RangeError ? new CelError('value out of range', error) : failureOf(error);
 }
 
 const refused = (source: string, issues: readonly Issue[]): Compilation => ({

@@ -158,6 +158,6 @@ function fieldStep(
     if (object instanceof CelError) return object;
     frame.meter.charge(1);
     const number = object instanceof CelObject ? object.getInt?.(field) : undefined;
-    return number === undefined ? asInt(fieldOf(object, field)) : number;
+    return number ?? asInt(fieldOf(object, field));
   };
 }

@@ -1,7 +1,7 @@
 /** What an evaluation has at hand: variables, what comprehensions have bound, and the meter. Lives for one evaluation. */
 import type { Variables } from './environment.ts';
 import type { CostMeter } from './runtime-cost.ts';
-import { CelError, type CelValue, failureOf, type Outcome } from './values.ts';
+import { CelError, type CelValue, type Outcome } from './values.ts';
 
 export class Frame {
   readonly meter: CostMeter;
@@ -9,7 +9,7 @@ export class Frame {
   readonly locals: Outcome[] = [];
   readonly #variables: Variables;
   /** Values of variables that were given as functions. */
-  #computed: Map<string, Outcome> | undefined;
+  #computed: Map<string, CelValue> | undefined;
 
   constructor(variables: Variables, meter: CostMeter) {
     this.#variables = variables;
@@ -22,21 +22,14 @@ export class Frame {
     return typeof given === 'function' ? this.#compute(name, given as () => CelValue) : given;
   }
 
-  #compute(name: string, compute: () => CelValue): Outcome {
+  /** What it throws ends the evaluation: of such data nothing can be said at all. */
+  #compute(name: string, compute: () => CelValue): CelValue {
     const known = this.#computed?.get(name);
     if (known !== undefined) return known;
-    const value = computed(compute);
+    const value = compute();
     this.#computed ??= new Map();
     this.#computed.set(name, value);
     return value;
-  }
-}
-
-function computed(compute: () => CelValue): Outcome {
-  try {
-    return compute();
-  } catch (error) {
-    return failureOf(error);
   }
 }
 
