@@ -2,6 +2,7 @@
 import type { Comprehension } from './ast.ts';
 import type { Compiling } from './compiling.ts';
 import type { Frame } from './frame.ts';
+import type { CostMeter } from './runtime-cost.ts';
 import type { CelType } from './types.ts';
 import {
   ArrayList,
@@ -11,6 +12,7 @@ import {
   type CelValue,
   failureOf,
   noSuchOverload,
+  type Outcome,
 } from './values.ts';
 
 export interface Loop {
@@ -49,14 +51,16 @@ export class Walk {
   /** Whose keys the items are. */
   readonly #map: CelMap | undefined;
   readonly #loop: Loop;
-  readonly #frame: Frame;
+  readonly #meter: CostMeter;
+  readonly #locals: Outcome[];
 
-  private constructor(items: CelList, map: CelMap | undefined, loop: Loop, frame: Frame) {
+  private constructor(items: CelList, map: CelMap | undefined, loop: Loop, { meter, locals }: Frame) {
     this.size = items.size;
     this.#items = items;
     this.#map = map;
     this.#loop = loop;
-    this.#frame = frame;
+    this.#meter = meter;
+    this.#locals = locals;
   }
 
   static over(container: CelValue, loop: Loop, frame: Frame): Walk | CelError {
@@ -68,22 +72,26 @@ export class Walk {
 
   /** Undefined unless what is there is not of its type: that ends the loop. */
   bind(at: number): CelError | undefined {
-    const { locals, meter } = this.#frame;
-    const { first, second, isPair, isInt } = this.#loop;
-    meter.countIteration();
+    this.#meter.countIteration();
     try {
-      if (!isPair) locals[first] = (isInt ? this.#items.getInt?.(at) : undefined) ?? this.#items.get(at)!;
-      else if (this.#map === undefined) {
-        locals[first] = isInt ? at : BigInt(at);
-        locals[second] = this.#items.get(at)!;
-      } else {
-        const key = this.#items.get(at)!;
-        locals[first] = key;
-        locals[second] = this.#map.get(key)!;
-      }
+      const { first, isPair, isInt } = this.#loop;
+      if (isPair) this.#bindPair(at);
+      else this.#locals[first] = (isInt ? this.#items.getInt?.(at) : undefined) ?? this.#items.get(at)!;
       return undefined;
     } catch (error) {
       return failureOf(error);
+    }
+  }
+
+  #bindPair(at: number): void {
+    const { first, second, isInt } = this.#loop;
+    const item = this.#items.get(at)!;
+    if (this.#map === undefined) {
+      this.#locals[first] = isInt ? at : BigInt(at);
+      this.#locals[second] = item;
+    } else {
+      this.#locals[first] = item;
+      this.#locals[second] = this.#map.get(item)!;
     }
   }
 }
