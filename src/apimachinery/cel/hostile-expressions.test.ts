@@ -103,6 +103,8 @@ test('a loop ends at its cost limit, however often it fails', () => {
   check('many.all(x, many.all(y, x + y >= 0))');
   check('many.all(x, many.all(y, 1 / (x - x) == y))');
   check('many.map(x, many.filter(y, y == x)).size() == 0');
+  check('many.exists(x, many.exists(y, [1][y + 1] == x))');
+  check("many.exists(x, many.exists(y, int('x') == y))");
 });
 
 test('short loops within each other are interrupted like a long one', () => {
