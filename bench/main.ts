@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 /**
  * `npm run bench -- SCENARIO [--json FILE] [--PARAMETER VALUE …]`: runs one scenario and reports its figures;
- * `npm run bench -- compare A.json B.json`: holds a later result against an earlier one. This
+ * `npm run bench -- compare A.json B.json`: holds a later result against an earlier one;
+ * `npm run bench -- report FILE…`: makes Markdown and a page of results. This
  * process is the client; the server under test and every peer are processes of their own. Files directly in
  * bench/ are programs, the folders hold their parts.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareCommand } from './compare/compare-command.ts';
+import { reportCommand } from './report/report-command.ts';
 import { Cleanup } from './run/cleanup.ts';
 import { type Command, parseCommandLine, usageText } from './run/command-line.ts';
 import { environment } from './run/environment.ts';
@@ -58,6 +60,10 @@ async function main(): Promise<void> {
     const { text, exitCode } = compareCommand(words.slice(1), scenarios);
     process.stdout.write(text);
     process.exitCode = exitCode;
+    return;
+  }
+  if (words[0] === 'report') {
+    process.stdout.write(reportCommand(words.slice(1), scenarios));
     return;
   }
   const command = parseCommandLine(words, scenarios);

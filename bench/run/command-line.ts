@@ -68,6 +68,7 @@ export function usageText(scenarios: readonly Scenario[]): string {
   const lines = [
     'Usage: npm run bench -- SCENARIO [--json FILE] [--PARAMETER VALUE …]',
     '       npm run bench -- compare A.json B.json [--bound R]',
+    '       npm run bench -- report FILE… [--out DIR]',
     '',
   ];
   const describe = (parameters: ParameterSet): void => {

@@ -54,6 +54,17 @@ export interface Scenario<P extends ParameterSet = ParameterSet> {
    * The first that matches counts.
    */
   readonly better?: Readonly<Record<string, Better>>;
+  /** Figures that are the cost of a size: curves of a report that has results of several sizes. */
+  readonly costs?: {
+    /** A parameter that is a number. */
+    readonly by: string;
+    readonly charts: readonly {
+      readonly title: string;
+      readonly y: Axis;
+      /** Name in the legend → figure. */
+      readonly figures: Readonly<Record<string, string>>;
+    }[];
+  };
   run(values: ValuesOf<P>, context: RunContext): Promise<Figures>;
 }
 

@@ -31,6 +31,30 @@ export const idleProjects = scenario({
     projects: count(1000, 'projects to create'),
     warmup: count(200, 'projects to create before N = 0 is taken'),
   },
+  costs: {
+    by: 'projects',
+    charts: [
+      {
+        title: 'memory of a project',
+        y: { name: 'for each project', unit: 'B' },
+        figures: {
+          heap: 'heapBytesPerProject',
+          'resident, page cache apart': 'rssAnonymousBytesPerProject',
+          'heap after a restart': 'heapBytesPerProjectAfterRestart',
+        },
+      },
+      {
+        title: 'storage of a project',
+        y: { name: 'for each project', unit: 'B' },
+        figures: { stored: 'storedBytesPerProject', 'with the log': 'storedBytesWithLogPerProject' },
+      },
+      {
+        title: 'memory of the server',
+        y: { name: 'at the end', unit: 'B' },
+        figures: { heap: 'heapBytesAtEnd', 'resident, page cache apart': 'rssAnonymousBytesAtEnd' },
+      },
+    ],
+  },
   async run({ projects, warmup }, context): Promise<Figures> {
     const { cleanup, directory, progress } = context;
     const dataDirectory = dataDirectoryIn(directory, 'idle');

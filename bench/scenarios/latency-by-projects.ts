@@ -22,7 +22,8 @@ import {
   deleteProject,
   namespaceOfProjects,
 } from '../load/tenancy.ts';
-import type { Histogram } from '../measure/histogram.ts';
+import { Histogram } from '../measure/histogram.ts';
+import { percentileCurve } from '../measure/percentile-curve.ts';
 import { median, pairedRatios } from '../measure/statistics.ts';
 import { Undisturbed } from '../measure/undisturbed.ts';
 import { addMedian } from '../run/median-figure.ts';
@@ -86,6 +87,7 @@ export const latencyByProjects = scenario({
         for (const server of order) await server.measure(operation, values, undisturbed);
       }
     }
+    addPlots(servers, context);
     return {
       ...figuresOf(servers.slice(0, -1), servers.at(-1)!, context.seed),
       disturbedTurns: { value: undisturbed.share, unit: 'share' },
@@ -101,7 +103,7 @@ class StepServer {
   readonly #milo: MiloProcess;
   readonly #client: HttpClient;
   readonly #connections: Connections;
-  readonly #projects: number;
+  readonly projects: number;
   readonly #listed: readonly PreparedRequest[];
   readonly #prng: Prng;
   /** Numbers of the projects, in the order of the PUTs. */
@@ -116,7 +118,7 @@ class StepServer {
     parts: { milo: MiloProcess; client: HttpClient; connections: Connections; prng: Prng },
   ) {
     this.name = name;
-    this.#projects = projects;
+    this.projects = projects;
     this.#milo = parts.milo;
     this.#client = parts.client;
     this.#connections = parts.connections;
@@ -183,10 +185,10 @@ class StepServer {
   #next(operation: 'get' | 'list' | 'put'): { request: PreparedRequest; body: Buffer | undefined } {
     if (operation === 'list') return { request: this.#prng.pick(this.#listed), body: undefined };
     if (operation === 'get') {
-      const path = objectPath(this.#prng.below(this.#projects));
+      const path = objectPath(this.#prng.below(this.projects));
       return { request: prepareRequest(this.#milo.target, 'GET', path), body: undefined };
     }
-    const project = this.#putOrder[this.#puts++ % this.#projects]!;
+    const project = this.#putOrder[this.#puts++ % this.projects]!;
     const body = configMapBody(namespaceOfProjects, objectName, this.#puts);
     return { request: prepareRequest(this.#milo.target, 'PUT', objectPath(project)), body };
   }
@@ -261,6 +263,37 @@ function figuresOf(steps: readonly StepServer[], control: StepServer, seed: numb
   }
   const rank = (name: string): number => (name.includes('Ratio') ? 0 : 1);
   return Object.fromEntries(Object.entries(figures).sort(([a], [b]) => rank(a) - rank(b)));
+}
+
+/** The control is beside its equal among the percentiles; by number of projects it would be a second value at one place. */
+function addPlots(servers: readonly StepServer[], { addPlot }: RunContext): void {
+  const y = { name: 'latency', unit: 'ms' };
+  for (const operation of operations) {
+    const named = (server: StepServer): string =>
+      server.name === 'control' ? `${server.projects} (control)` : `${server.projects} projects`;
+    const series = servers.map((server) => ({
+      name: named(server),
+      points: percentileCurve(merged(server.measured[operation])),
+    }));
+    const x = { name: 'percentile', unit: '', scale: 'percentile' } as const;
+    addPlot({ title: `${operation}: latency by percentile`, x, y, series });
+  }
+  const x = { name: 'projects', unit: '1', scale: 'log' } as const;
+  for (const [name, q] of quantiles) {
+    const series = operations.map((operation) => ({
+      name: operation,
+      points: servers
+        .slice(0, -1)
+        .map((server) => [server.projects, median(millis(server, operation, q))] as const),
+    }));
+    addPlot({ title: `${name} by number of projects`, x, y, series });
+  }
+}
+
+function merged(histograms: readonly Histogram[]): Histogram {
+  const all = new Histogram();
+  for (const histogram of histograms) all.merge(histogram);
+  return all;
 }
 
 const quantiles = [['p99', 0.99] as const, ['p50', 0.5] as const];
