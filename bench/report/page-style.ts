@@ -1,4 +1,6 @@
 /** How the report looks. Colours are variables, so that charts are the same markup in light and in dark. */
+import { seriesColours } from './chart/line-chart.ts';
+
 export const pageStyle = `
 :root {
   --page: #f7f7f5; --card: #ffffff; --ink: #1d1f23; --muted: #666b73; --line: #e2e3e5; --base: #9aa0a8;
@@ -57,5 +59,5 @@ summary { cursor: pointer; color: var(--muted); }
 .chart .target line { stroke: var(--ink); stroke-width: 1.5; }
 .chart .target polygon { fill: var(--ink); }
 .chart .area { fill: transparent; }
-${Array.from({ length: 8 }, (_, index) => `.s${index} { --c: var(--c${index}); }`).join('\n')}
+${Array.from({ length: seriesColours }, (_, index) => `.s${index} { --c: var(--c${index}); }`).join('\n')}
 `;
