@@ -267,7 +267,13 @@ export const limits = {
   /** Of what a service says of its own resources. */
   serviceDocumentBytes: 4 * 1024 * 1024,
   /** Of one control plane, whose OpenAPI v2 becomes part of its own. */
-  mergedServices: 64,
+  mergedServices: 32,
+  /** What is kept of all of that together. */
+  mergedSwaggerBytes: 16 * 1024 * 1024,
+  /** Of one service: operations, parameters and schemas. To read them takes a tenth of a second. */
+  swaggerNodes: 20_000,
+  /** Names tried for definitions that differ from others of their name. */
+  swaggerRenames: 8,
   serviceProbeTimeoutMs: 5_000,
   /** At once, to services of the platform, to those of all projects, and to those of one. */
   serviceProbes: 8,

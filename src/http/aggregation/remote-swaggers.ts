@@ -28,6 +28,8 @@ interface Known {
   readonly askedAt: number;
   /** As the server has it; "" where it has none. */
   readonly etag: string;
+  /** Of all that it said. */
+  readonly digest: string;
   readonly hash: string;
   /** The parts that are shown; undefined for a server without a document. */
   readonly content: Buffer | undefined;
@@ -51,15 +53,21 @@ export class RemoteSwaggers {
     this.#clock = clock;
   }
 
-  /** Of those that a control plane has, in their order; whoever has not answered in time is left out. */
+  /**
+   * Of those that a control plane has, in their order. Whoever has not answered in time is left out, and so is what would
+   * be too much.
+   */
   async of(tenant: string): Promise<readonly SwaggerSource[]> {
     const services = this.#services.of(tenant);
     if (services.length === 0) return none;
     const there = services.filter(({ isMissing }) => !isMissing).slice(0, limits.mergedServices);
     const known = await Promise.all(there.map((service) => this.#find(service)));
-    return known.flatMap(({ hash, content }) =>
-      content === undefined ? [] : [{ hash, read: () => fromContent(content) }],
-    );
+    let bytes = 0;
+    return known.flatMap(({ hash, content }) => {
+      if (content === undefined || bytes + content.length > limits.mergedSwaggerBytes) return [];
+      bytes += content.length;
+      return [{ hash, read: () => fromContent(content) }];
+    });
   }
 
   forget({ tenant, name }: Pick<ObjectKey, 'tenant' | 'name'>): void {
@@ -96,6 +104,7 @@ export class RemoteSwaggers {
   /** Never rejects: a service whose document cannot be had has none. */
   async #download(service: AggregatedService, before: Known | undefined): Promise<Known> {
     const base = { server: serverOf(service), askedAt: this.#clock.now() };
+    const nothing = { ...base, etag: '', digest: '', hash: '', content: undefined };
     const headers = {
       accept: 'application/json',
       ...(before === undefined || before.etag === '' ? {} : { 'if-none-match': before.etag }),
@@ -104,17 +113,20 @@ export class RemoteSwaggers {
     try {
       const answer = await remoteDocument(this.#client, service, '/openapi/v2', headers, signal);
       if (answer.status === 304 && before !== undefined) return { ...before, ...base };
-      if (answer.status !== 200) return { ...base, etag: '', hash: '', content: undefined };
+      if (answer.status !== 200) return nothing;
+      // Most servers that have no ETag say the same again.
+      const digest = hashOf(answer.text);
+      if (digest === before?.digest) return { ...before, ...base };
       const content = toContent(readSwagger(jsonIn(answer), service));
-      const hash = createHash('sha256').update(content).digest('base64url');
-      return { ...base, etag: answer.headers.etag ?? '', hash, content };
+      return { ...base, etag: answer.headers.etag ?? '', digest, hash: hashOf(content), content };
     } catch {
       // What is wrong with the service, its APIService says; clients have the document of all the others.
-      return { ...base, etag: '', hash: '', content: undefined };
+      return nothing;
     }
   }
 }
 
+const hashOf = (text: string | Buffer): string => createHash('sha256').update(text).digest('base64url');
 const keyOf = ({ home, name }: AggregatedService): string => `${home}\0${name}`;
 const serverOf = ({ service: { namespace, name, port } }: AggregatedService): string =>
   `${namespace}/${name}:${port}`;

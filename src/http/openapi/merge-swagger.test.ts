@@ -142,6 +142,14 @@ describe('what a service says is read', () => {
     merged(local({}), remote({ [path]: getting('A') }, { A: deep }));
   });
 
+  test('up to a size', () => {
+    const definitions: JsonObject = {};
+    for (let i = 0; i < 30_000; i++)
+      definitions[`D${i}`] = { ...star, properties: { next: ref(`D${i + 1}`) } };
+    assert.throws(() => remote({ [path]: getting('D0') }, definitions), /too large/);
+    assert.equal(remote({ [path]: getting('D29990') }, definitions).definitions.size, 10);
+  });
+
   test('under any name', () => {
     const text = `{"swagger":"2.0","paths":{"${path}":{"get":{"responses":{"200":{"schema":{"$ref":"#/definitions/__proto__"}}}}}},
       "definitions":{"__proto__":{"type":"object"}}}`;
@@ -202,6 +210,16 @@ describe('definitions of several servers', () => {
     [{ A: { ...text, ...kinds('g.io') } }],
     { A: { ...text, ...kinds('apps', 'g.io') } },
   );
+
+  test('are named in the end, however many have taken their names', () => {
+    const taken = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i === 0 ? 'A' : `A_v${i}`, text]));
+    const { definitions } = merged(local(taken), remote({ [path]: getting('A') }, { A: other }));
+    const added = Object.entries(definitions as JsonObject).filter(([name]) => !Object.hasOwn(taken, name));
+    assert.deepEqual(
+      added.map(([, definition]) => definition),
+      [other],
+    );
+  });
 
   test('a path is of the first, and keeps its references', () => {
     const [first, second] = [text, other].map((A) => remote({ [path]: getting('A') }, { A }));

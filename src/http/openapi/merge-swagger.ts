@@ -4,6 +4,7 @@
  * kube-openapi pkg/aggregator, which renames likewise.
  */
 import { createHash } from 'node:crypto';
+import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject, JsonValue } from '../../apimachinery/object-meta.ts';
 import {
   definitionPrefix,
@@ -35,7 +36,7 @@ export function* mergeSwagger(
     for (const [name, value] of remote.parameters) {
       const parameter = withReferences(value, resolve);
       // By what it says: the same parameter of two servers is one, and no two have one name.
-      const hash = createHash('sha256').update(canonical(parameter)).digest('base64url');
+      const hash = hashOf(canonical(parameter));
       const own = `${String((parameter as JsonObject).name).replace(/[^\w.-]/g, '')}-${hash}`;
       parameterNames.set(name, own);
       parameters.set(own, parameter);
@@ -66,7 +67,8 @@ class Definitions {
   add(added: ReadonlyMap<string, JsonValue>): (name: string) => string {
     const renamed = this.#conflicts(added);
     let number = 2;
-    const nameOf = (name: string): string => (renamed.has(name) ? `${name}_v${number}` : name);
+    let suffix = '_v2';
+    const nameOf = (name: string): string => (renamed.has(name) ? name + suffix : name);
     const written = (definition: JsonValue): JsonValue =>
       withReferences(
         definition,
@@ -78,7 +80,12 @@ class Definitions {
       if (added.has(wanted)) return true;
       return this.all.has(wanted) && this.#text(wanted) !== textOf(written(added.get(name)!));
     };
-    while ([...renamed].some(isTaken)) number += 1;
+    while (number < limits.swaggerRenames && [...renamed].some(isTaken)) {
+      number += 1;
+      suffix = `_v${number}`;
+    }
+    // Beyond that a name that nobody can have chosen: it depends on everything that they say.
+    if (number === limits.swaggerRenames) suffix = `_${hashOf(canonical(Object.fromEntries(added)))}`;
     for (const [name, definition] of added) {
       const own = nameOf(name);
       const known = this.all.get(own);
@@ -120,6 +127,8 @@ class Definitions {
     return text;
   }
 }
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** Equal for definitions that say the same, whatever kinds they are of. */
 function textOf(definition: JsonValue): string {

@@ -3,6 +3,7 @@
  * that they cannot read would keep them from reading all the rest. What is of another shape, of another version, or
  * referred to by nothing is left out. Pure. Source of what clients take: kube-openapi pkg/util/proto/document.go.
  */
+import { setField } from '../../apimachinery/codec/json-parser.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject, JsonValue } from '../../apimachinery/object-meta.ts';
 
@@ -25,24 +26,21 @@ export function readSwagger(
   if (!isObject(document) || document.swagger !== '2.0') throw new Error('the answer is no Swagger 2.0');
   const root = `/apis/${of.group}/${of.version}`;
   const isOwn = (path: string): boolean => path === root || path.startsWith(`${root}/`);
-  const paths = mapIn(document.paths, pathItem, isOwn);
-  const all = {
-    definitions: mapIn(document.definitions, schema),
-    parameters: mapIn(document.parameters, parameter),
-  };
+  const reading: Reading = { nodes: 0 };
+  const paths = mapIn(document.paths, pathItem, reading, 0, isOwn);
   const found = { definitions: new Map<string, JsonValue>(), parameters: new Map<string, JsonValue>() };
-  /** What is referred to, and what that refers to. */
+  /** What is referred to, and what that refers to; nothing else is looked at. */
   const waiting: JsonValue[] = [...paths.values()];
   const resolve = (reference: string): string | undefined => {
-    for (const [prefix, sort] of sorts) {
+    for (const [prefix, sort, reader] of sorts) {
       if (!reference.startsWith(prefix)) continue;
       const name = reference.slice(prefix.length);
-      const target = all[sort].get(name);
+      if (found[sort].has(name)) return reference;
+      const all = document[sort];
+      const target = isObject(all) && Object.hasOwn(all, name) ? reader(all[name]!, reading, 0) : undefined;
       if (target === undefined) return undefined;
-      if (!found[sort].has(name)) {
-        found[sort].set(name, target);
-        waiting.push(target);
-      }
+      found[sort].set(name, target);
+      waiting.push(target);
       return reference;
     }
     return undefined;
@@ -54,33 +52,60 @@ export function readSwagger(
   for (const [name, value] of definitions) definitions.set(name, withKindsOf(value as JsonObject, of));
   return { paths: whole(paths), definitions, parameters: whole(found.parameters) };
 }
-const sorts = [
-  [definitionPrefix, 'definitions'],
-  [parameterPrefix, 'parameters'],
-] as const;
 
-/** A copy in which references are others; where there is none for one, what refers is anything. */
+/**
+ * The value with other references; the very same value where none is another. Where there is none for one, what refers is
+ * anything. What is given is not changed.
+ */
 export function withReferences(
   value: JsonValue,
   resolve: (reference: string) => string | undefined,
 ): JsonValue {
   if (Array.isArray(value)) {
-    return value.map((item) => withReferences(item, resolve)).filter((item) => !isEmpty(item));
+    const items = value.map((item) => withReferences(item, resolve)).filter((item) => !isEmpty(item));
+    return items.length === value.length && items.every((item, i) => item === value[i]) ? value : items;
   }
   if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]): [string, JsonValue][] => {
-      // What is under these names is data; under others, the names are.
-      if (key.startsWith('x-') || key === 'default' || key === 'enum') return [[key, item]];
-      if ((key === 'properties' || key === 'responses') && isObject(item)) {
-        const named = Object.entries(item).map(([name, each]) => [name, withReferences(each, resolve)]);
-        return [[key, Object.fromEntries(named)]];
-      }
-      if (key !== '$ref' || typeof item !== 'string') return [[key, withReferences(item, resolve)]];
-      const found = resolve(item);
-      return found === undefined ? [] : [[key, found]];
-    }),
-  );
+  let copy: JsonObject | undefined;
+  const keys = Object.keys(value);
+  for (const key of keys) {
+    const item = value[key]!;
+    const replaced = replacedIn(key, item, resolve);
+    if (replaced === item) continue;
+    copy ??= copyOf(value, keys);
+    if (replaced === undefined) delete copy[key];
+    else setField(copy, key, replaced);
+  }
+  return copy ?? value;
+}
+
+function replacedIn(
+  key: string,
+  item: JsonValue,
+  resolve: (reference: string) => string | undefined,
+): JsonValue | undefined {
+  if (typeof item !== 'object' || item === null) {
+    return key === '$ref' && typeof item === 'string' ? resolve(item) : item;
+  }
+  // What is under these names is data; under others, the names are.
+  if (key.startsWith('x-') || key === 'default' || key === 'enum') return item;
+  if ((key !== 'properties' && key !== 'responses') || !isObject(item)) return withReferences(item, resolve);
+  const names = Object.keys(item);
+  let copy: JsonObject | undefined;
+  for (const name of names) {
+    const replaced = withReferences(item[name]!, resolve);
+    if (replaced === item[name]) continue;
+    copy ??= copyOf(item, names);
+    setField(copy, name, replaced);
+  }
+  return copy ?? item;
+}
+
+/** Fields stay in their order, and one is a field whatever its name. */
+function copyOf(value: Record<string, JsonValue>, keys: readonly string[]): JsonObject {
+  const copy: JsonObject = {};
+  for (const key of keys) setField(copy, key, value[key]!);
+  return copy;
 }
 const isEmpty = (item: JsonValue): boolean => isObject(item) && Object.keys(item).length === 0;
 
@@ -98,8 +123,12 @@ function withKindsOf(
   return own.length === 0 ? rest : { ...rest, [kindsExtension]: own };
 }
 
+/** What one document has cost so far. */
+interface Reading {
+  nodes: number;
+}
 /** A value as it may be written; undefined for none. */
-type Reader = (value: JsonValue, depth: number) => JsonValue | undefined;
+type Reader = (value: JsonValue, reading: Reading, depth: number) => JsonValue | undefined;
 
 const text: Reader = (value) => (typeof value === 'string' ? value : undefined);
 const flag: Reader = (value) => (typeof value === 'boolean' ? value : undefined);
@@ -114,51 +143,57 @@ function referenceTo(prefix: string): Reader {
 
 const list =
   (item: Reader): Reader =>
-  (value, depth) =>
-    Array.isArray(value)
-      ? value.flatMap((each) => {
-          const read = item(each, depth);
-          return read === undefined ? [] : [read];
-        })
-      : undefined;
+  (value, reading, depth) => {
+    if (!Array.isArray(value)) return undefined;
+    const items: JsonValue[] = [];
+    for (const each of value) {
+      const read = item(each, reading, depth);
+      if (read !== undefined) items.push(read);
+    }
+    return items;
+  };
 
 const map =
   (item: Reader): Reader =>
-  (value, depth) =>
-    isObject(value) ? Object.fromEntries(mapIn(value, item, undefined, depth)) : undefined;
+  (value, reading, depth) =>
+    isObject(value) ? Object.fromEntries(mapIn(value, item, reading, depth)) : undefined;
 
 /** Extensions are anything. */
 const fields =
   (table: Readonly<Record<string, Reader>>): Reader =>
-  (value, depth) => {
+  (value, reading, depth) => {
     if (!isObject(value)) return undefined;
-    const entries = Object.entries(value).flatMap(([key, item]): [string, JsonValue][] => {
+    reading.nodes += 1;
+    if (reading.nodes > limits.swaggerNodes) throw new Error('the OpenAPI document is too large');
+    const read: JsonObject = {};
+    for (const key of Object.keys(value)) {
       const reader = key.startsWith('x-') ? anything : Object.hasOwn(table, key) ? table[key] : undefined;
-      const read = reader?.(item, depth);
-      return read === undefined ? [] : [[key, read]];
-    });
-    return Object.fromEntries(entries);
+      const item = reader?.(value[key]!, reading, depth);
+      if (item !== undefined) setField(read, key, item);
+    }
+    return read;
   };
 
 function mapIn(
   value: JsonValue | undefined,
   reader: Reader,
+  reading: Reading,
+  depth: number,
   isWanted: (key: string) => boolean = () => true,
-  depth = 0,
 ): Map<string, JsonValue> {
   const found = new Map<string, JsonValue>();
   if (!isObject(value)) return found;
-  for (const [key, item] of Object.entries(value)) {
-    const read = isWanted(key) ? reader(item, depth) : undefined;
+  for (const key of Object.keys(value)) {
+    const read = isWanted(key) ? reader(value[key]!, reading, depth) : undefined;
     if (read !== undefined) found.set(key, read);
   }
   return found;
 }
 
 /** Below a depth that no schema in use has, a schema is anything. */
-const schema: Reader = (value, depth) => {
+const schema: Reader = (value, reading, depth) => {
   if (depth >= limits.schemaDepth) return {};
-  const read = schemaFields(value, depth + 1) as JsonObject | undefined;
+  const read = schemaFields(value, reading, depth + 1) as JsonObject | undefined;
   return read === undefined ? undefined : consistent(read);
 };
 const schemaFields = fields({
@@ -182,10 +217,11 @@ const schemaFields = fields({
   minProperties: integer,
   required: list(text),
   enum: list(anything),
-  additionalProperties: (value, depth) => (typeof value === 'boolean' ? value : schema(value, depth)),
+  additionalProperties: (value, reading, depth) =>
+    typeof value === 'boolean' ? value : schema(value, reading, depth),
   type: (value) => (types.has(value as string) ? value : undefined),
-  items: (value, depth) => schema(value, depth),
-  properties: map((value, depth) => schema(value, depth)),
+  items: (value, reading, depth) => schema(value, reading, depth),
+  properties: map((value, reading, depth) => schema(value, reading, depth)),
 });
 const types: ReadonlySet<string> = new Set(['object', 'array', 'string', 'number', 'integer', 'boolean']);
 
@@ -220,13 +256,15 @@ const ordinaryParameter = fields({
 });
 const bodyParameter = fields({ description: text, name: text, in: text, required: flag, schema });
 const places: ReadonlySet<string> = new Set(['body', 'path', 'query']);
-const parameter: Reader = (value, depth) => {
+const parameter: Reader = (value, reading, depth) => {
   if (!isObject(value) || !places.has(value.in as string) || typeof value.name !== 'string') return undefined;
-  return (value.in === 'body' ? bodyParameter : ordinaryParameter)(value, depth);
+  return (value.in === 'body' ? bodyParameter : ordinaryParameter)(value, reading, depth);
 };
 const parameterReference = fields({ $ref: referenceTo(parameterPrefix) });
-const parameters: Reader = list((value, depth) =>
-  isObject(value) && value.$ref !== undefined ? parameterReference(value, depth) : parameter(value, depth),
+const parameters: Reader = list((value, reading, depth) =>
+  isObject(value) && value.$ref !== undefined
+    ? parameterReference(value, reading, depth)
+    : parameter(value, reading, depth),
 );
 const operation = fields({
   tags: list(text),
@@ -246,6 +284,12 @@ const pathItem = fields({
   patch: operation,
   parameters,
 });
+
+/** Where references lead, and how what is there is read. */
+const sorts = [
+  [definitionPrefix, 'definitions', schema],
+  [parameterPrefix, 'parameters', parameter],
+] as const;
 
 const isObject = (value: JsonValue | undefined): value is Record<string, JsonValue> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
