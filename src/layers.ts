@@ -5,9 +5,10 @@
 export const layers: Readonly<Record<string, readonly string[]>> = {
   lib: [],
   apimachinery: ['lib'],
+  metrics: ['lib'],
   request: ['lib', 'apimachinery'],
   apis: ['lib', 'apimachinery'],
-  storage: ['lib', 'apimachinery'],
+  storage: ['lib', 'apimachinery', 'metrics'],
   client: ['lib', 'apimachinery', 'request'],
   registry: ['lib', 'apimachinery', 'request', 'storage'],
   controllers: ['lib', 'apimachinery', 'request', 'apis', 'storage', 'client'],
@@ -15,7 +16,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   authz: ['lib', 'apimachinery', 'request'],
   admission: ['lib', 'apimachinery', 'request', 'apis', 'storage', 'registry'],
   virtual: ['lib', 'apimachinery', 'request', 'apis', 'authn', 'authz'],
-  http: ['lib', 'apimachinery', 'request', 'storage', 'registry', 'authn', 'authz', 'virtual'],
+  http: ['lib', 'apimachinery', 'metrics', 'request', 'storage', 'registry', 'authn', 'authz', 'virtual'],
   server: ['*'],
   cli: ['lib', 'server', 'storage'],
 };

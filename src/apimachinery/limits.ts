@@ -312,4 +312,13 @@ export const limits = {
   /** Signals closer together than this are one wish: a shell and its parent pass the same one on. */
   signalRepeatMs: 500,
   fsckDifferences: 10_000,
+
+  // Metrics.
+  /** Time series that are counted in; a histogram is as many as it has buckets, and two. Upstream has 50,000 or so. */
+  metricSeries: 50_000,
+  /** Samples of one metric that is read when it is asked for. */
+  metricSamples: 10_000,
+  /** Projects of which requests are counted, and of these the busiest that are shown. */
+  countedProjects: 256,
+  shownProjects: 20,
 } as const;

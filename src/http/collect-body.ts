@@ -70,3 +70,7 @@ export function discardBody(stream: Readable, maxBytes: number, overrun: () => v
   });
   stream.resume();
 }
+
+export function lengthOf(body: Buffer | string): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+}

@@ -1,4 +1,4 @@
-/** Everything a GET may answer that is not a resource: discovery, OpenAPI, version and health. */
+/** Everything a GET may answer that is not a resource: discovery, OpenAPI, version, health and metrics. */
 import { indentJson } from '../apimachinery/codec/indent-json.ts';
 import { limits } from '../apimachinery/limits.ts';
 import { pathMethodNotAllowed, pathNotFound } from '../apimachinery/status.ts';
@@ -7,6 +7,7 @@ import { acceptsGzip, compressedDocument } from './compression.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import type { Exchange } from './exchange.ts';
 import type { Health } from './health.ts';
+import type { MetricsDocument } from './metrics/metrics-document.ts';
 import { isPretty } from './negotiation/negotiate-object.ts';
 import type { OpenApi } from './openapi/openapi.ts';
 import type { StaticDocument } from './static-document.ts';
@@ -15,6 +16,7 @@ export interface Documents {
   readonly discovery: Discovery;
   readonly openApi: OpenApi;
   readonly health: Health;
+  readonly metrics: MetricsDocument;
   readonly version: StaticDocument;
 }
 
@@ -72,6 +74,7 @@ async function find(
     ifModifiedSince: exchange.header('if-modified-since'),
   };
   if (path === '/version' || path === '/version/') return documents.version;
+  if (path === '/metrics') return await documents.metrics.of(tenant);
   if (path.startsWith('/openapi')) {
     return documents.openApi.respond(tenant, { path, query, accept, ...conditions });
   }

@@ -50,6 +50,10 @@ export interface Exchange {
   /** Breaks the response off, so that the client sees an incomplete one. */
   destroy(): void;
   readonly isStarted: boolean;
+  /** The code it was answered with; 0 before that, and where the client had gone. */
+  readonly status: number;
+  /** Of the body so far, as it is sent. */
+  readonly sentBytes: number;
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
 }

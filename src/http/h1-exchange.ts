@@ -13,6 +13,7 @@ import {
   collectBody,
   discardBody,
   emptyBody,
+  lengthOf,
 } from './collect-body.ts';
 import type { Connection } from './connection.ts';
 import { AlreadyAnswered, type Exchange } from './exchange.ts';
@@ -29,6 +30,8 @@ export class H1Exchange implements Exchange {
   readonly method: string;
   readonly url: string;
   isStarted = false;
+  status = 0;
+  sentBytes = 0;
   #isStreamed = false;
   #isBodyTaken = false;
   readonly #request: IncomingMessage;
@@ -104,6 +107,7 @@ export class H1Exchange implements Exchange {
     this.isStarted = true;
     const { socket, head } = must(this.#upgrade, 'a connection that may be switched');
     if (socket.destroyed) return undefined;
+    this.status = 101;
     this.#response.detachSocket(this.#request.socket);
     const lines = ['HTTP/1.1 101 Switching Protocols', 'connection: Upgrade'];
     for (const [name, value = []] of Object.entries({ ...this.#headers, ...headers })) {
@@ -120,8 +124,9 @@ export class H1Exchange implements Exchange {
   }
 
   send(code: number, contentType: string, body: Buffer | string): void {
-    if (!this.#begin(contentType)) return;
-    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    if (!this.#begin(code, contentType)) return;
+    const length = lengthOf(body);
+    this.sentBytes = length;
     // With a 304 it would be the length of what the client has already.
     if (code !== 304) this.#headers['content-length'] = length;
     this.#response.writeHead(code, this.#headers);
@@ -130,7 +135,7 @@ export class H1Exchange implements Exchange {
   }
 
   start(code: number, contentType: string): void {
-    if (!this.#begin(contentType, this.#isBodyTaken)) return;
+    if (!this.#begin(code, contentType, this.#isBodyTaken)) return;
     this.#response.writeHead(code, this.#headers);
     this.#response.flushHeaders();
     this.#isStreamed = true;
@@ -144,6 +149,7 @@ export class H1Exchange implements Exchange {
   write(chunk: Buffer | string): boolean {
     assert(this.isStarted, 'a streamed response is started before it is written');
     const response = this.#response;
+    this.sentBytes += lengthOf(chunk);
     return !response.destroyed && !response.writableEnded && response.write(chunk);
   }
 
@@ -196,11 +202,12 @@ export class H1Exchange implements Exchange {
     return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
   }
 
-  #begin(contentType: string, isBodyWanted = false): boolean {
+  #begin(code: number, contentType: string, isBodyWanted = false): boolean {
     if (this.isStarted) throw new AlreadyAnswered();
     this.isStarted = true;
     const request = this.#request;
     if (request.socket.destroyed || this.#response.destroyed) return false;
+    this.status = code;
     if (contentType !== '') this.#headers['content-type'] = contentType;
     // A client that was never told to continue may send the body or not: only a new connection is unambiguous.
     if (this.#connection.isClosing || this.#awaitsContinue || this.#upgrade !== undefined)

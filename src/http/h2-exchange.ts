@@ -10,7 +10,14 @@ import {
 } from 'node:http2';
 import type { Readable } from 'node:stream';
 import { assert } from '../lib/assert.ts';
-import { announcesMore, BodyAborted, bodyTooLarge, collectBody, emptyBody } from './collect-body.ts';
+import {
+  announcesMore,
+  BodyAborted,
+  bodyTooLarge,
+  collectBody,
+  emptyBody,
+  lengthOf,
+} from './collect-body.ts';
 import type { Connection } from './connection.ts';
 import { AlreadyAnswered, type Exchange } from './exchange.ts';
 import { headerNames } from './header-names.ts';
@@ -19,6 +26,8 @@ export class H2Exchange implements Exchange {
   readonly method: string;
   readonly url: string;
   isStarted = false;
+  status = 0;
+  sentBytes = 0;
   readonly #stream: ServerHttp2Stream;
   readonly #request: IncomingHttpHeaders;
   readonly #connection: Connection;
@@ -79,7 +88,8 @@ export class H2Exchange implements Exchange {
   send(code: number, contentType: string, body: Buffer | string): void {
     const stream = this.#begin(code, contentType);
     if (stream === undefined) return;
-    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    const length = lengthOf(body);
+    this.sentBytes = length;
     // With a 304 it would be the length of what the client has already.
     if (code !== 304) this.#response['content-length'] = length;
     if (this.method === 'HEAD' || body.length === 0) {
@@ -106,6 +116,7 @@ export class H2Exchange implements Exchange {
   write(chunk: Buffer | string): boolean {
     assert(this.isStarted, 'a streamed response is started before it is written');
     const stream = this.#stream;
+    this.sentBytes += lengthOf(chunk);
     return stream.writable && stream.write(chunk);
   }
 
@@ -156,6 +167,7 @@ export class H2Exchange implements Exchange {
     this.isStarted = true;
     const stream = this.#stream;
     if (stream.destroyed || stream.closed) return undefined;
+    this.status = code;
     this.#response[':status'] = code;
     if (contentType !== '') this.#response['content-type'] = contentType;
     return stream;

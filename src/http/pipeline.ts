@@ -20,6 +20,8 @@ import type { Aggregation } from './aggregation/aggregation.ts';
 import { BodyAborted } from './collect-body.ts';
 import { answerDocument, type Documents } from './documents.ts';
 import { AlreadyAnswered, type Exchange } from './exchange.ts';
+import type { RequestMetrics } from './metrics/request-metrics.ts';
+import type { RequestRecord } from './metrics/request-record.ts';
 import { isServerFault, sendError } from './status-response.ts';
 import { Deadline, Deadlines } from './steps/deadlines.ts';
 import { refuseImpersonation } from './steps/impersonation.ts';
@@ -35,6 +37,7 @@ export interface PipelineParts {
   readonly authorizer: Authorizer;
   readonly virtual: VirtualResources;
   readonly documents: Documents;
+  readonly metrics: RequestMetrics;
   /** Absent in a server that asks no other. */
   readonly aggregation?: Aggregation;
   readonly project: GroupResource;
@@ -47,6 +50,7 @@ interface Passage {
   readonly exchange: Exchange;
   readonly auditId: string;
   readonly deadlines: Deadlines;
+  readonly record: RequestRecord;
   info: RequestInfo | undefined;
   user: UserInfo | undefined;
   tenant: Tenant | undefined;
@@ -72,6 +76,7 @@ export function pipeline(parts: PipelineParts): (exchange: Exchange) => Promise<
       exchange,
       auditId: auditIdOf(exchange),
       deadlines,
+      record: parts.metrics.begin(exchange),
       info: undefined,
       user: undefined,
       tenant: undefined,
@@ -89,6 +94,8 @@ export function pipeline(parts: PipelineParts): (exchange: Exchange) => Promise<
       if (exchange.signal.aborted || error instanceof BodyAborted) return;
       reportFault(parts, passage, error);
       sendError(exchange, error);
+    } finally {
+      passage.record.settle();
     }
   };
 }
@@ -105,6 +112,7 @@ function reportFault(parts: PipelineParts, { exchange, auditId }: Passage, error
 
 function requestInfo(_: PipelineParts, passage: Passage): void {
   passage.info = parseRequestInfo(passage.exchange.method, passage.exchange.url);
+  passage.record.info = passage.info;
 }
 
 /** The client's own `timeout`, where it is less than the server's; 0 and less mean that it has none. */
@@ -137,6 +145,7 @@ function impersonate(_: PipelineParts, { exchange, info, user }: Passage): void 
 
 function resolveTenant({ tenants }: PipelineParts, passage: Passage): void {
   passage.tenant = tenants.resolve(must(passage.info, 'request info').surface);
+  passage.record.tenant = passage.tenant;
 }
 
 function authorize({ authorizer }: PipelineParts, passage: Passage): void | Promise<void> {
@@ -160,6 +169,7 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
   }
   const service = parts.aggregation?.serviceFor(tenant.id, info);
   if (service !== undefined) {
+    passage.record.isPassedOn = true;
     const user = must(passage.user, 'user');
     const timeoutMs = passage.timeoutMs ?? limits.requestTimeoutMs;
     await parts.aggregation?.proxy(service, { exchange, info, user, tenant, timeoutMs });
@@ -181,6 +191,7 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
     user: must(passage.user, 'user'),
     untilMs: deadline.atMs,
     isOver: () => deadline.isPast,
+    record: passage.record,
   });
   // A watch lives as long as its client wants; everything else has a deadline.
   if (info.verb === 'watch') {

@@ -2,6 +2,7 @@
  * The composition of one server: data directory, store, certificates, port, API, in this order, and the way
  * back. Each part is taken up after those it needs and given back before them, also when the start fails midway.
  */
+import { limits } from '../apimachinery/limits.ts';
 import type { ResourceDefinition } from '../apimachinery/resource-definition.ts';
 import { serviceUnavailable } from '../apimachinery/status.ts';
 import { builtInDefinitions } from '../apis/definitions.ts';
@@ -10,6 +11,8 @@ import { type Listener, listen } from '../http/listener.ts';
 import { sendError } from '../http/status-response.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import { processMetrics } from '../metrics/process-metrics.ts';
+import { Registry } from '../metrics/registry.ts';
 import { openStore } from '../storage/backends/registry.ts';
 import { startCompaction } from '../storage/compaction-timer.ts';
 import { buildInfo } from './build-info.ts';
@@ -63,6 +66,10 @@ export async function startServer(
     undo.push(() => store.close());
     progress(`data directory ${dataDir}, revision ${store.applied}`);
 
+    const metrics = new Registry(limits);
+    const endProcessMetrics = processMetrics(metrics);
+    undo.push(async () => endProcessMetrics());
+
     const host = hostOf(config.bindAddress);
     const certificates = await openCertificates(dataDir, clock, servingNames(host));
     reportCertificates(certificates, environment);
@@ -78,6 +85,7 @@ export async function startServer(
     const url = `https://${address}`;
     const wired = await wire({
       store,
+      metrics,
       tokens,
       serverAddress: address,
       build: buildInfo(),

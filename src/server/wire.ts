@@ -11,6 +11,7 @@ import { namespaceLifecycle } from '../admission/namespace-lifecycle/namespace-l
 import { projectLifecycle } from '../admission/project-lifecycle/project-lifecycle.ts';
 import { resourceQuota } from '../admission/resource-quota/resource-quota.ts';
 import { parseApiVersion } from '../apimachinery/gvk.ts';
+import { limits } from '../apimachinery/limits.ts';
 import type { ResourceDefinition } from '../apimachinery/resource-definition.ts';
 import { admissionExpressions } from '../apis/admissionregistration/v1/expressions/expression-errors.ts';
 import { typeOfKind } from '../apis/admissionregistration/v1/expressions/object-types.ts';
@@ -42,12 +43,15 @@ import type { ShownDefinitions } from '../http/discovery/served-surface.ts';
 import { DocumentCache } from '../http/document-cache.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { Health, pingCheck } from '../http/health.ts';
+import { MetricsDocument } from '../http/metrics/metrics-document.ts';
+import { RequestMetrics } from '../http/metrics/request-metrics.ts';
 import { OpenApi } from '../http/openapi/openapi.ts';
 import { pipeline } from '../http/pipeline.ts';
 import { TenantResolver } from '../http/steps/tenant.ts';
 import { WatchStreams } from '../http/verbs/watch-streams.ts';
 import { type BuildInfo, gitVersion, versionDocument } from '../http/version.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Registry } from '../metrics/registry.ts';
 import { ConversionWebhooks } from '../registry/conversion-webhook.ts';
 import { DefinitionTable, type ServedResource } from '../registry/definition-table.ts';
 import type { Definitions } from '../registry/definitions.ts';
@@ -56,7 +60,7 @@ import type { Engine } from '../registry/engine.ts';
 import { SharedDefaults } from '../registry/shared-defaults.ts';
 import { StoreWithDefaults } from '../registry/store-with-defaults.ts';
 import { Turns } from '../registry/turns.ts';
-import { tenantOfProject } from '../storage/keys.ts';
+import { tenantOfPlatform, tenantOfProject } from '../storage/keys.ts';
 import { uidOf } from '../storage/record.ts';
 import type { Store, TenantId } from '../storage/store.ts';
 import { WatchHub } from '../storage/watch-hub.ts';
@@ -77,9 +81,11 @@ import { InProcessClient } from './in-process-client.ts';
 import { withLocalApiServices } from './local-api-services.ts';
 import type { Logger } from './logging.ts';
 import { planeOrigins } from './plane-origin.ts';
+import { storeMetrics } from './store-metrics.ts';
 
 export interface WireInput {
   readonly store: Store;
+  readonly metrics: Registry;
   readonly tokens: readonly TokenEntry[];
   /** `host:port` at which clients reach the server. */
   readonly serverAddress: string;
@@ -195,6 +201,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     finishRedefined(store, streams, definitionChanges),
     followContextPolicies(input.store, policies, definitions, streams, definitionChanges),
   ];
+  storeMetrics(input.metrics, input.store);
   const shown: ShownDefinitions = ({ id }) => definitions.of(id).shown;
   const cache = new DocumentCache();
   const authenticator = authenticators({ tokens: input.tokens });
@@ -206,13 +213,18 @@ export async function wire(input: WireInput): Promise<Wired> {
     authorizer,
     virtual: reviews(authenticator, authorizer),
     aggregation: aggregated.aggregation,
+    metrics: new RequestMetrics(input.metrics, {
+      ...limits,
+      isProjectDefined: (tenant, resource) =>
+        tenant !== tenantOfPlatform && definitions.of(tenant).defines(resource),
+    }),
     documents: {
       discovery: new Discovery(
         shown,
         {
           serverAddress: input.serverAddress,
           remotes: ({ id }) => aggregated.remotes.of(id),
-          otherPaths: [...health.paths(), '/openapi/v2', '/openapi/v3', '/version'],
+          otherPaths: [...health.paths(), '/metrics', '/openapi/v2', '/openapi/v3', '/version'],
         },
         cache,
       ),
@@ -221,6 +233,7 @@ export async function wire(input: WireInput): Promise<Wired> {
         swaggers: (tenant) => aggregated.swaggers.of(tenant),
       }),
       health,
+      metrics: new MetricsDocument(input.metrics),
       version: versionDocument(input.build),
     },
     project: projectDefinition,

@@ -4,7 +4,9 @@ import { beforeEach, mock, test } from 'node:test';
 import { limits } from '../../src/apimachinery/limits.ts';
 import { configMapDefinition } from '../../src/apis/core/v1/configmap/configmap-definition.ts';
 import { authorizers } from '../../src/authz/chain.ts';
+import { RequestMetrics } from '../../src/http/metrics/request-metrics.ts';
 import { type PipelineParts, pipeline } from '../../src/http/pipeline.ts';
+import { Registry } from '../../src/metrics/registry.ts';
 import { DefinitionTable } from '../../src/registry/definition-table.ts';
 import { onlyBuiltIn } from '../../src/registry/definitions.ts';
 import { Turns } from '../../src/registry/turns.ts';
@@ -37,6 +39,7 @@ const parts = {
   tenants: { resolve: () => ({ id: tenantOfPlatform, surface, startRevision: 0 }) },
   authenticator: { name: 'test', authenticate: () => ({ user: controllersUser }) },
   authorizer: authorizers(),
+  metrics: new RequestMetrics(new Registry(limits), { ...limits, isProjectDefined: () => false }),
   onFault: (error: unknown) => faults.push(error),
 } as unknown as PipelineParts;
 

@@ -15,6 +15,8 @@ export class TestExchange implements Exchange {
   readonly peer = undefined;
   readonly remoteAddress = '';
   isStarted = false;
+  status = 0;
+  sentBytes = 0;
   isEnded = false;
   /** The whole response, or what a streamed one began with. */
   sent: Sent | undefined;
@@ -52,11 +54,13 @@ export class TestExchange implements Exchange {
   send(code: number, _contentType: string, body: Buffer | string): void {
     this.start(code);
     this.sent = { code, text: body.toString() };
+    this.sentBytes = body.length;
     this.isEnded = true;
   }
   start(code: number): void {
     if (this.isStarted) throw new AlreadyAnswered();
     this.isStarted = true;
+    this.status = code;
     this.sent = { code, text: '' };
   }
   write(chunk: Buffer | string): boolean {

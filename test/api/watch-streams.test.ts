@@ -7,9 +7,11 @@ import { after, before, beforeEach, test } from 'node:test';
 import { limits } from '../../src/apimachinery/limits.ts';
 import { configMapDefinition } from '../../src/apis/core/v1/configmap/configmap-definition.ts';
 import type { Exchange } from '../../src/http/exchange.ts';
+import { RequestMetrics } from '../../src/http/metrics/request-metrics.ts';
 import { watch } from '../../src/http/verbs/watch.ts';
 import { WatchStreams } from '../../src/http/verbs/watch-streams.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { Registry } from '../../src/metrics/registry.ts';
 import { create } from '../../src/registry/create.ts';
 import { DefinitionTable } from '../../src/registry/definition-table.ts';
 import { onlyBuiltIn } from '../../src/registry/definitions.ts';
@@ -34,6 +36,8 @@ const target: Target = {
 };
 /** More than two steps of a list. */
 const objects = 2 * limits.listStepEntries + 10;
+
+const metrics = new RequestMetrics(new Registry(limits), { ...limits, isProjectDefined: () => false });
 
 let store: Store;
 let hub: WatchHub;
@@ -84,6 +88,7 @@ function open(exchange: Exchange, query = ''): Promise<void> {
     subresource: undefined,
     untilMs: Number.POSITIVE_INFINITY,
     isOver: () => false,
+    record: metrics.begin(exchange),
   });
 }
 async function until(condition: () => boolean): Promise<void> {

@@ -48,11 +48,13 @@ export interface Dispatch extends Omit<VerbRequest, 'target' | 'subresource'> {
 
 /** Answers the request. Throws 404 for paths the definition does not have, 405 for verbs it does not offer. */
 export async function dispatch(asked: Dispatch): Promise<void> {
-  const { engine, streams, virtual, exchange, info, request, tenant, user, untilMs, isOver } = asked;
+  const { engine, streams, virtual, exchange, info, request, tenant, user, untilMs, isOver, record } = asked;
   const served = findServed(engine, tenant, request);
+  record.served = served;
   const { definition } = served;
   const subresource = findSubresource(definition, request.subresource);
   if (request.subresource !== '' && subresource === undefined) throw pathNotFound();
+  record.subresource = request.subresource;
   // Upstream's router knows these methods only; HEAD is none of them.
   if (exchange.method === 'HEAD' || verbs[info.verb] === undefined) throw pathMethodNotAllowed();
   checkPath(definition, info.verb, request);
@@ -64,7 +66,19 @@ export async function dispatch(asked: Dispatch): Promise<void> {
   const { deprecationWarning } = served.version;
   if (deprecationWarning !== undefined) warner(exchange)(deprecationWarning);
   const target = { served, tenant, namespace: request.namespace, name: request.name };
-  await verb({ engine, streams, virtual, exchange, info, user, untilMs, isOver, target, subresource });
+  await verb({
+    engine,
+    streams,
+    virtual,
+    exchange,
+    info,
+    user,
+    untilMs,
+    isOver,
+    record,
+    target,
+    subresource,
+  });
 }
 
 /** Names that no object can have, whatever the kind: they would lead elsewhere in a path. */

@@ -4,6 +4,7 @@ import type { Engine, Target } from '../../registry/engine.ts';
 import type { RequestInfo, UserInfo } from '../../request/context.ts';
 import type { VirtualResources } from '../../virtual/virtual-resource.ts';
 import type { Exchange } from '../exchange.ts';
+import type { RequestRecord } from '../metrics/request-record.ts';
 import type { WatchStreams } from './watch-streams.ts';
 
 export interface VerbRequest {
@@ -20,6 +21,8 @@ export interface VerbRequest {
   readonly untilMs: number;
   /** The client has had its 504: work that is not done need not be. */
   isOver(): boolean;
+  /** Of the request in the metrics. */
+  readonly record: RequestRecord;
 }
 
 export type Verb = (request: VerbRequest) => Promise<void>;

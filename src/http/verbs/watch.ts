@@ -15,6 +15,7 @@ import { StorageError } from '../../storage/errors.ts';
 import type { Revision } from '../../storage/store.ts';
 import type { SharedChange, WatchHandle, WatchSink } from '../../storage/watch-target.ts';
 import type { Exchange } from '../exchange.ts';
+import type { RequestRecord, WatchEventSeries } from '../metrics/request-record.ts';
 import { type WatchQuery, watchQuery } from './list-options.ts';
 import { type Rendering, renderingOf } from './rendering.ts';
 import type { VerbRequest } from './verb.ts';
@@ -34,10 +35,10 @@ interface WatchOptions {
 }
 
 export async function watch(request: VerbRequest): Promise<void> {
-  const { engine, streams, exchange, info, target } = request;
+  const { engine, info, target } = request;
   const rendering = renderingOf(request, target.served, 'watch');
   const options = watchOptions(engine, watchQuery(target, info.query));
-  await new WatchStream(engine, streams, exchange, target, options, rendering).run();
+  await new WatchStream(request, options, rendering).run();
 }
 
 /** A limit and a continue token are read, and mean nothing here, as upstream. */
@@ -65,6 +66,8 @@ class WatchStream implements WatchSink, TimedStream {
   readonly #streams: WatchStreams;
   readonly #exchange: Exchange;
   readonly #target: Target;
+  readonly #record: RequestRecord;
+  #events: WatchEventSeries | undefined;
   readonly #options: WatchOptions;
   readonly #mediaType: string;
   readonly #frames: WatchFrames;
@@ -73,14 +76,9 @@ class WatchStream implements WatchSink, TimedStream {
   #isFinished = false;
   #hasFinalBookmark = false;
 
-  constructor(
-    engine: Engine,
-    streams: WatchStreams,
-    exchange: Exchange,
-    target: Target,
-    options: WatchOptions,
-    rendering: Rendering,
-  ) {
+  constructor(request: VerbRequest, options: WatchOptions, rendering: Rendering) {
+    const { engine, streams, exchange, target, record } = request;
+    this.#record = record;
     this.#engine = engine;
     this.#streams = streams;
     this.#exchange = exchange;
@@ -128,6 +126,7 @@ class WatchStream implements WatchSink, TimedStream {
       this.#exchange.end();
       return;
     }
+    this.#record.stream();
     if (this.#options.timeoutMs < 0) {
       this.finish();
       return;
@@ -136,10 +135,10 @@ class WatchStream implements WatchSink, TimedStream {
     if (hasInitialEvents) {
       from = await this.#sendState();
       if (this.#isFinished) return;
-      if (marksInitialEnd) this.#exchange.write(this.#frames.bookmark(from, true));
+      if (marksInitialEnd) this.#write(this.#frames.bookmark(from, true));
     } else if (after === 0) from = store.applied;
     else if (after < this.#oldest()) {
-      this.#exchange.write(this.#frames.error(tooOld(after, store).status));
+      this.#write(this.#frames.error(tooOld(after, store).status));
       this.finish();
       return;
     }
@@ -154,7 +153,7 @@ class WatchStream implements WatchSink, TimedStream {
       void this.#deliverLater(frame);
       return false;
     }
-    if (this.#exchange.write(frame)) return true;
+    if (this.#write(frame)) return true;
     this.#isFull = true;
     void this.#exchange.drained().then(() => this.#drained());
     return false;
@@ -166,7 +165,7 @@ class WatchStream implements WatchSink, TimedStream {
     try {
       const written = await frame;
       if (this.#isFinished) return;
-      if (!this.#exchange.write(written)) await this.#exchange.drained();
+      if (!this.#write(written)) await this.#exchange.drained();
       this.#drained();
     } catch (error) {
       this.#endWith(statusOf(error));
@@ -179,14 +178,14 @@ class WatchStream implements WatchSink, TimedStream {
 
   #endWith(status: Status): void {
     if (this.#isFinished) return;
-    this.#exchange.write(this.#frames.error(status));
+    this.#write(this.#frames.error(status));
     this.finish();
   }
 
   bookmark(): void {
     if (this.#handle === undefined || this.#isFull) return;
     this.#scheduleBookmark();
-    this.#exchange.write(this.#frames.bookmark(this.#handle.position, false));
+    this.#write(this.#frames.bookmark(this.#handle.position, false));
   }
 
   finish(): void {
@@ -220,13 +219,20 @@ class WatchStream implements WatchSink, TimedStream {
       let isRoom = true;
       for (const entry of step) {
         const frame = this.#frames.state('ADDED', entry);
-        isRoom = this.#exchange.write(frame instanceof Promise ? await frame : frame) && isRoom;
+        isRoom = this.#write(frame instanceof Promise ? await frame : frame) && isRoom;
       }
       if (!isRoom) await this.#exchange.drained();
       if (this.#isFinished) break;
       await setImmediate();
     }
     return listing.revision;
+  }
+
+  #write(frame: Buffer): boolean {
+    this.#events ??= this.#record.watchEvents();
+    this.#events.total.value++;
+    this.#events.sizes.observe(frame.length);
+    return this.#exchange.write(frame);
   }
 
   #drained(): void {
@@ -249,6 +255,7 @@ class WatchStream implements WatchSink, TimedStream {
     this.#isFinished = true;
     this.#handle?.close();
     this.#streams.remove(this);
+    this.#record.endStream();
   }
 }
 

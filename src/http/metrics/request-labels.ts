@@ -1,0 +1,80 @@
+/**
+ * By which labels a request is counted: always one of few, whatever the client sends. Verbs and scopes are upstream's
+ * (apiserver/pkg/endpoints/metrics); a resource is named when this server knows it and the platform has it.
+ */
+import type { RequestInfo } from '../../request/context.ts';
+import type { Exchange } from '../exchange.ts';
+
+/** In the words of HTTP but for what it has no words for; `other` for methods nobody serves. */
+export const reportedVerbs = [
+  'GET',
+  'LIST',
+  'WATCH',
+  'POST',
+  'PUT',
+  'PATCH',
+  'APPLY',
+  'DELETE',
+  'other',
+] as const;
+export const scopes = ['', 'resource', 'namespace', 'cluster'] as const;
+export const dryRuns = ['', 'All', 'invalid'] as const;
+
+/** What is told in place of a resource that a project has defined itself: all of them are one. */
+export const projectDefined = 'project-defined';
+
+/** Places in `reportedVerbs`. */
+const verbs = { get: 0, list: 1, watch: 2, patch: 5, apply: 6, other: 8 } as const;
+const verbsOfMethods: Readonly<Record<string, number>> = {
+  GET: 0,
+  HEAD: 0,
+  POST: 3,
+  PUT: 4,
+  PATCH: 5,
+  DELETE: 7,
+};
+
+/** Index in `reportedVerbs`. */
+export function reportedVerb(exchange: Exchange, info: RequestInfo | undefined): number {
+  const verb = verbsOfMethods[exchange.method] ?? verbs.other;
+  if (info?.resource === undefined) return verb;
+  if (verb === verbs.get) {
+    return info.verb === 'list' ? verbs.list : info.verb === 'watch' ? verbs.watch : verb;
+  }
+  const isApply =
+    verb === verbs.patch && exchange.header('content-type')?.startsWith('application/apply-patch+') === true;
+  return isApply ? verbs.apply : verb;
+}
+
+export const isReading = (verb: number): boolean => verb <= verbs.watch;
+
+/** Index in `scopes`. */
+export function scopeOf(info: RequestInfo | undefined): number {
+  if (info?.resource === undefined) return 0;
+  if (info.resource.name !== '' || info.verb === 'create') return 1;
+  return info.resource.namespace === '' ? 3 : 2;
+}
+
+/** Index in `dryRuns`. */
+export function dryRunOf(info: RequestInfo | undefined): number {
+  const asked = info?.query.get('dryRun') ?? '';
+  return asked === '' ? 0 : asked === 'All' ? 1 : 2;
+}
+
+const documents: ReadonlySet<string> = new Set([
+  '/',
+  '/api',
+  '/apis',
+  '/version',
+  '/metrics',
+  '/metrics/slis',
+]);
+const folders = ['/healthz', '/livez', '/readyz', '/openapi/v2', '/openapi/v3', '/api', '/apis'];
+
+/** Of a path that names no resource, the part that is one of few; "" for what nobody serves. */
+export function documentOf(info: RequestInfo | undefined): string {
+  if (info === undefined || info.resource !== undefined) return '';
+  const { path } = info;
+  if (documents.has(path)) return path;
+  return folders.find((folder) => path.startsWith(folder) && (path[folder.length] ?? '/') === '/') ?? '';
+}
