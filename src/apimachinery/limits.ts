@@ -64,6 +64,9 @@ export const limits = {
   // Lists: how much one synchronous step may read before it yields to other requests.
   listStepEntries: 500,
   listStepBytes: 1024 * 1024,
+  /** Memory that lists are read into and answered from, kept for the next ones; a longer list goes on without. */
+  listSlabBytes: 256 * 1024,
+  listSlabs: 32,
   rangeStepRows: 4_000,
   countEntries: 20_000,
   indexEntries: 10_000,

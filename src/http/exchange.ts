@@ -56,6 +56,11 @@ export interface Exchange {
   readonly sentBytes: number;
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
+  /**
+   * Calls the listener once, when the exchange is over: true when the whole response was handed to the system, and
+   * nothing of what was given to `send` or `write` is read any more.
+   */
+  whenOver(listener: (wasSent: boolean) => void): void;
 }
 
 /** A second response was begun: a defect, unless the first one said that the time was over. */

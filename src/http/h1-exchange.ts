@@ -186,6 +186,12 @@ export class H1Exchange implements Exchange {
     }
     return this.#abort.signal;
   }
+  whenOver(listener: (wasSent: boolean) => void): void {
+    const response = this.#response;
+    if (response.destroyed) listener(false);
+    else response.once('close', () => listener(response.writableFinished));
+  }
+
   /** The handler has done its part. A streamed response goes on. */
   handled(): void {
     if (!this.#isStreamed) this.#connection.forget(this);

@@ -161,6 +161,12 @@ export class H2Exchange implements Exchange {
     return this.#abort.signal;
   }
 
+  whenOver(listener: (wasSent: boolean) => void): void {
+    const stream = this.#stream;
+    if (stream.destroyed) listener(false);
+    else stream.once('close', () => listener(stream.writableFinished));
+  }
+
   /** The stream to respond on; undefined when the client has gone. */
   #begin(code: number, contentType: string): ServerHttp2Stream | undefined {
     if (this.isStarted) throw new AlreadyAnswered();

@@ -129,8 +129,11 @@ export class Listing {
     }
   }
 
-  /** The next selected entries; undefined at the end. May be empty: then there may still be more. */
-  next(): readonly StoredEntry[] | undefined {
+  /**
+   * The next selected entries; undefined at the end. May be empty: then there may still be more. With a slab their bytes
+   * lie in it, and are good until somebody else writes to it.
+   */
+  next(slab?: Buffer): readonly StoredEntry[] | undefined {
     if (this.#done) return undefined;
     if (this.#isOneObject) return this.#single();
     const wanted = this.#limit > 0 ? this.#limit - this.#taken : limits.listStepEntries;
@@ -141,6 +144,7 @@ export class Listing {
       maxEntries: isSelective(this.#selection)
         ? limits.listStepEntries
         : Math.min(wanted, limits.listStepEntries),
+      ...(slab === undefined ? {} : { slab }),
     });
     const { selected, last } = this.#select(page.entries, wanted);
     this.#taken += selected.length;

@@ -338,10 +338,36 @@ export function writeServedItem(target: Buffer, offset: number, record: Buffer, 
   return at + record.copy(target, at, middle);
 }
 
+/**
+ * The same for a record that lies in `bytes` from `start` to `end`, to be written further in front in the same bytes.
+ * Undefined, and nothing written, where it would run into itself.
+ */
+export function moveServedItem(
+  bytes: Buffer,
+  offset: number,
+  start: number,
+  end: number,
+  revision: Revision,
+): number | undefined {
+  const json = start + bytes.readUInt32LE(start + jsonOffsetAt);
+  const spliceOffset = bytes.readUInt32LE(start + spliceOffsetAt);
+  const middle = json + spliceOffset;
+  const first = json + spliceOffset - metadataLead.length + 1;
+  const text = splice(bytes, middle, revision);
+  const at = offset + 1 + middle - first;
+  if (end > bytes.length || middle > end || offset >= first || at + text.length > middle) return undefined;
+  bytes[offset] = openingBrace;
+  bytes.copyWithin(offset + 1, first, middle);
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
+  bytes.copyWithin(at + text.length, middle, end);
+  return at + text.length + end - middle;
+}
+
 /** Bytes between the opening brace and the metadata: kind and apiVersion come first, and nothing else does. */
 function typeBytes(record: Buffer): number {
-  return record.readUInt32LE(spliceOffsetAt) - '{"metadata":{'.length;
+  return record.readUInt32LE(spliceOffsetAt) - metadataLead.length;
 }
+const metadataLead = '{"metadata":{';
 
 /** The object, parsed anew on every call. */
 export function parseRecord(record: Buffer, revision: Revision): KubeObject {

@@ -78,6 +78,11 @@ export interface RangeQuery {
   /** Stop after this many entries or bytes, whichever comes first; one entry may be larger than the bytes. */
   readonly maxEntries: number;
   readonly maxBytes: number;
+  /**
+   * Memory that the rows are read into, one behind the other, in place of memory of their own; the page ends where it is
+   * full. The entries are good for as long as nobody else writes to it.
+   */
+  readonly slab?: Buffer;
 }
 export interface RangePage {
   readonly entries: readonly StoredEntry[];

@@ -87,6 +87,9 @@ export class TestExchange implements Exchange {
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
+  whenOver(listener: (wasSent: boolean) => void): void {
+    this.signal.addEventListener('abort', () => listener(false), { once: true });
+  }
   leave(): void {
     this.#abort.abort();
     for (const resolve of this.#waiting.splice(0)) resolve();

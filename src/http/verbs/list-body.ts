@@ -1,12 +1,12 @@
 /**
  * The body of a list, written step by step: the items of each step, then the list's metadata at the end, where
- * it is known. JSON of the stored version is copied into one buffer a step; everything else is parsed.
+ * it is known. JSON of the stored version stays bytes; everything else is parsed.
  */
 import { stringifyJson } from '../../apimachinery/codec/json.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import { type ListMeta, renderTable } from '../../registry/table.ts';
-import { servedItemLength, writeServedItem } from '../../storage/record.ts';
+import { servedItems } from '../../storage/served-items.ts';
 import type { StoredEntry } from '../../storage/store.ts';
 import { isStoredAnswer, type Rendering, readStored, transformObject } from './rendering.ts';
 
@@ -30,7 +30,8 @@ export function listBody(rendering: Rendering): ListBody {
   return {
     head: `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"items":[`,
     items: (entries, before, after) => {
-      if (entries.every((entry) => isStoredAnswer(rendering, entry))) return rawItems(entries, before, after);
+      if (entries.every((entry) => isStoredAnswer(rendering, entry)))
+        return servedItems(entries, before, after);
       return around(before, after, rendering, entries, (objects) =>
         objects.map((object) => parsedItem(rendering, object)),
       );
@@ -70,23 +71,6 @@ function tableBody(rendering: Rendering): ListBody {
       ),
     tail: (meta) => `],"metadata":${stringifyJson(meta)}}\n`,
   };
-}
-
-const comma = 0x2c;
-
-/** The served bytes of every entry as an item, and what stands around them, in one allocation. */
-function rawItems(entries: readonly StoredEntry[], before = '', after = ''): Buffer {
-  let length = Math.max(entries.length - 1, 0) + Buffer.byteLength(before) + Buffer.byteLength(after);
-  for (const { record, revision } of entries) length += servedItemLength(record, revision);
-  const out = Buffer.allocUnsafe(length);
-  let at = out.write(before, 0);
-  const start = at;
-  for (const { record, revision } of entries) {
-    if (at > start) out[at++] = comma;
-    at = writeServedItem(out, at, record, revision);
-  }
-  out.write(after, at);
-  return out;
 }
 
 function parsedItem(rendering: Rendering, object: KubeObject): string {

@@ -6,6 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 import { indentJson } from '../../apimachinery/codec/indent-json.ts';
 import { parseJson } from '../../apimachinery/codec/json.ts';
 import { stringifyYaml } from '../../apimachinery/codec/yaml.ts';
+import { limits } from '../../apimachinery/limits.ts';
+import { SlabPool } from '../../lib/slab-pool.ts';
 import { type Listing, list as openList } from '../../registry/list.ts';
 import type { StoredEntry } from '../../storage/store.ts';
 import { sendBody, startBody } from '../compression.ts';
@@ -25,7 +27,7 @@ export async function list(request: VerbRequest): Promise<void> {
     return;
   }
   const body = listBody(rendering);
-  const first = listing.next() ?? [];
+  const first = listing.next(rendering.isRaw ? slabFor(exchange) : undefined) ?? [];
   const second = listing.next();
   if (second === undefined) {
     const whole = await body.items(first, body.head, body.tail(listing.listMeta));
@@ -35,6 +37,16 @@ export async function list(request: VerbRequest): Promise<void> {
   if (rendering.negotiated.format === 'yaml' || rendering.pretty) {
     await sendWhole(exchange, rendering, body, listing, [first, second]);
   } else await stream(exchange, rendering, body, listing, [first, second]);
+}
+
+/** Of the process, as memory is. */
+const slabs = new SlabPool(limits.listSlabBytes, limits.listSlabs);
+
+/** Memory for a list until it is sent; undefined when there is none left. */
+function slabFor(exchange: Exchange): Buffer | undefined {
+  const slab = slabs.lend();
+  if (slab !== undefined) exchange.whenOver((wasSent) => slabs.takeBack(wasSent ? slab : undefined));
+  return slab;
 }
 
 function assemble(body: ListBody, items: readonly (Buffer | string)[], tail: string): Buffer {

@@ -120,6 +120,7 @@ export class ReadComparison {
       ...(at === undefined ? {} : { at }),
       maxEntries: prng.pick([1, 2, 5, 100]),
       maxBytes: prng.pick([1, 300, 100_000]),
+      ...(prng.chance(0.3) ? { slab: Buffer.alloc(prng.pick([0, 100_000])) } : {}),
     });
   }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { limits } from '../../apimachinery/limits.ts';
 import { Prng } from '../../lib/prng.ts';
-import type { ObjectKey, RangePage, RangeQuery, Revision, Store } from '../store.ts';
+import type { ObjectKey, RangePage, RangeQuery, Revision, Store, StoredEntry } from '../store.ts';
 import { blue, committed, contentOf, keyOf, put, red, remove, sample } from './sample.ts';
 import type { Behaviour } from './subject.ts';
 
@@ -96,6 +96,33 @@ export const ranges: Behaviour = (scenario) => {
     check({ maxBytes: 10_000_000 }, 'abcd', false);
     const half = store.range({ ...everything, maxBytes: 25_000 }).entries.length;
     assert.ok(half >= 2 && half <= 3, `${half} entries of 10,000 bytes in 25,000`);
+  });
+
+  scenario('rows read into a slab are the rows there are', async ({ store }) => {
+    const names = [...'abcdefgh'];
+    const first = await committed(
+      store,
+      ...names.map((name) => put(keyOf(name), sample(name, { bytes: 1_000 }))),
+    );
+    await committed(store, remove(keyOf('c'), first[2]!));
+    await committed(store, put(keyOf('e'), sample('later', { bytes: 40_000 }), first[4]!));
+    for (const at of [first.at(-1)!, store.applied]) {
+      const query = { ...everything, at };
+      const expected = store
+        .range(query)
+        .entries.map(({ key, record, revision }) => ({ key, record, revision }));
+      for (const slabBytes of [0, 100, 1_200, 3_500, 100_000]) {
+        const found: StoredEntry[] = [];
+        let page: RangePage | undefined;
+        do {
+          const after = page?.next;
+          const slab = Buffer.alloc(slabBytes);
+          page = store.range({ ...query, slab, ...(after === undefined ? {} : { after }) });
+          for (const { key, record, revision } of page.entries) found.push({ key, record, revision });
+        } while (page.next !== undefined);
+        assert.deepEqual(found, expected, `a slab of ${slabBytes} bytes`);
+      }
+    }
   });
 
   scenario('a cursor starts behind its place, whether or not something is there', async ({ store }) => {

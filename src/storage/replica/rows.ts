@@ -50,6 +50,17 @@ export function decodeCurrentRow(row: Buffer): CurrentRow {
   return { revision, record: undefined };
 }
 
+/** The revision of a row that lies at `at` in `bytes`. */
+export const currentRevisionAt = (bytes: Buffer, at: number): Revision => readU64(bytes, at + 1);
+
+/** Where the record begins of a row that lies from `at` to `end`; undefined for a tombstone. */
+export function currentRecordAt(bytes: Buffer, at: number, end: number): number | undefined {
+  if (end - at < currentHeaderBytes) throw unreadableRow('current');
+  if (bytes[at] === objectKind) return at + currentHeaderBytes;
+  if (bytes[at] !== tombstoneKind) throw unreadableRow('current');
+  return undefined;
+}
+
 /** Pointers of a scope's chain (the changes of one resource of one tenant, newest first); 0 ends it. */
 export interface ChainLinks {
   /** The scope's change before this one. */

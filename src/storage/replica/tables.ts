@@ -8,6 +8,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { assert } from '../../lib/assert.ts';
 import { StorageError } from '../errors.ts';
 import type { KeyRange } from '../keys.ts';
+import { SlabRows } from './slab-rows.ts';
 
 export type TableName = 'current' | 'log' | 'index' | 'counters' | 'meta';
 
@@ -146,6 +147,8 @@ export class TransactionError extends Error {
 
 export class Tables {
   readonly current: Table;
+  /** The same, read into memory of the caller. */
+  readonly currentInto: SlabRows;
   readonly log: Table;
   readonly index: Table;
   readonly counters: Table;
@@ -193,6 +196,7 @@ export class Tables {
       meta: this.#fenced,
     };
     this.current = new Table(this.#rows.current);
+    this.currentInto = new SlabRows((codec) => this.#root.openDB({ name: 'current', ...codec }));
     this.log = new Table(this.#rows.log);
     this.index = new Table(this.#rows.index);
     this.counters = new Table(this.#rows.counters);

@@ -1,0 +1,70 @@
+/**
+ * Rows of one table read into one piece of memory, key and value of each side by side. What a list costs is mostly the
+ * memory that every row is given and that is looked at once: this gives none, and makes no view of any row. Knows no row
+ * format, and nothing is written through it.
+ */
+import type { Database } from 'lmdb';
+import type { KeyRange } from '../keys.ts';
+
+/** Where a row does not fit. */
+const noRoom = -1;
+
+/** Opens the table with encoders of its own: what lmdb-js decodes is where the bytes have landed, and not the bytes. */
+export type OpenWith = (codec: object) => Database<number, Buffer>;
+
+export class SlabRows {
+  readonly #db: Database<number, Buffer>;
+  #slab: Buffer = Buffer.alloc(0);
+  #used = 0;
+
+  constructor(openWith: OpenWith) {
+    /** Takes bytes over; gives the offset behind them. */
+    const land = (source: Uint8Array, start: number, end: number): number => {
+      const from = this.#used;
+      if (from === noRoom || from + end - start > this.#slab.length) {
+        this.#used = noRoom;
+        return noRoom;
+      }
+      this.#slab.set(new Uint8Array(source.buffer, source.byteOffset + start, end - start), from);
+      this.#used = from + end - start;
+      return this.#used;
+    };
+    this.#db = openWith({
+      encoder: {
+        encode(): never {
+          throw new Error('nothing is written here');
+        },
+        // The buffer may be longer than its (overwritten) length property says.
+        decode: (shared: Uint8Array) => land(shared, 0, shared.length),
+      },
+      keyEncoder: {
+        writeKey(key: Buffer, target: Uint8Array, start: number): number {
+          target.set(key, start);
+          return start + key.length;
+        },
+        readKey: land,
+      },
+    });
+  }
+
+  /**
+   * Calls `visit` with where each row lies (its key, then its value, which ends at `end`), in key order, until it answers
+   * false. Gives false where a row is left over that did not fit. The walk ends in the tick it began in.
+   */
+  walk(
+    { start, end }: KeyRange,
+    slab: Buffer,
+    visit: (keyAt: number, valueAt: number, end: number) => boolean,
+  ): boolean {
+    this.#slab = slab;
+    this.#used = 0;
+    let keyAt = 0;
+    for (const { key, value: behind } of this.#db.getRange({ start, end })) {
+      if (behind === noRoom) return false;
+      // As `readKey` has it: the offset behind the key.
+      if (!visit(keyAt, key as unknown as number, behind)) return true;
+      keyAt = behind;
+    }
+    return true;
+  }
+}
