@@ -179,7 +179,7 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
     await answerDocument(parts.documents, exchange, info, tenant);
     return;
   }
-  const deadline = new Deadline(passage.timeoutMs);
+  const deadline = new Deadline(passage.record.startedMs, passage.timeoutMs);
   const answering = dispatch({
     engine: parts.engine,
     streams: parts.streams,

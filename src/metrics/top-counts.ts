@@ -1,8 +1,8 @@
 /**
- * Who does most, among any number: keeps a fixed number of names and what each did, never more (the space-saving
- * algorithm of Metwally, Agrawal and El Abbadi). A name that is not among them takes the place of the one with the least
- * rank and inherits that rank, so that whoever does more than its share of 1/places is always found. Nothing allocates
- * but a name that comes in.
+ * Who does most, among any number: keeps a fixed number of names and what each did, never more. A name that is not among
+ * them takes the place of the one with the least rank, but only now and then, the more rarely the higher that rank is: so
+ * those who come seldom cost a look-up and displace nobody, and who comes often is soon in (the randomized admission of
+ * Ben Basat, Chen, Einziger, Friedman and Kassner). Nothing allocates but a name that comes in.
  */
 
 /** What one name did since it came in; a lower bound of what it did since the start. */
@@ -33,15 +33,19 @@ export class TopCounts {
   /** A heap: the place with the least rank first. */
   readonly #places: Place[];
   readonly #byName = new Map<string, Place>();
+  readonly #random: () => number;
   #additions = 0;
 
-  constructor(places: number) {
+  /** `random` gives numbers from 0 to below 1. */
+  constructor(places: number, random: () => number) {
+    this.#random = random;
     this.#places = Array.from({ length: places }, (_, at) => new Place(at));
   }
 
   /** One more of a name, with what it weighs. */
   add(name: string, amount: number): void {
-    const place = this.#byName.get(name) ?? this.#replaceLeast(name);
+    const place = this.#byName.get(name) ?? this.#admit(name);
+    if (place === undefined) return;
     place.rank++;
     place.count++;
     place.sum += amount;
@@ -54,8 +58,9 @@ export class TopCounts {
     return [...this.#byName.values()].sort((a, b) => b.rank - a.rank).slice(0, most);
   }
 
-  #replaceLeast(name: string): Place {
+  #admit(name: string): Place | undefined {
     const place = this.#places[0]!;
+    if (this.#random() * (place.rank + 1) >= 1) return undefined;
     this.#byName.delete(place.name);
     this.#byName.set(name, place);
     place.name = name;

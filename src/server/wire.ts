@@ -215,6 +215,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     aggregation: aggregated.aggregation,
     metrics: new RequestMetrics(input.metrics, {
       ...limits,
+      random: Math.random,
       isProjectDefined: (tenant, resource) =>
         tenant !== tenantOfPlatform && definitions.of(tenant).defines(resource),
     }),

@@ -39,7 +39,11 @@ const parts = {
   tenants: { resolve: () => ({ id: tenantOfPlatform, surface, startRevision: 0 }) },
   authenticator: { name: 'test', authenticate: () => ({ user: controllersUser }) },
   authorizer: authorizers(),
-  metrics: new RequestMetrics(new Registry(limits), { ...limits, isProjectDefined: () => false }),
+  metrics: new RequestMetrics(new Registry(limits), {
+    ...limits,
+    random: Math.random,
+    isProjectDefined: () => false,
+  }),
   onFault: (error: unknown) => faults.push(error),
 } as unknown as PipelineParts;
 

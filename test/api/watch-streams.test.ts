@@ -37,7 +37,11 @@ const target: Target = {
 /** More than two steps of a list. */
 const objects = 2 * limits.listStepEntries + 10;
 
-const metrics = new RequestMetrics(new Registry(limits), { ...limits, isProjectDefined: () => false });
+const metrics = new RequestMetrics(new Registry(limits), {
+  ...limits,
+  random: Math.random,
+  isProjectDefined: () => false,
+});
 
 let store: Store;
 let hub: WatchHub;

@@ -24,26 +24,38 @@ export const dryRuns = ['', 'All', 'invalid'] as const;
 export const projectDefined = 'project-defined';
 
 /** Places in `reportedVerbs`. */
-const verbs = { get: 0, list: 1, watch: 2, patch: 5, apply: 6, other: 8 } as const;
-const verbsOfMethods: Readonly<Record<string, number>> = {
-  GET: 0,
-  HEAD: 0,
-  POST: 3,
-  PUT: 4,
-  PATCH: 5,
-  DELETE: 7,
-};
+const verbs = {
+  get: 0,
+  list: 1,
+  watch: 2,
+  post: 3,
+  put: 4,
+  patch: 5,
+  apply: 6,
+  delete: 7,
+  other: 8,
+} as const;
 
 /** Index in `reportedVerbs`. */
 export function reportedVerb(exchange: Exchange, info: RequestInfo | undefined): number {
-  const verb = verbsOfMethods[exchange.method] ?? verbs.other;
-  if (info?.resource === undefined) return verb;
-  if (verb === verbs.get) {
-    return info.verb === 'list' ? verbs.list : info.verb === 'watch' ? verbs.watch : verb;
+  switch (exchange.method) {
+    case 'GET':
+    case 'HEAD':
+      if (info?.resource === undefined) return verbs.get;
+      return info.verb === 'list' ? verbs.list : info.verb === 'watch' ? verbs.watch : verbs.get;
+    case 'POST':
+      return verbs.post;
+    case 'PUT':
+      return verbs.put;
+    case 'PATCH':
+      return exchange.header('content-type')?.startsWith('application/apply-patch+') === true
+        ? verbs.apply
+        : verbs.patch;
+    case 'DELETE':
+      return verbs.delete;
+    default:
+      return verbs.other;
   }
-  const isApply =
-    verb === verbs.patch && exchange.header('content-type')?.startsWith('application/apply-patch+') === true;
-  return isApply ? verbs.apply : verb;
 }
 
 export const isReading = (verb: number): boolean => verb <= verbs.watch;

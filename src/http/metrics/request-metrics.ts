@@ -54,6 +54,7 @@ export interface RequestMetricsOptions {
   /** Projects of which requests are counted, and of these the busiest that are shown. */
   readonly countedProjects: number;
   readonly shownProjects: number;
+  random(): number;
   /** Whether a control plane shows a resource because it has defined it itself, as a project. */
   isProjectDefined(tenant: string, resource: GroupResource): boolean;
 }
@@ -82,7 +83,7 @@ export class RequestMetrics implements RecordKeeper {
   constructor(registry: Registry, options: RequestMetricsOptions) {
     this.#options = options;
     this.#inflight = new InflightCount(registry);
-    this.#projects = new TopCounts(options.countedProjects);
+    this.#projects = new TopCounts(options.countedProjects, options.random);
     const dryLabels = ['verb', 'dry_run', ...resourceLabels];
     const labels = ['verb', ...resourceLabels];
     this.#requests = registry.counter(

@@ -25,6 +25,8 @@ export interface WatchEventSeries {
 
 export class RequestRecord {
   readonly exchange: Exchange;
+  /** By `performance.now()`, which is dear enough to be asked once. */
+  readonly startedMs: number;
   info: RequestInfo | undefined;
   /** Once it is known to be there. */
   tenant: Tenant | undefined;
@@ -37,7 +39,6 @@ export class RequestRecord {
   /** Time spent waiting for webhooks. */
   webhookSeconds = 0;
   readonly #keeper: RecordKeeper;
-  readonly #startedMs: number;
   #inflight: InflightKind | undefined;
   #longRunning: Gauge | undefined;
   #isEnded = false;
@@ -45,8 +46,8 @@ export class RequestRecord {
   constructor(keeper: RecordKeeper, exchange: Exchange) {
     this.#keeper = keeper;
     this.exchange = exchange;
-    this.#startedMs = performance.now();
-    this.#inflight = keeper.begun(exchange, this.#startedMs);
+    this.startedMs = performance.now();
+    this.#inflight = keeper.begun(exchange, this.startedMs);
   }
 
   /** The answer has begun and lasts as long as its client wants: whoever writes it calls `endStream`. */
@@ -75,7 +76,7 @@ export class RequestRecord {
     this.#isEnded = true;
     this.#leaveInflight();
     if (this.#longRunning !== undefined) this.#longRunning.value--;
-    this.#keeper.ended(this, (performance.now() - this.#startedMs) / 1_000);
+    this.#keeper.ended(this, (performance.now() - this.startedMs) / 1_000);
   }
 
   #leaveInflight(): void {

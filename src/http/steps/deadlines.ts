@@ -16,9 +16,10 @@ export class Deadline {
   /** What the client asked for, less than the server's own limit; undefined is that. */
   readonly askedMs: number | undefined;
 
-  constructor(askedMs: number | undefined) {
+  /** `startedMs` is when the request came. */
+  constructor(startedMs: number, askedMs: number | undefined) {
     this.askedMs = askedMs;
-    this.atMs = performance.now() + (askedMs ?? limits.requestTimeoutMs);
+    this.atMs = startedMs + (askedMs ?? limits.requestTimeoutMs);
   }
 }
 
