@@ -18,6 +18,7 @@ import { type Result, renderTable, resultText } from './run/result.ts';
 import type { Plot } from './run/scenario.ts';
 import { scenarios } from './run/scenarios.ts';
 import { UsageError } from './run/usage-error.ts';
+import { serversOf } from './server/server-under-test.ts';
 
 const words = process.argv.slice(2);
 
@@ -26,11 +27,12 @@ async function run(command: Command, cleanup: Cleanup): Promise<Result> {
   const progress = new Progress(process.stderr);
   const directory = makeDirectory(command.directory);
   cleanup.add(() => rmSync(directory, { recursive: true, force: true }));
-  const where = environment(seed, directory, words);
+  const servers = serversOf(command.server, directory, cleanup);
+  const where = environment(seed, servers.description, directory, words);
   try {
     const plots: Plot[] = [];
     const addPlot = (plot: Plot): void => void plots.push(plot);
-    const figures = await scenario.run(values, { progress, cleanup, directory, seed, addPlot });
+    const figures = await scenario.run(values, { progress, cleanup, servers, directory, seed, addPlot });
     const curves = plots.length === 0 ? {} : { plots };
     return { scenario: scenario.name, params: values, environment: where, figures, ...curves };
   } finally {

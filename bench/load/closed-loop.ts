@@ -12,8 +12,8 @@ export interface ClosedLoopOptions {
   readonly lanesPerConnection: number;
   readonly warmupSeconds: number;
   readonly seconds: number;
-  /** Process whose processor time is taken. */
-  readonly serverPid: number;
+  /** Process whose processor time is taken, if it is on this machine. */
+  readonly serverPid: number | undefined;
   /** What a lane (0 …) sends next. */
   next(lane: number): { readonly request: PreparedRequest; readonly body?: Buffer };
 }
@@ -66,20 +66,20 @@ export async function closedLoop(options: ClosedLoopOptions): Promise<Throughput
 export async function measureWindow(
   warmupSeconds: number,
   seconds: number,
-  serverPid: number,
+  serverPid: number | undefined,
   completed: () => number,
 ): Promise<Throughput> {
   await sleepSeconds(warmupSeconds);
   const start = {
     at: performance.now(),
     done: completed(),
-    server: cpuMicrosOf(serverPid),
+    server: serverPid === undefined ? undefined : cpuMicrosOf(serverPid),
     client: process.cpuUsage(),
   };
   await sleepSeconds(seconds);
   const elapsedMs = performance.now() - start.at;
   const operations = completed() - start.done;
-  const server = cpuMicrosOf(serverPid);
+  const server = serverPid === undefined ? undefined : cpuMicrosOf(serverPid);
   const client = process.cpuUsage(start.client);
   return {
     perSecond: (operations / elapsedMs) * 1000,

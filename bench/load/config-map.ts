@@ -1,4 +1,7 @@
 /** The objects of the load: config maps that are about 1 KiB as served. */
+import type { HttpClient } from './http-client.ts';
+import type { Tenancy } from './tenancy.ts';
+
 const payloadLength = 680;
 
 /** A body with room for a counter, so that every PUT changes something: a write that changes nothing is none. */
@@ -13,6 +16,17 @@ export function configMap(namespace: string, name: string, counter = 0): object 
     metadata: { name, namespace, labels: { app: 'bench' } },
     data: { counter: String(counter).padStart(counterLength, '0'), payload: 'x'.repeat(payloadLength) },
   };
+}
+
+/** In the namespace the tenant's objects go to. */
+export async function createConfigMap(
+  client: HttpClient,
+  tenancy: Tenancy,
+  tenant: string,
+  name: string,
+): Promise<void> {
+  const namespace = tenancy.namespaceOf(tenant);
+  await client.create(tenancy.configMapPath(tenant, namespace), configMap(namespace, name));
 }
 
 const counterLength = 10;

@@ -3,7 +3,6 @@
  * ten rules) and objects of them that are about 2 KiB as served.
  */
 import type { HttpClient } from './http-client.ts';
-import { controlPlane } from './tenancy.ts';
 
 const group = 'bench.example.com';
 const version = 'v1';
@@ -113,25 +112,26 @@ export function customObject(plural: string, name: string, counter = 0): object 
   };
 }
 
-export function definitionsPath(project: string): string {
-  return `${controlPlane(project)}/apis/apiextensions.k8s.io/v1/customresourcedefinitions`;
+/** `root`: in front of the paths of a control plane. */
+export function definitionsPath(root: string): string {
+  return `${root}/apis/apiextensions.k8s.io/v1/customresourcedefinitions`;
 }
 
 /** Of all objects when `name` is absent. */
-export function customPath(project: string, plural: string, name?: string): string {
-  const collection = `${controlPlane(project)}/apis/${group}/${version}/namespaces/${namespaceOfObjects}/${plural}`;
+export function customPath(root: string, plural: string, name?: string): string {
+  const collection = `${root}/apis/${group}/${version}/namespaces/${namespaceOfObjects}/${plural}`;
   return name === undefined ? collection : `${collection}/${name}`;
 }
 
 /** Creates a definition and, in the next request, an object of it. */
 export async function defineAndUse(
   client: HttpClient,
-  project: string,
+  root: string,
   plural: string,
   definition: object,
 ): Promise<void> {
-  await client.create(definitionsPath(project), definition);
-  await client.create(customPath(project, plural), customObject(plural, 'first'));
+  await client.create(definitionsPath(root), definition);
+  await client.create(customPath(root, plural), customObject(plural, 'first'));
 }
 
 function kindOf(plural: string): string {

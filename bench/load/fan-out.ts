@@ -2,6 +2,7 @@
  * Many watches on one collection, and writes to it: counts the events that arrive. A few writes are under way at a time;
  * the next leaves when as many events as watchers have come. At the end every watcher must have had every event.
  */
+import { UsageError } from '../run/usage-error.ts';
 import { measureWindow, type Throughput } from './closed-loop.ts';
 import { Connections } from './connections.ts';
 import type { PreparedRequest } from './lean-connection.ts';
@@ -10,7 +11,7 @@ import type { Target } from './target.ts';
 export interface FanOutOptions {
   readonly warmupSeconds: number;
   readonly seconds: number;
-  readonly serverPid: number;
+  readonly serverPid: number | undefined;
   readonly eventsInFlight: number;
   next(): { readonly request: PreparedRequest; readonly body: Buffer };
 }
@@ -40,6 +41,12 @@ export class FanOut {
     connections: number,
   ): Promise<FanOut> {
     const watching = await Connections.open(target, connections);
+    const perConnection = Math.min(...watching.all.map(({ streamsMax }) => streamsMax));
+    if (watchers > perConnection * connections) {
+      throw new UsageError(
+        `The server takes ${perConnection} watches on a connection: ${watchers} need more.`,
+      );
+    }
     const fanOut = new FanOut(watching, await Connections.open(target, 1), watchers);
     let open = 0;
     const allOpen = new Promise<void>((resolve) => {

@@ -14,7 +14,7 @@ export const frameType = {
   continuation: 9,
 } as const;
 export const flag = { endStream: 1, ack: 1, endHeaders: 4, padded: 8 } as const;
-export const setting = { initialWindowSize: 4 } as const;
+export const setting = { maxConcurrentStreams: 3, initialWindowSize: 4 } as const;
 export const windowMax = 2 ** 31 - 1;
 /** Of a connection and of each stream, until settings or updates say more. */
 export const windowDefault = 65_535;
@@ -48,6 +48,14 @@ export function settingsFrame(values: readonly (readonly [number, number])[]): B
   return frame(frameType.settings, 0, 0, payload);
 }
 
+/** The value a SETTINGS frame gives; undefined when it does not name the setting. */
+export function readSetting(payload: Buffer, name: number): number | undefined {
+  for (let at = 0; at + 6 <= payload.length; at += 6) {
+    if (payload.readUInt16BE(at) === name) return payload.readUInt32BE(at + 2);
+  }
+  return undefined;
+}
+
 export function windowUpdateFrame(bytes: number): Buffer {
   const payload = Buffer.alloc(4);
   payload.writeUInt32BE(bytes);
@@ -60,6 +68,7 @@ const staticName: Readonly<Record<string, number>> = {
   ':method': 2,
   ':path': 4,
   accept: 19,
+  authorization: 23,
   'content-type': 31,
   'content-length': 28,
 };

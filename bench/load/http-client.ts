@@ -5,7 +5,7 @@
 
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
-import type { Target } from './target.ts';
+import { authorityOf, type Target, tlsOptions } from './target.ts';
 
 export interface Answer {
   readonly status: number;
@@ -22,19 +22,24 @@ const quotedLength = 400;
 
 export class HttpClient {
   readonly #sessions: ClientHttp2Session[];
+  /** Of every request. */
+  readonly #headers: Readonly<Record<string, string>>;
   #turn = 0;
 
-  private constructor(sessions: ClientHttp2Session[]) {
+  private constructor(sessions: ClientHttp2Session[], token: string | undefined) {
     this.#sessions = sessions;
+    this.#headers = {
+      [constants.HTTP2_HEADER_ACCEPT]: 'application/json',
+      ...(token === undefined ? {} : { [constants.HTTP2_HEADER_AUTHORIZATION]: `Bearer ${token}` }),
+    };
   }
 
   static async connect(target: Target, connections = 2): Promise<HttpClient> {
-    const { host, port, ca, certificate, key } = target;
     const sessions = Array.from({ length: connections }, () =>
-      connect(`https://${host.includes(':') ? `[${host}]` : host}:${port}`, { ca, cert: certificate, key }),
+      connect(`https://${authorityOf(target)}`, tlsOptions(target)),
     );
     await Promise.all(sessions.map((session) => once(session, 'connect')));
-    return new HttpClient(sessions);
+    return new HttpClient(sessions, target.token);
   }
 
   request(method: string, path: string, body?: object): Promise<Answer> {
@@ -43,7 +48,7 @@ export class HttpClient {
       const stream = session.request({
         [constants.HTTP2_HEADER_METHOD]: method,
         [constants.HTTP2_HEADER_PATH]: path,
-        [constants.HTTP2_HEADER_ACCEPT]: 'application/json',
+        ...this.#headers,
         ...(body === undefined ? {} : { [constants.HTTP2_HEADER_CONTENT_TYPE]: 'application/json' }),
       });
       let status = 0;

@@ -13,6 +13,7 @@ import {
   headerBlock,
   isStatus200,
   preface,
+  readSetting,
   setting,
   settingsFrame,
   windowDefault,
@@ -20,7 +21,7 @@ import {
   windowUpdateFrame,
   writeFrameHeader,
 } from './h2-frames.ts';
-import type { Target } from './target.ts';
+import { authorityOf, type Target, tlsOptions } from './target.ts';
 
 /** Told of one answer. Several streams may share a sink. */
 export interface AnswerSink {
@@ -48,8 +49,9 @@ export function prepareRequest(
     [':method', method],
     [':scheme', 'https'],
     [':path', path],
-    [':authority', `${target.host}:${target.port}`],
+    [':authority', authorityOf(target)],
     ['accept', 'application/json'],
+    ...(target.token === undefined ? [] : ([['authorization', `Bearer ${target.token}`]] as const)),
     ...(method === 'GET'
       ? []
       : ([['content-type', method === 'PATCH' ? patchType : contentTypes.PUT]] as const)),
@@ -63,9 +65,9 @@ interface Stream {
   /** What a refusal says. */
   refusal: string;
 }
-interface Upload {
+interface Waiting {
   readonly request: PreparedRequest;
-  readonly body: Buffer;
+  readonly body: Buffer | undefined;
   readonly sink: AnswerSink;
 }
 
@@ -76,7 +78,10 @@ export class LeanConnection {
   readonly #socket: TLSSocket;
   readonly #onFault: (error: Error) => void;
   readonly #streams = new Map<number, Stream>();
-  readonly #backlog: Upload[] = [];
+  /** What the server's limits do not let go yet: of streams at a time, and of bytes in bodies. */
+  readonly #backlog: Waiting[] = [];
+  #streamsMax = Number.POSITIVE_INFINITY;
+  #onSettings: () => void = () => {};
   #outgoing: Buffer[] = [];
   #nextStream = 1;
   #sendWindow = windowDefault;
@@ -103,27 +108,33 @@ export class LeanConnection {
 
   /** `onFault` is called once, with whatever makes the connection or an answer fail. */
   static async connect(target: Target, onFault: (error: Error) => void): Promise<LeanConnection> {
-    const { host, port, ca, certificate, key } = target;
-    const socket = connect({ host, port, ca, cert: certificate, key, ALPNProtocols: ['h2'] });
+    const { host, port } = target;
+    const socket = connect({ host, port, ...tlsOptions(target), ALPNProtocols: ['h2'] });
     await once(socket, 'secureConnect');
     socket.setNoDelay(true);
     const connection = new LeanConnection(socket, onFault);
     connection.#write(preface);
     connection.#write(settingsFrame([[setting.initialWindowSize, windowMax]]));
     connection.#write(windowUpdateFrame(windowMax - windowDefault));
+    // What it sends first; a stream opened before would not know how many may be.
+    await new Promise<void>((resolve) => {
+      connection.#onSettings = resolve;
+    });
     return connection;
   }
 
   /** A body must fit the window of a fresh stream: 65,535 bytes. */
   send(request: PreparedRequest, body: Buffer | undefined, sink: AnswerSink): void {
-    if (body === undefined) {
-      const id = this.#open(sink);
-      this.#write(frame(frameType.headers, flag.endHeaders | flag.endStream, id, request));
-      return;
+    if (body !== undefined && body.length > windowDefault) {
+      throw new Error('a body larger than the window of a stream');
     }
-    if (body.length > windowDefault) throw new Error('a body larger than the window of a stream');
     this.#backlog.push({ request, body, sink });
-    this.#upload();
+    this.#sendWaiting();
+  }
+
+  /** How many requests the server takes at a time; more wait here. */
+  get streamsMax(): number {
+    return this.#streamsMax;
   }
 
   close(): void {
@@ -138,14 +149,18 @@ export class LeanConnection {
     return id;
   }
 
-  /** Sends what waits, as far as the server's window reaches. */
-  #upload(): void {
+  /** Sends what waits, as far as the server's limits reach. */
+  #sendWaiting(): void {
     for (let next = this.#backlog[0]; next !== undefined; next = this.#backlog[0]) {
       const { request, body, sink } = next;
-      if (body.length > this.#sendWindow) return;
-      this.#sendWindow -= body.length;
+      if (this.#streams.size >= this.#streamsMax || (body?.length ?? 0) > this.#sendWindow) return;
       this.#backlog.shift();
       const id = this.#open(sink);
+      if (body === undefined) {
+        this.#write(frame(frameType.headers, flag.endHeaders | flag.endStream, id, request));
+        continue;
+      }
+      this.#sendWindow -= body.length;
       const out = Buffer.allocUnsafe(2 * frameHeaderLength + request.length + body.length);
       let at = writeFrameHeader(out, 0, request.length, frameType.headers, flag.endHeaders, id);
       at += request.copy(out, at);
@@ -231,8 +246,7 @@ export class LeanConnection {
         break;
       }
       case frameType.settings:
-        if ((this.#flags & flag.ack) === 0)
-          this.#write(frame(frameType.settings, flag.ack, 0, Buffer.alloc(0)));
+        if ((this.#flags & flag.ack) === 0) this.#takeSettings(this.#takePayload());
         break;
       case frameType.ping:
         if ((this.#flags & flag.ack) === 0)
@@ -241,7 +255,7 @@ export class LeanConnection {
       case frameType.windowUpdate:
         if (id === 0) {
           this.#sendWindow += this.#takePayload().readUInt32BE(0);
-          this.#upload();
+          this.#sendWaiting();
         }
         break;
       case frameType.reset:
@@ -254,6 +268,13 @@ export class LeanConnection {
     }
   }
 
+  #takeSettings(settings: Buffer): void {
+    this.#streamsMax = readSetting(settings, setting.maxConcurrentStreams) ?? this.#streamsMax;
+    this.#write(frame(frameType.settings, flag.ack, 0, Buffer.alloc(0)));
+    this.#sendWaiting();
+    this.#onSettings();
+  }
+
   #takePayload(): Buffer {
     return this.#payload.length === 1 ? this.#payload[0]! : Buffer.concat(this.#payload);
   }
@@ -262,6 +283,7 @@ export class LeanConnection {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
     this.#streams.delete(id);
+    this.#sendWaiting();
     if (stream.isOk === true) stream.sink.end();
     else this.#fail(new Error(`the server refused a request: ${stream.refusal}`));
   }

@@ -26,7 +26,7 @@ export class Undisturbed {
   }
 
   /** `pids`: the processes that belong to the measurement, besides this one. */
-  async measure<T>(pids: readonly number[], turn: () => Promise<T>): Promise<T> {
+  async measure<T>(pids: readonly (number | undefined)[], turn: () => Promise<T>): Promise<T> {
     this.#turns++;
     for (let tries = 1; ; tries++) {
       const before = foreignMicros(pids);
@@ -42,10 +42,13 @@ export class Undisturbed {
 }
 
 /** Processor time so far, in microseconds, that was neither this process's nor one of the given; 0 where unknown. */
-function foreignMicros(pids: readonly number[]): number {
+function foreignMicros(pids: readonly (number | undefined)[]): number {
   if (process.platform !== 'linux') return 0;
   const own = process.cpuUsage();
-  const ours = pids.reduce((sum, pid) => sum + (cpuMicrosOf(pid) ?? 0), own.user + own.system);
+  const ours = pids.reduce<number>(
+    (sum, pid) => sum + (pid === undefined ? 0 : (cpuMicrosOf(pid) ?? 0)),
+    own.user + own.system,
+  );
   return busyMicros(readFileSync('/proc/stat', 'utf8')) - ours;
 }
 

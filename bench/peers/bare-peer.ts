@@ -21,7 +21,8 @@ export interface BareAnswers extends AnswerBytes {
 
 export interface Peer {
   readonly target: Target;
-  readonly pid: number;
+  /** Undefined where the process is not on this machine. */
+  readonly pid: number | undefined;
 }
 
 const program = fileURLToPath(new URL('../bare-server.js', import.meta.url));

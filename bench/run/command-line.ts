@@ -1,6 +1,7 @@
 /** Reads `SCENARIO [--json FILE] [--parameter value …]`. Runs nothing. */
 import { tmpdir } from 'node:os';
-import { count, directory, flagOf, type ParameterSet, parseValues } from './parameters.ts';
+import type { ServerOptions } from '../server/server-under-test.ts';
+import { count, directory, flagOf, type ParameterSet, parseValues, text } from './parameters.ts';
 import type { Scenario } from './scenario.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -11,11 +12,19 @@ export interface Command {
   /** Where data directories are made. */
   readonly directory: string;
   readonly jsonFile: string | undefined;
+  readonly server: ServerOptions;
 }
 
 const commonParameters = {
   seed: count(1, 'what random choices start from', 0),
   dir: directory(tmpdir(), 'where data directories are made: the disk that is measured'),
+};
+/** Of a server that the bench does not start. */
+const serverParameters = {
+  kubeconfig: text('FILE', 'a server that runs already, instead of a Milo that the bench starts'),
+  context: text('NAME', 'of the kubeconfig; its current one when not given'),
+  tenancy: text('NAME', 'how the server addresses tenants: a file, or one of bench/tenancies/'),
+  serverPid: count(0, 'its process, if it runs on this machine'),
 };
 
 /** 'help' when usage was asked for. Throws UsageError. */
@@ -30,7 +39,7 @@ export function parseCommandLine(words: readonly string[], scenarios: readonly S
   if (scenario === undefined) {
     throw new UsageError(`There is no scenario ${JSON.stringify(name)}; there is ${names}.`);
   }
-  const parameters = { ...commonParameters, ...scenario.parameters };
+  const parameters = { ...commonParameters, ...serverParameters, ...scenario.parameters };
   const given = givenFlags(rest, scenario.name, ['--json', ...Object.keys(parameters).map(flagOf)]);
   const common = parseValues(commonParameters, given);
   return {
@@ -39,6 +48,31 @@ export function parseCommandLine(words: readonly string[], scenarios: readonly S
     seed: common.seed,
     directory: common.dir,
     jsonFile: given.get('--json'),
+    server: serverOptions(scenario, given),
+  };
+}
+
+function serverOptions({ name, serves }: Scenario, given: ReadonlyMap<string, string>): ServerOptions {
+  const { kubeconfig, context, tenancy, serverPid } = parseValues(serverParameters, given);
+  if (kubeconfig === '') {
+    const idle = Object.keys(serverParameters)
+      .map(flagOf)
+      .find((flag) => given.has(flag));
+    if (idle !== undefined)
+      throw new UsageError(`${idle} says something of the server of --kubeconfig, which is not given.`);
+    return { kubeconfig: undefined };
+  }
+  if (serves === 'none') throw new UsageError(`${name} measures no server, and takes no --kubeconfig.`);
+  if (serves === 'own')
+    throw new UsageError(`${name} starts and stops its server itself, and takes no --kubeconfig.`);
+  if (tenancy === '')
+    throw new UsageError('--kubeconfig needs --tenancy, which says how the server addresses tenants.');
+  return {
+    kubeconfig,
+    context: context === '' ? undefined : context,
+    tenancy,
+    pid: given.has('--server-pid') ? serverPid : undefined,
+    needsControlPlanes: serves === 'control-planes',
   };
 }
 
@@ -72,8 +106,9 @@ export function usageText(scenarios: readonly Scenario[]): string {
     '',
   ];
   const describe = (parameters: ParameterSet): void => {
-    for (const [name, { default: value, help }] of Object.entries(parameters)) {
-      lines.push(`      ${`${flagOf(name)} ${value === '' ? 'DIR' : String(value)}`.padEnd(30)} ${help}`);
+    for (const [name, { default: value, metavariable, help }] of Object.entries(parameters)) {
+      const shown = value === '' ? (metavariable ?? 'DIR') : String(value);
+      lines.push(`      ${`${flagOf(name)} ${shown}`.padEnd(30)} ${help}`);
     }
   };
   for (const { name, summary, parameters } of scenarios) {
@@ -83,5 +118,6 @@ export function usageText(scenarios: readonly Scenario[]): string {
   lines.push('  every scenario:');
   describe(commonParameters);
   lines.push(`      ${'--json FILE'.padEnd(30)} write the result there, as JSON`);
+  describe(serverParameters);
   return `${lines.join('\n')}\n`;
 }

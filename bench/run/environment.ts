@@ -12,6 +12,8 @@ export interface Environment {
   readonly date: string;
   readonly command: string;
   readonly seed: number;
+  /** What was measured; absent in results from before it could be anything but a Milo of the bench's. */
+  readonly server?: string;
   readonly commit?: string;
   readonly node: string;
   readonly lmdb: string;
@@ -25,13 +27,19 @@ export interface Environment {
   readonly loadBefore: number;
 }
 
-export function environment(seed: number, dataDirectory: string, words: readonly string[]): Environment {
+export function environment(
+  seed: number,
+  server: string,
+  dataDirectory: string,
+  words: readonly string[],
+): Environment {
   const commit = commitOfTree();
   const cores = cpus();
   return {
     date: new Date().toISOString(),
     command: `npm run bench -- ${words.join(' ')}`,
     seed,
+    server,
     ...(commit === undefined ? {} : { commit }),
     node: process.version,
     lmdb: versionOf('lmdb'),

@@ -7,6 +7,8 @@ import { UsageError } from './usage-error.ts';
 export interface Parameter<T> {
   readonly default: T;
   readonly help: string;
+  /** What stands for a value in the usage text where the default is none. */
+  readonly metavariable?: string;
   /** Undefined when the text is not a value. */
   parse(text: string): T | undefined;
   /** How a value is described in the sentence about a bad one. */
@@ -81,6 +83,11 @@ export function seconds(value: number, help: string): Parameter<number> {
 
 export function directory(value: string, help: string): Parameter<string> {
   return { default: value, help, form: 'a directory', parse: (text) => (text === '' ? undefined : text) };
+}
+
+/** Any; empty when not given. */
+export function text(metavariable: string, help: string): Parameter<string> {
+  return { default: '', metavariable, help, form: 'a text', parse: (given) => given };
 }
 
 export function flagOf(name: string): string {

@@ -1,4 +1,6 @@
 /** What a scenario is to the harness. A scenario is one file in scenarios/ and one line in scenarios.ts. */
+
+import type { Servers } from '../server/server-under-test.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { ParameterSet, ValuesOf } from './parameters.ts';
 import type { Progress } from './progress.ts';
@@ -37,6 +39,8 @@ export interface RunContext {
   readonly progress: Progress;
   /** What is started or put on disk is registered here, and ends with the run however that ends. */
   readonly cleanup: Cleanup;
+  /** What the scenario measures: servers it starts, or the one that was given. */
+  readonly servers: Servers;
   /** An empty directory of the run's own, on the disk to be measured. */
   readonly directory: string;
   readonly seed: number;
@@ -49,6 +53,11 @@ export interface Scenario<P extends ParameterSet = ParameterSet> {
   /** One line, for the usage text. */
   readonly summary: string;
   readonly parameters: P;
+  /**
+   * What it can be run on: by default any server; `own`: only ones that the bench starts; `control-planes`: also a given
+   * one, if its tenants have APIs of their own; `none`: it measures no server.
+   */
+  readonly serves?: 'own' | 'control-planes' | 'none';
   /**
    * Which way figures get better whose unit does not say (units.ts): by name, or by how it begins with `*` behind it.
    * The first that matches counts.

@@ -41,6 +41,7 @@ function validatorOf(rule: string): RuleValidator {
 
 export const cel = scenario({
   name: 'cel',
+  serves: 'none',
   summary: 'evaluations of a simple rule a second, and the time until the cost budget stops an endless one',
   parameters: {
     evaluations: count(500_000, 'of the simple rule, each round'),

@@ -4,6 +4,7 @@
  * second server on the same data: what the first one is asked about its heap slows it down.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { must } from '../../src/lib/assert.ts';
 import { closedLoop, type Throughput } from '../load/closed-loop.ts';
 import { Connections } from '../load/connections.ts';
 import {
@@ -16,12 +17,12 @@ import {
 import { HttpClient } from '../load/http-client.ts';
 import { inParallel } from '../load/in-parallel.ts';
 import { mergePatchType, type PreparedRequest, prepareRequest } from '../load/lean-connection.ts';
-import { createOrganization, createProject } from '../load/tenancy.ts';
+import type { Tenancy } from '../load/tenancy.ts';
 import { Histogram } from '../measure/histogram.ts';
 import { addMedian } from '../run/median-figure.ts';
 import { count, seconds } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
-import { dataDirectoryIn, MiloProcess } from '../server/milo-process.ts';
+import type { ServerUnderTest } from '../server/server-under-test.ts';
 
 const requestsInParallel = 32;
 /** Longer than the server's own timers of a second. */
@@ -32,6 +33,7 @@ const microsInMs = 1000;
 
 export const crds = scenario({
   name: 'crds',
+  serves: 'control-planes',
   summary: 'heap of custom kinds, shared and distinct; definition to first object; writes that rules judge',
   parameters: {
     projects: count(10_000, 'projects that define the same kinds'),
@@ -44,13 +46,14 @@ export const crds = scenario({
     warmupSeconds: seconds(1, 'before that'),
   },
   async run(values, context): Promise<Figures> {
-    const { cleanup, directory, seed } = context;
-    const dataDirectory = dataDirectoryIn(directory, 'crds');
-    const figures = await heapFigures(dataDirectory, values, context);
+    const { servers, seed } = context;
+    const figures = servers.isGiven ? {} : await heapFigures(values, context);
 
-    const server = await MiloProcess.start({ dataDirectory }, cleanup);
+    const server = await servers.start('crds');
+    const { tenancy } = server;
     const client = await HttpClient.connect(server.target);
-    const { p50, p99 } = await timesToFirstObject(client, values.definitions, context);
+    await tenancy.prepare(client);
+    const { p50, p99 } = await timesToFirstObject(client, tenancy, values.definitions, context);
     figures['definitionToObject.p50'] = { value: p50, unit: 'ms' };
     figures['definitionToObject.p99'] = { value: p99, unit: 'ms' };
     for (const [name, patchType] of Object.entries({ patch: mergePatchType, apply: undefined })) {
@@ -79,23 +82,24 @@ interface HeapSizes {
 }
 
 /** What kinds add to the heap, on a server of its own. */
-async function heapFigures(dataDirectory: string, sizes: HeapSizes, context: RunContext): Promise<Figures> {
-  const server = await MiloProcess.start({ dataDirectory, hasProbe: true }, context.cleanup);
+async function heapFigures(sizes: HeapSizes, context: RunContext): Promise<Figures> {
+  const server = await context.servers.start('crds', { hasProbe: true });
+  const milo = must(server.milo, 'a server with a probe');
   const client = await HttpClient.connect(server.target);
-  await createOrganization(client);
+  await server.tenancy.prepare(client);
   const shared = Array.from({ length: sizes.kinds }, (_, at) => `shared${at}s`);
-  const tenancy = new Projects(client, context);
-  await tenancy.create('warm', sizes.warmup);
-  await tenancy.define('warm', sizes.warmup, shared, 'shared');
-  await server.sample();
+  const projects = new Projects(client, server.tenancy, context);
+  await projects.create('warm', sizes.warmup);
+  await projects.define('warm', sizes.warmup, shared, 'shared');
+  await milo.sample();
   const heapOf = async (): Promise<number> => {
     await sleep(restMs);
-    return (await server.sample()).heapBytes;
+    return (await milo.sample()).heapBytes;
   };
 
-  await tenancy.create('same', sizes.projects);
+  await projects.create('same', sizes.projects);
   const idle = await heapOf();
-  await tenancy.define('same', sizes.projects, shared, 'shared');
+  await projects.define('same', sizes.projects, shared, 'shared');
   const defined = await heapOf();
   const figures: Figures = {
     heapBytesPerProject: { value: (defined - idle) / sizes.projects, unit: 'B' },
@@ -104,9 +108,9 @@ async function heapFigures(dataDirectory: string, sizes: HeapSizes, context: Run
   };
   const half = Math.ceil(sizes.distinct / 2);
   for (const part of ['first', 'second']) {
-    await tenancy.create(`own-${part}`, half);
+    await projects.create(`own-${part}`, half);
     const before = await heapOf();
-    await tenancy.define(`own-${part}`, half, ['widgets'], undefined);
+    await projects.define(`own-${part}`, half, ['widgets'], undefined);
     const after = await heapOf();
     figures[`distinctHeapBytes.${part}Half`] = { value: after - before, unit: 'B' };
   }
@@ -118,16 +122,18 @@ async function heapFigures(dataDirectory: string, sizes: HeapSizes, context: Run
 /** Projects in groups, by the prefix of their names. */
 class Projects {
   readonly #client: HttpClient;
+  readonly #tenancy: Tenancy;
   readonly #context: RunContext;
 
-  constructor(client: HttpClient, context: RunContext) {
+  constructor(client: HttpClient, tenancy: Tenancy, context: RunContext) {
     this.#client = client;
+    this.#tenancy = tenancy;
     this.#context = context;
   }
 
   create(prefix: string, total: number): Promise<void> {
     return this.#each(`${prefix} projects: created`, total, (index) =>
-      createProject(this.#client, `${prefix}-${index}`),
+      this.#tenancy.create(this.#client, `${prefix}-${index}`),
     );
   }
 
@@ -142,8 +148,9 @@ class Projects {
       const project = `${prefix}-${index}`;
       for (const plural of plurals) {
         const definition = customDefinition(plural, variant ?? project);
-        await defineAndUse(this.#client, project, plural, definition);
-        await this.#client.get(customPath(project, plural, 'first'));
+        const root = this.#tenancy.controlPlane(project);
+        await defineAndUse(this.#client, root, plural, definition);
+        await this.#client.get(customPath(root, plural, 'first'));
       }
     });
   }
@@ -161,19 +168,22 @@ class Projects {
  */
 async function timesToFirstObject(
   client: HttpClient,
+  tenancy: Tenancy,
   total: number,
   { progress }: RunContext,
 ): Promise<{ p50: number; p99: number }> {
   const project = 'definitions';
-  await createProject(client, project);
+  await tenancy.create(client, project);
+  const root = tenancy.controlPlane(project);
+  const definition = `${definitionsPath(root)}/timeds.bench.example.com`;
   const times = new Histogram();
   for (let index = 0; index < total; index++) {
     const plural = 'timeds';
     const start = performance.now();
-    await defineAndUse(client, project, plural, customDefinition(plural, `timed-${index}`));
+    await defineAndUse(client, root, plural, customDefinition(plural, `timed-${index}`));
     times.record((performance.now() - start) * microsInMs);
-    await client.expect(200, 'DELETE', `${definitionsPath(project)}/${plural}.bench.example.com`);
-    await gone(client, `${definitionsPath(project)}/${plural}.bench.example.com`);
+    await client.expect(200, 'DELETE', definition);
+    await gone(client, definition);
     progress.show('definitions: first objects stored', index + 1, total);
   }
   return { p50: times.quantile(0.5) / microsInMs, p99: times.quantile(0.99) / microsInMs };
@@ -185,7 +195,7 @@ async function gone(client: HttpClient, path: string): Promise<void> {
 
 /** Whole objects are sent, each different from what is stored; the answer is 200. */
 async function writes(
-  server: MiloProcess,
+  { target, tenancy, pid: serverPid }: ServerUnderTest,
   client: HttpClient,
   patchType: string | undefined,
   values: { readonly seconds: number; readonly warmupSeconds: number },
@@ -193,19 +203,18 @@ async function writes(
 ): Promise<() => Promise<Throughput>> {
   const project = `writes-${patchType === undefined ? 'apply' : 'patch'}`;
   const plural = 'judgeds';
-  await createProject(client, project);
-  await client.create(definitionsPath(project), customDefinition(plural, 'judged'));
+  await tenancy.create(client, project);
+  const root = tenancy.controlPlane(project);
+  await client.create(definitionsPath(root), customDefinition(plural, 'judged'));
   const lanes = connections * lanesPerConnection;
   const requests: PreparedRequest[] = [];
   for (let lane = 0; lane < lanes; lane++) {
     const name = `object-${lane}`;
-    await client.create(customPath(project, plural), customObject(plural, name));
+    await client.create(customPath(root, plural), customObject(plural, name));
     const query = patchType === undefined ? '?fieldManager=bench-apply&force=true' : '';
-    requests.push(
-      prepareRequest(server.target, 'PATCH', customPath(project, plural, name) + query, patchType),
-    );
+    requests.push(prepareRequest(target, 'PATCH', customPath(root, plural, name) + query, patchType));
   }
-  const open = await Connections.open(server.target, connections);
+  const open = await Connections.open(target, connections);
   cleanup.add(() => open.close());
   let counter = 0;
   return () =>
@@ -214,7 +223,7 @@ async function writes(
       lanesPerConnection,
       warmupSeconds: values.warmupSeconds,
       seconds: values.seconds,
-      serverPid: server.pid,
+      serverPid,
       next: (lane) => ({
         request: requests[lane]!,
         body: Buffer.from(JSON.stringify(customObject(plural, `object-${lane}`, ++counter))),

@@ -4,14 +4,15 @@
  * process after a warm-up with a few projects, so that loaded code and first buffers are not counted as theirs.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { must } from '../../src/lib/assert.ts';
 import { HttpClient } from '../load/http-client.ts';
 import { inParallel } from '../load/in-parallel.ts';
-import { controlPlane, createOrganization, createProject, listablePaths } from '../load/tenancy.ts';
+import { listables } from '../load/tenancy.ts';
 import { type ResidentBytes, residentBytesOf } from '../measure/process-usage.ts';
 import { count } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
-import { dataDirectoryIn, MiloProcess } from '../server/milo-process.ts';
 import type { ProbeSample } from '../server/probe-messages.ts';
+import type { ServerUnderTest } from '../server/server-under-test.ts';
 import { type StoredData, storedData } from '../server/stored-data.ts';
 
 const requestsInParallel = 32;
@@ -19,9 +20,9 @@ const requestsInParallel = 32;
 const restMs = 1500;
 
 interface State {
-  readonly memory: ProbeSample;
+  readonly memory: ProbeSample | undefined;
   readonly resident: ResidentBytes | undefined;
-  readonly stored: StoredData;
+  readonly stored: StoredData | undefined;
 }
 
 export const idleProjects = scenario({
@@ -56,12 +57,11 @@ export const idleProjects = scenario({
     ],
   },
   async run({ projects, warmup }, context): Promise<Figures> {
-    const { cleanup, directory, progress } = context;
-    const dataDirectory = dataDirectoryIn(directory, 'idle');
-    const server = await MiloProcess.start({ dataDirectory, hasProbe: true }, cleanup);
+    const { servers, progress } = context;
+    const server = await servers.start('idle', { hasProbe: true });
     await populate(server, 'warm', warmup, context);
     // The first one only loads what sampling itself needs.
-    await server.sample();
+    await server.milo?.sample();
     progress.show('sample of N = 0');
     const before = await rest(server);
     await populate(server, 'idle', projects, context);
@@ -69,61 +69,68 @@ export const idleProjects = scenario({
     const after = await rest(server);
     await server.stop();
 
+    const figures = figuresOf(before, after, projects);
+    if (servers.isGiven) return figures;
     progress.show('sample after a restart');
-    const restarted = await heapAfterStart(dataDirectory, context);
-    const emptyDirectory = dataDirectoryIn(directory, 'empty');
+    const restarted = await heapAfterStart('idle', context);
     // Its first start loads what makes certificates; the second one starts as the other did.
-    await heapAfterStart(emptyDirectory, context);
-    const empty = await heapAfterStart(emptyDirectory, context);
-    return figuresOf(before, after, projects, (restarted - empty) / (projects + warmup));
+    await heapAfterStart('empty', context);
+    const growth = restarted - (await heapAfterStart('empty', context));
+    return {
+      heapBytesPerProjectAfterRestart: { value: growth / (projects + warmup), unit: 'B' },
+      ...figures,
+    };
   },
 });
 
-async function heapAfterStart(dataDirectory: string, { cleanup }: RunContext): Promise<number> {
-  const server = await MiloProcess.start({ dataDirectory, hasProbe: true }, cleanup);
-  await server.sample();
-  const { heapBytes } = await server.sample();
-  await server.stop();
+async function heapAfterStart(name: string, { servers }: RunContext): Promise<number> {
+  const { milo } = await servers.start(name, { hasProbe: true });
+  const probed = must(milo, 'a server with a probe');
+  await probed.sample();
+  const { heapBytes } = await probed.sample();
+  await probed.stop();
   return heapBytes;
 }
 
 /** Creates the projects and lists everything in each; every connection is closed at the end. */
 async function populate(
-  server: MiloProcess,
+  { target, tenancy }: ServerUnderTest,
   prefix: string,
   total: number,
   { progress }: RunContext,
 ): Promise<void> {
-  const client = await HttpClient.connect(server.target);
-  if (prefix === 'warm') await createOrganization(client);
+  const client = await HttpClient.connect(target);
+  if (prefix === 'warm') await tenancy.prepare(client);
   const name = (index: number): string => `${prefix}-${index}`;
   await inParallel(
     total,
     requestsInParallel,
-    (index) => createProject(client, name(index)),
+    (index) => tenancy.create(client, name(index)),
     (done) => progress.show(`${prefix} projects: created`, done, total),
   );
-  const paths = await listablePaths(client, name(0));
+  const resources = await listables(client, tenancy.controlPlane(name(0)));
   await inParallel(
     total,
     requestsInParallel,
     async (index) => {
-      for (const path of paths) await client.expect(200, 'GET', `${controlPlane(name(index))}${path}`);
+      for (const path of tenancy.listPaths(name(index), resources)) await client.expect(200, 'GET', path);
     },
     (done) => progress.show(`${prefix} projects: listed`, done, total),
   );
   await client.close();
 }
 
-async function rest(server: MiloProcess): Promise<State> {
+async function rest({ milo, pid }: ServerUnderTest): Promise<State> {
   await sleep(restMs);
-  const memory = await server.sample();
-  return { memory, resident: residentBytesOf(server.pid), stored: await storedData(server.dataDirectory) };
+  const memory = await milo?.sample();
+  const resident = pid === undefined ? undefined : residentBytesOf(pid);
+  const stored = milo === undefined ? undefined : await storedData(milo.dataDirectory);
+  return { memory, resident, stored };
 }
 
-function figuresOf(before: State, after: State, projects: number, heapAfterRestart: number): Figures {
-  const handlesOf = ({ timers, sockets, otherHandles }: ProbeSample): number =>
-    timers + sockets + otherHandles;
+function figuresOf(before: State, after: State, projects: number): Figures {
+  const handlesOf = (memory: ProbeSample | undefined): number | undefined =>
+    memory && memory.timers + memory.sockets + memory.otherHandles;
   const figures: Figures = {};
   const add = (name: string, unit: string, of: (state: State) => number | undefined): void => {
     const [zero, end] = [of(before), of(after)];
@@ -132,20 +139,23 @@ function figuresOf(before: State, after: State, projects: number, heapAfterResta
     figures[`${name}AtZero`] = { value: zero, unit };
     figures[`${name}AtEnd`] = { value: end, unit };
   };
-  add('heapBytes', 'B', ({ memory }) => memory.heapBytes);
-  add('rssBytes', 'B', ({ memory }) => memory.rssBytes);
-  add('externalBytes', 'B', ({ memory }) => memory.externalBytes);
+  add('heapBytes', 'B', ({ memory }) => memory?.heapBytes);
+  add(
+    'rssBytes',
+    'B',
+    ({ memory, resident }) => memory?.rssBytes ?? (resident && resident.anonymous + resident.file),
+  );
+  add('externalBytes', 'B', ({ memory }) => memory?.externalBytes);
   add('handles', '1', ({ memory }) => handlesOf(memory));
-  add('storedObjects', '1', ({ stored }) => stored.objects);
-  add('storedBytes', 'B', ({ stored }) => stored.bytes);
+  add('storedObjects', '1', ({ stored }) => stored?.objects);
+  add('storedBytes', 'B', ({ stored }) => stored?.bytes);
   // Parts of the above, and what explains them.
   add('rssAnonymousBytes', 'B', ({ resident }) => resident?.anonymous);
   add('rssFileBytes', 'B', ({ resident }) => resident?.file);
-  add('timers', '1', ({ memory }) => memory.timers);
-  add('sockets', '1', ({ memory }) => memory.sockets);
-  add('emitters', '1', ({ memory }) => memory.emitters);
-  add('storedBytesWithLog', 'B', ({ stored }) => stored.bytesWithLog);
-  figures.heapBytesPerProjectAfterRestart = { value: heapAfterRestart, unit: 'B' };
+  add('timers', '1', ({ memory }) => memory?.timers);
+  add('sockets', '1', ({ memory }) => memory?.sockets);
+  add('emitters', '1', ({ memory }) => memory?.emitters);
+  add('storedBytesWithLog', 'B', ({ stored }) => stored?.bytesWithLog);
   const rank = (name: string): number => (name.includes('PerProject') ? 0 : 1);
   return Object.fromEntries(Object.entries(figures).sort(([a], [b]) => rank(a) - rank(b)));
 }

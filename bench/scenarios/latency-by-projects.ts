@@ -8,34 +8,30 @@
  */
 
 import { Prng } from '../../src/lib/prng.ts';
-import { configMap, configMapBody } from '../load/config-map.ts';
+import { configMap, configMapBody, createConfigMap } from '../load/config-map.ts';
 import { Connections } from '../load/connections.ts';
 import { HttpClient } from '../load/http-client.ts';
 import { inParallel } from '../load/in-parallel.ts';
 import { type PreparedRequest, prepareRequest } from '../load/lean-connection.ts';
 import { openLoop } from '../load/open-loop.ts';
-import {
-  configMapPath,
-  controlPlane,
-  createOrganization,
-  createProject,
-  deleteProject,
-  namespaceOfProjects,
-} from '../load/tenancy.ts';
+
+import type { Tenancy } from '../load/tenancy.ts';
 import { Histogram } from '../measure/histogram.ts';
 import { percentileCurve } from '../measure/percentile-curve.ts';
 import { median, pairedRatios } from '../measure/statistics.ts';
+
 import { Undisturbed } from '../measure/undisturbed.ts';
 import { addMedian } from '../run/median-figure.ts';
 import { count, risingCounts, seconds } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
-import { dataDirectoryIn, MiloProcess } from '../server/milo-process.ts';
+import type { ServerUnderTest } from '../server/server-under-test.ts';
 
 const operations = ['get', 'list', 'put', 'create'] as const;
 type Operation = (typeof operations)[number];
 
 const objectName = 'settings';
-const listedNamespace = 'listed';
+/** Of the namespace that holds what LIST reads. */
+const listedPurpose = 'listed';
 const listedObjects = 100;
 const requestsInParallel = 32;
 const connections = 4;
@@ -71,22 +67,30 @@ export const latencyByProjects = scenario({
     const { steps, rounds } = values;
     const control = { name: 'control', projects: steps[0]! };
     const plans = [...steps.map((projects) => ({ name: String(projects), projects })), control];
+    const undisturbed = new Undisturbed(values.tries);
+    const takeTurns = async (servers: readonly StepServer[]): Promise<void> => {
+      for (const server of servers) {
+        context.progress.show(`warming up ${server.name}`);
+        for (const operation of operations) await server.turn(operation, values.prepareSeconds, values);
+      }
+      for (let round = 0; round < rounds; round++) {
+        context.progress.show('round', round + 1, rounds);
+        for (const operation of operations) {
+          const order = round % 2 === 0 ? servers : [...servers].reverse();
+          for (const server of order) await server.measure(operation, values, undisturbed);
+        }
+      }
+    };
     const servers: StepServer[] = [];
     for (const { name, projects } of plans) {
-      servers.push(await StepServer.start(name, projects, values, context));
+      const server = await StepServer.start(name, projects, values, context);
+      servers.push(server);
+      if (!context.servers.isGiven) continue;
+      // There is only one, which is to hold the projects of one step at a time.
+      await takeTurns([server]);
+      await server.stop();
     }
-    const undisturbed = new Undisturbed(values.tries);
-    for (const server of servers) {
-      context.progress.show(`warming up ${server.name}`);
-      for (const operation of operations) await server.turn(operation, values.prepareSeconds, values);
-    }
-    for (let round = 0; round < rounds; round++) {
-      context.progress.show('round', round + 1, rounds);
-      for (const operation of operations) {
-        const order = round % 2 === 0 ? servers : [...servers].reverse();
-        for (const server of order) await server.measure(operation, values, undisturbed);
-      }
-    }
+    if (!context.servers.isGiven) await takeTurns(servers);
     addPlots(servers, context);
     return {
       ...figuresOf(servers.slice(0, -1), servers.at(-1)!, context.seed),
@@ -100,7 +104,7 @@ class StepServer {
   readonly name: string;
   /** One for each round. */
   readonly measured: Readonly<Record<Operation, Histogram[]>> = { get: [], list: [], put: [], create: [] };
-  readonly #milo: MiloProcess;
+  readonly #server: ServerUnderTest;
   readonly #client: HttpClient;
   readonly #connections: Connections;
   readonly projects: number;
@@ -115,17 +119,17 @@ class StepServer {
     name: string,
     projects: number,
     listedProjects: number,
-    parts: { milo: MiloProcess; client: HttpClient; connections: Connections; prng: Prng },
+    parts: { server: ServerUnderTest; client: HttpClient; connections: Connections; prng: Prng },
   ) {
     this.name = name;
     this.projects = projects;
-    this.#milo = parts.milo;
+    this.#server = parts.server;
     this.#client = parts.client;
     this.#connections = parts.connections;
     this.#prng = parts.prng;
     this.#putOrder = this.#prng.shuffle(Array.from({ length: projects }, (_, index) => index));
     this.#listed = sampleOf(projects, listedProjects).map((index) =>
-      prepareRequest(this.#milo.target, 'GET', configMapPath(projectName(index), listedNamespace)),
+      prepareRequest(this.#server.target, 'GET', listPath(this.#server.tenancy, projectName(index))),
     );
   }
 
@@ -133,20 +137,20 @@ class StepServer {
     name: string,
     projects: number,
     { listedProjects }: Sizes,
-    { cleanup, directory, progress, seed }: RunContext,
+    { cleanup, servers, progress, seed }: RunContext,
   ): Promise<StepServer> {
-    const milo = await MiloProcess.start({ dataDirectory: dataDirectoryIn(directory, name) }, cleanup);
-    const client = await HttpClient.connect(milo.target);
-    await populate(client, projects, listedProjects, (done, total) =>
+    const server = await servers.start(name);
+    const client = await HttpClient.connect(server.target);
+    await populate(client, server.tenancy, projects, listedProjects, (done, total) =>
       progress.show(`projects for step ${name}: objects created`, done, total),
     );
-    const lean = await Connections.open(milo.target, connections);
+    const lean = await Connections.open(server.target, connections);
     cleanup.add(async () => {
       lean.close();
       await client.close();
     });
     return new StepServer(name, projects, listedProjects, {
-      milo,
+      server,
       client,
       connections: lean,
       prng: new Prng(seed),
@@ -155,7 +159,7 @@ class StepServer {
 
   async measure(operation: Operation, sizes: Sizes, undisturbed: Undisturbed): Promise<void> {
     const turn = () => this.turn(operation, sizes.seconds, sizes);
-    this.measured[operation].push(await undisturbed.measure([this.#milo.pid], turn));
+    this.measured[operation].push(await undisturbed.measure([this.#server.pid], turn));
   }
 
   /** Puts the load of one operation on the server for a time. */
@@ -170,7 +174,7 @@ class StepServer {
     const histogram = await Promise.race([this.#connections.fault, loop]);
     // The server is to hold the projects of its step and no more; removing them is nobody's latency.
     await inParallel(this.#created - firstCreated, requestsInParallel, (index) =>
-      deleteProject(this.#client, newProjectName(firstCreated + index)),
+      this.#server.tenancy.delete(this.#client, newProjectName(firstCreated + index)),
     );
     return histogram;
   }
@@ -182,27 +186,35 @@ class StepServer {
     await new Promise<void>((end) => connection.send(request, body, { end }));
   }
 
+  /** Ends the server, or takes its projects from one that goes on. */
+  async stop(): Promise<void> {
+    await this.#server.stop();
+  }
+
   #next(operation: 'get' | 'list' | 'put'): { request: PreparedRequest; body: Buffer | undefined } {
     if (operation === 'list') return { request: this.#prng.pick(this.#listed), body: undefined };
+    const { target, tenancy } = this.#server;
     if (operation === 'get') {
-      const path = objectPath(this.#prng.below(this.projects));
-      return { request: prepareRequest(this.#milo.target, 'GET', path), body: undefined };
+      const path = objectPath(tenancy, projectName(this.#prng.below(this.projects)));
+      return { request: prepareRequest(target, 'GET', path), body: undefined };
     }
-    const project = this.#putOrder[this.#puts++ % this.projects]!;
-    const body = configMapBody(namespaceOfProjects, objectName, this.#puts);
-    return { request: prepareRequest(this.#milo.target, 'PUT', objectPath(project)), body };
+    const project = projectName(this.#putOrder[this.#puts++ % this.projects]!);
+    const body = configMapBody(tenancy.namespaceOf(project), objectName, this.#puts);
+    return { request: prepareRequest(target, 'PUT', objectPath(tenancy, project)), body };
   }
 
   async #createAndWrite(): Promise<void> {
     const name = newProjectName(this.#created++);
-    await createProject(this.#client, name);
-    await writeFirst(this.#client, name);
+    await this.#server.tenancy.create(this.#client, name);
+    await createConfigMap(this.#client, this.#server.tenancy, name, objectName);
   }
 }
 
 const projectName = (index: number): string => `project-${index}`;
-const objectPath = (project: number): string =>
-  configMapPath(projectName(project), namespaceOfProjects, objectName);
+const objectPath = (tenancy: Tenancy, project: string): string =>
+  tenancy.configMapPath(project, tenancy.namespaceOf(project), objectName);
+const listPath = (tenancy: Tenancy, project: string): string =>
+  tenancy.configMapPath(project, tenancy.furtherNamespaceOf(project, listedPurpose));
 const newProjectName = (index: number): string => `new-${index}`;
 
 /** Numbers of the projects that hold a list, spread evenly. */
@@ -211,36 +223,28 @@ function sampleOf(projects: number, wanted: number): number[] {
   return Array.from({ length: sampled }, (_, at) => Math.floor((at * projects) / sampled));
 }
 
-async function writeFirst(client: HttpClient, project: string): Promise<void> {
-  const path = configMapPath(project, namespaceOfProjects);
-  await client.create(path, configMap(namespaceOfProjects, objectName));
-}
-
 async function populate(
   client: HttpClient,
+  tenancy: Tenancy,
   projects: number,
   listedProjects: number,
   onProgress: (done: number, total: number) => void,
 ): Promise<void> {
-  await createOrganization(client);
+  await tenancy.prepare(client);
   const sample = sampleOf(projects, listedProjects);
   const total = projects + sample.length;
   let done = 0;
   await inParallel(projects, requestsInParallel, async (index) => {
-    await createProject(client, projectName(index));
-    await writeFirst(client, projectName(index));
+    await tenancy.create(client, projectName(index));
+    await createConfigMap(client, tenancy, projectName(index), objectName);
     onProgress(++done, total);
   });
   for (const index of sample) {
     const project = projectName(index);
-    const metadata = { name: listedNamespace };
-    await client.create(`${controlPlane(project)}/api/v1/namespaces`, {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata,
-    });
+    await tenancy.createNamespace(client, project, listedPurpose);
+    const namespace = tenancy.furtherNamespaceOf(project, listedPurpose);
     await inParallel(listedObjects, requestsInParallel, (object) =>
-      client.create(configMapPath(project, listedNamespace), configMap(listedNamespace, `object-${object}`)),
+      client.create(listPath(tenancy, project), configMap(namespace, `object-${object}`)),
     );
     onProgress(++done, total);
   }

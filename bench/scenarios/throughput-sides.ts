@@ -10,10 +10,11 @@ import { HttpClient } from '../load/http-client.ts';
 import { inParallel } from '../load/in-parallel.ts';
 import { type PreparedRequest, prepareRequest } from '../load/lean-connection.ts';
 import type { Target } from '../load/target.ts';
-import { configMapPath, controlPlane, createOrganization, createProject } from '../load/tenancy.ts';
+import type { Tenancy } from '../load/tenancy.ts';
 import type { AnswerBytes, Peer } from '../peers/bare-peer.ts';
 import type { RawLmdb } from '../peers/raw-lmdb-peer.ts';
 import type { Cleanup } from '../run/cleanup.ts';
+import type { ServerUnderTest } from '../server/server-under-test.ts';
 
 export const operations = ['get', 'list', 'put', 'apply', 'fanout'] as const;
 export type Operation = (typeof operations)[number];
@@ -29,7 +30,9 @@ export interface Sizes {
   readonly events: number;
 }
 export interface Rig {
+  /** The server under test. */
   readonly milo: Peer;
+  readonly tenancy: Tenancy;
   readonly bare: Peer;
   readonly lmdb: RawLmdb;
   /** What Milo answers to a GET. */
@@ -47,10 +50,10 @@ export interface Sides {
 
 export const sidesOf: Readonly<Record<Operation, (rig: Rig) => Promise<Sides>>> = {
   get: (rig) => {
-    const paths = numbered(listed.objects, (name) => configMapPath(project, listed.namespace, name));
+    const paths = numbered(listed.objects, (name) => pathIn(rig.tenancy, listed, name));
     return readSides(rig, rig.sizes.lanes, paths, '/object');
   },
-  list: (rig) => readSides(rig, listsInFlight, [configMapPath(project, listed.namespace)], '/list'),
+  list: (rig) => readSides(rig, listsInFlight, [pathIn(rig.tenancy, listed)], '/list'),
   put: (rig) => writeSides(rig, 'PUT'),
   apply: (rig) => writeSides(rig, 'APPLY'),
   fanout: fanOutSides,
@@ -64,9 +67,14 @@ const requestOf: Readonly<Record<WriteKind, (path: string) => ['PUT' | 'PATCH', 
   APPLY: (path) => ['PATCH', `${path}?fieldManager=bench-apply&force=true`],
 };
 const project = 'bench';
-const listed = { namespace: 'listed', objects: 100 };
-const written = { namespace: 'written', objects: 1024 };
-const watched = { namespace: 'watched', objects: 64 };
+/** Each in a namespace of its own, called after its purpose. */
+interface Collection {
+  readonly purpose: string;
+  readonly objects: number;
+}
+const listed: Collection = { purpose: 'listed', objects: 100 };
+const written: Collection = { purpose: 'written', objects: 1024 };
+const watched: Collection = { purpose: 'watched', objects: 64 };
 /** On each connection. */
 const listsInFlight = 2;
 const requestsInParallel = 32;
@@ -75,23 +83,25 @@ const nameOf = (index: number): string => `object-${index}`;
 const numbered = (total: number, of: (name: string) => string): string[] =>
   Array.from({ length: total }, (_, index) => of(nameOf(index)));
 
+/** Of the whole collection when `name` is absent. */
+function pathIn(tenancy: Tenancy, { purpose }: Collection, name?: string): string {
+  return tenancy.configMapPath(project, tenancy.furtherNamespaceOf(project, purpose), name);
+}
+
 /** Creates every object of the run; answers what the server says to a GET and a LIST. */
-export async function populate(target: Target): Promise<AnswerBytes> {
+export async function populate({ target, tenancy }: ServerUnderTest): Promise<AnswerBytes> {
   const client = await HttpClient.connect(target);
-  await createOrganization(client);
-  await createProject(client, project);
-  for (const { namespace, objects } of [listed, written, watched]) {
-    await client.create(`${controlPlane(project)}/api/v1/namespaces`, {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: namespace },
-    });
-    await inParallel(objects, requestsInParallel, (index) =>
-      client.create(configMapPath(project, namespace), configMap(namespace, nameOf(index))),
+  await tenancy.prepare(client);
+  await tenancy.create(client, project);
+  for (const collection of [listed, written, watched]) {
+    await tenancy.createNamespace(client, project, collection.purpose);
+    const namespace = tenancy.furtherNamespaceOf(project, collection.purpose);
+    await inParallel(collection.objects, requestsInParallel, (index) =>
+      client.create(pathIn(tenancy, collection), configMap(namespace, nameOf(index))),
     );
   }
-  const object = await client.expect(200, 'GET', configMapPath(project, listed.namespace, nameOf(0)));
-  const list = await client.expect(200, 'GET', configMapPath(project, listed.namespace));
+  const object = await client.expect(200, 'GET', pathIn(tenancy, listed, nameOf(0)));
+  const list = await client.expect(200, 'GET', pathIn(tenancy, listed));
   await client.close();
   const event = Buffer.from(`{"type":"MODIFIED","object":${object.toString().trimEnd()}}\n`);
   return { object, list, event };
@@ -107,25 +117,25 @@ async function readSides(
   return { peer: 'bare', ours, theirs: await readers(bare, sizes, lanes, [barePath], cleanup) };
 }
 
-async function writeSides({ milo, lmdb, object, sizes, cleanup }: Rig, kind: WriteKind): Promise<Sides> {
+async function writeSides(rig: Rig, kind: WriteKind): Promise<Sides> {
+  const { lmdb, object, sizes } = rig;
   const { connections, lanes, warmupSeconds, seconds } = sizes;
-  const keys = numbered(written.objects, (name) => `${project}/${written.namespace}/${name}`);
+  const keys = numbered(written.objects, (name) => `${project}/${written.purpose}/${name}`);
   const run = { keys, value: object, writers: connections * lanes, warmupSeconds, seconds };
-  return { peer: 'lmdb', ours: await writers(milo, sizes, cleanup, kind), theirs: () => lmdb.run(run) };
+  return { peer: 'lmdb', ours: await writers(rig, kind), theirs: () => lmdb.run(run) };
 }
 
-async function fanOutSides({ milo, bare, sizes, cleanup }: Rig): Promise<Sides> {
+async function fanOutSides({ milo, tenancy, bare, sizes, cleanup }: Rig): Promise<Sides> {
   const client = await HttpClient.connect(milo.target, 1);
-  const collection = configMapPath(project, watched.namespace);
+  const collection = pathIn(tenancy, watched);
   const { resourceVersion } = (await client.get(collection)).metadata;
   await client.close();
-  const ours = await watchers(
-    milo,
-    `${collection}?watch=true&resourceVersion=${resourceVersion}`,
-    sizes,
-    cleanup,
-  );
-  return { peer: 'bare', ours, theirs: await watchers(bare, '/objects?watch=true', sizes, cleanup) };
+  const path = `${collection}?watch=true&resourceVersion=${resourceVersion}`;
+  // Its watchers are told of whatever is put.
+  const puts = (target: Target) => updates(target, tenancy, watched);
+  const ours = await watchers(milo, path, puts(milo.target), sizes, cleanup);
+  const theirs = await watchers(bare, '/objects?watch=true', puts(bare.target), sizes, cleanup);
+  return { peer: 'bare', ours, theirs };
 }
 
 /** GETs of the paths in turn. */
@@ -147,18 +157,13 @@ async function readers(
 }
 
 /** Writes, every lane to objects of its own, every body different from what is stored. */
-async function writers(
-  { target, pid }: Peer,
-  sizes: Sizes,
-  cleanup: Cleanup,
-  kind: WriteKind,
-): Promise<Measure> {
-  const connections = await Connections.open(target, sizes.connections);
+async function writers({ milo, tenancy, sizes, cleanup }: Rig, kind: WriteKind): Promise<Measure> {
+  const connections = await Connections.open(milo.target, sizes.connections);
   cleanup.add(() => connections.close());
-  const writes = updates(target, written, kind);
+  const writes = updates(milo.target, tenancy, written, kind);
   const lanes = sizes.connections * sizes.lanes;
   const turns = new Array<number>(lanes).fill(0);
-  const options = loopOptions(sizes, connections, pid, sizes.lanes, (lane) => {
+  const options = loopOptions(sizes, connections, milo.pid, sizes.lanes, (lane) => {
     const ofLane = Math.floor((written.objects - 1 - lane) / lanes) + 1;
     return writes(lane + lanes * (turns[lane]!++ % ofLane));
   });
@@ -168,25 +173,29 @@ async function writers(
 function loopOptions(
   { warmupSeconds, seconds }: Sizes,
   connections: Connections,
-  serverPid: number,
+  serverPid: number | undefined,
   lanesPerConnection: number,
   next: ClosedLoopOptions['next'],
 ): ClosedLoopOptions {
   return { connections, lanesPerConnection, warmupSeconds, seconds, serverPid, next };
 }
 
+interface Update {
+  readonly request: PreparedRequest;
+  readonly body: Buffer;
+}
+
 /** A write of an object by its number, with a new counter each time. */
 function updates(
   target: Target,
-  { namespace, objects }: typeof written,
+  tenancy: Tenancy,
+  collection: Collection,
   kind: WriteKind = 'PUT',
-): (index: number) => { request: PreparedRequest; body: Buffer } {
-  const prepared = Array.from({ length: objects }, (_, index) => {
+): (index: number) => Update {
+  const namespace = tenancy.furtherNamespaceOf(project, collection.purpose);
+  const prepared = Array.from({ length: collection.objects }, (_, index) => {
     const body = configMapBody(namespace, nameOf(index));
-    const request = prepareRequest(
-      target,
-      ...requestOf[kind](configMapPath(project, namespace, nameOf(index))),
-    );
+    const request = prepareRequest(target, ...requestOf[kind](pathIn(tenancy, collection, nameOf(index))));
     return { request, body, offset: counterOffset(body) };
   });
   let counter = 0;
@@ -202,13 +211,13 @@ function updates(
 async function watchers(
   { target, pid: serverPid }: Peer,
   path: string,
+  puts: (index: number) => Update,
   sizes: Sizes,
   cleanup: Cleanup,
 ): Promise<Measure> {
   const watch = prepareRequest(target, 'GET', path);
   const fanOut = await FanOut.open(target, watch, sizes.watchers, sizes.watchConnections);
   cleanup.add(() => fanOut.close());
-  const puts = updates(target, watched);
   let turn = 0;
   const next = () => puts(turn++ % watched.objects);
   const { warmupSeconds, seconds, events: eventsInFlight } = sizes;

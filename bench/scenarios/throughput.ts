@@ -13,7 +13,7 @@ import { RawLmdb } from '../peers/raw-lmdb-peer.ts';
 import { addMedian } from '../run/median-figure.ts';
 import { count, directory as directoryOf, seconds, someOf } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
-import { dataDirectoryIn, MiloProcess } from '../server/milo-process.ts';
+import { UsageError } from '../run/usage-error.ts';
 import type { CpuProfile } from '../server/probe-messages.ts';
 import { type Measure, operations, populate, type Sides, sidesOf } from './throughput-sides.ts';
 
@@ -35,24 +35,35 @@ export const throughput = scenario({
   },
   better: { 'ratio.*': 'higher', 'cpuRatio.*': 'higher' },
   async run(values, context): Promise<Figures> {
-    const { cleanup, directory, progress, seed } = context;
+    const { cleanup, directory, progress, seed, servers } = context;
     const hasProbe = values.profile !== '';
-    const dataDirectory = dataDirectoryIn(directory, 'milo');
-    const milo = await MiloProcess.start({ dataDirectory, hasProbe }, cleanup);
+    const server = await servers.start('milo', { hasProbe });
+    const { milo } = server;
+    if (hasProbe && milo === undefined)
+      throw new UsageError('--profile needs a server that the bench starts.');
     progress.show('creating objects');
-    const answers = await populate(milo.target);
+    const answers = await populate(server);
     const bare = await startBareServer(answers, cleanup);
-    const lmdb = new RawLmdb(dataDirectoryIn(directory, 'raw.mdb'), cleanup);
-    const rig = { milo, bare, lmdb, object: answers.object, sizes: values, cleanup };
+    const lmdb = new RawLmdb(join(directory, 'raw.mdb'), cleanup);
+    const rig = {
+      milo: server,
+      tenancy: server.tenancy,
+      bare,
+      lmdb,
+      object: answers.object,
+      sizes: values,
+      cleanup,
+    };
 
     const figures: Figures = {};
     const undisturbed = new Undisturbed(values.tries);
-    const turn = (measure: Measure) => undisturbed.measure([milo.pid, bare.pid, lmdb.pid], measure);
+    const turn = (measure: Measure) => undisturbed.measure([server.pid, bare.pid, lmdb.pid], measure);
     for (const operation of values.operations) {
       const sides = await sidesOf[operation](rig);
       const rounds = await takeTurns(operation, values.rounds, sides, turn, context);
       Object.assign(figures, figuresOf(operation, sides.peer, rounds, seed));
-      if (hasProbe) writeProfile(values.profile, operation, await milo.profile(sides.ours));
+      if (milo !== undefined && hasProbe)
+        writeProfile(values.profile, operation, await milo.profile(sides.ours));
     }
     return ratiosFirst({ ...figures, disturbedTurns: { value: undisturbed.share, unit: 'share' } });
   },

@@ -5,9 +5,9 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readKubeconfig } from '../../src/server/kubeconfig.ts';
+import { kubeconfigFile } from '../../src/server/kubeconfig.ts';
+import { readKubeconfig } from '../load/kubeconfig.ts';
 import type { Target } from '../load/target.ts';
 import type { Cleanup } from '../run/cleanup.ts';
 import { Child } from './child-process.ts';
@@ -32,7 +32,7 @@ export class MiloProcess {
   private constructor(child: Child, dataDirectory: string) {
     this.#child = child;
     this.dataDirectory = dataDirectory;
-    this.target = targetOf(dataDirectory);
+    this.target = readKubeconfig(kubeconfigFile(dataDirectory)).target;
   }
 
   /** A server that serves; it ends with the run. */
@@ -86,19 +86,6 @@ async function printsReady({ process: child }: Child): Promise<void> {
   });
 }
 
-function targetOf(dataDirectory: string): Target {
-  const config = readKubeconfig(dataDirectory);
-  const { hostname, port } = new URL(config.server);
-  const text = (base64: string): string => Buffer.from(base64, 'base64').toString();
-  return {
-    host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: Number(port),
-    ca: text(config.authority),
-    certificate: text(config.certificate),
-    key: text(config.key),
-  };
-}
-
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -107,9 +94,4 @@ async function freePort(): Promise<number> {
   await once(server, 'close');
   if (typeof address !== 'object' || address === null) throw new Error('no port to be had');
   return address.port;
-}
-
-/** Directory for the data of one server of a run. */
-export function dataDirectoryIn(runDirectory: string, name: string): string {
-  return join(runDirectory, name);
 }

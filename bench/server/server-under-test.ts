@@ -1,0 +1,105 @@
+/**
+ * The server that a scenario measures: a Milo that the bench starts, each on a data directory of its own, or one that
+ * runs already and is named by a kubeconfig. Scenarios that look inside the server leave those figures out where there
+ * is no `milo`.
+ */
+import { join } from 'node:path';
+import { HttpClient } from '../load/http-client.ts';
+import { inParallel } from '../load/in-parallel.ts';
+import { readKubeconfig } from '../load/kubeconfig.ts';
+import type { Target } from '../load/target.ts';
+import { Tenancy } from '../load/tenancy.ts';
+import { readTenancy } from '../load/tenancy-description.ts';
+import type { Cleanup } from '../run/cleanup.ts';
+import { UsageError } from '../run/usage-error.ts';
+import { MiloProcess } from './milo-process.ts';
+
+export interface ServerUnderTest {
+  readonly target: Target;
+  readonly tenancy: Tenancy;
+  /** Undefined where the process is on another machine, or was not named. */
+  readonly pid: number | undefined;
+  /** The server's inside: of one that the bench started. */
+  readonly milo: MiloProcess | undefined;
+  /** Ends a server that the bench started. Of another one, the tenants of this `start` that are still there go. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Loads the probe into a server that the bench starts. */
+  readonly hasProbe?: boolean;
+}
+
+export interface Servers {
+  /** All `start`s answer the same server. */
+  readonly isGiven: boolean;
+  /** What is in `environment` of the result. */
+  readonly description: string;
+  /** Two of one name share the data. */
+  start(name: string, options?: StartOptions): Promise<ServerUnderTest>;
+}
+
+/** Of the server that runs already, if one was given. */
+export type ServerOptions = { readonly kubeconfig: undefined } | GivenServerOptions;
+interface GivenServerOptions {
+  readonly kubeconfig: string;
+  readonly context: string | undefined;
+  /** A file, or a name of bench/tenancies/. */
+  readonly tenancy: string;
+  readonly pid: number | undefined;
+  readonly needsControlPlanes: boolean;
+}
+
+const deletionsInParallel = 16;
+
+/** Throws UsageError. */
+export function serversOf(options: ServerOptions, directory: string, cleanup: Cleanup): Servers {
+  return options.kubeconfig === undefined ? ownServers(directory, cleanup) : givenServer(options, cleanup);
+}
+
+function ownServers(directory: string, cleanup: Cleanup): Servers {
+  return {
+    isGiven: false,
+    description: 'milo up, started by the bench',
+    async start(name, { hasProbe = false } = {}) {
+      const milo = await MiloProcess.start({ dataDirectory: join(directory, name), hasProbe }, cleanup);
+      const tenancy = new Tenancy(readTenancy('milo'));
+      return { target: milo.target, tenancy, pid: milo.pid, milo, stop: () => milo.stop() };
+    },
+  };
+}
+
+function givenServer(options: GivenServerOptions, cleanup: Cleanup): Servers {
+  const { pid } = options;
+  const { target, basePath } = readKubeconfig(options.kubeconfig, options.context);
+  const description = readTenancy(options.tenancy);
+  if (options.needsControlPlanes && !new Tenancy(description).hasControlPlanes) {
+    throw new UsageError(
+      `The scenario needs tenants with APIs of their own, and --tenancy ${options.tenancy} has none.`,
+    );
+  }
+  let starts = 0;
+  const run = Date.now().toString(36);
+  return {
+    isGiven: true,
+    description: `${target.host}:${target.port}${basePath}, tenancy ${description.name}`,
+    async start() {
+      const tenancy = new Tenancy(description, { basePath, namePrefix: `bench-${run}-${starts++}-` });
+      cleanup.add(() => removeTenants(target, tenancy));
+      return { target, tenancy, pid, milo: undefined, stop: () => removeTenants(target, tenancy) };
+    },
+  };
+}
+
+/** A server that others use too is left as it was found. */
+async function removeTenants(target: Target, tenancy: Tenancy): Promise<void> {
+  const { living, ownersMade } = tenancy;
+  if (living.length + ownersMade.length === 0) return;
+  const client = await HttpClient.connect(target);
+  await inParallel(living.length, deletionsInParallel, async (index) => {
+    const tenant = living[index]!;
+    if (!(await tenancy.isGone(client, tenant))) await tenancy.delete(client, tenant);
+  });
+  for (const path of ownersMade.splice(0)) await client.request('DELETE', path);
+  await client.close();
+}
