@@ -42,5 +42,9 @@ export interface KubeObject {
 
 /** RFC 3339 with whole seconds, as metadata timestamps are written. */
 export function timestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(ms / 1000);
+  // Writes come many to a second, and a date takes longer to write than most of what is written.
+  if (second !== newest.second) newest = { second, text: `${new Date(ms).toISOString().slice(0, 19)}Z` };
+  return newest.text;
 }
+let newest = { second: Number.NaN, text: '' };

@@ -10,6 +10,7 @@ import { compareTimes, managerIdentifier, type Tracked } from './entries.ts';
 const bucketManager = 'ancient-changes';
 
 export function capUpdateManagers(tracked: Tracked, updateManagersMax: number): Tracked {
+  if (tracked.managers.size <= updateManagersMax) return tracked;
   const updaters = [...tracked.managers]
     .filter(([, { applied }]) => !applied)
     .map(([identifier]) => identifier);
