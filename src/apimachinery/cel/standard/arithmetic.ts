@@ -65,6 +65,10 @@ function addLists(a: CelList, b: CelList): CelList | CelError {
   return a.size + b.size > limits.celListItems ? new CelError('list too large') : a.concat(b);
 }
 
+/** In the time zone in which the time was written. */
+const later = ({ nanos, offsetMinutes }: CelTimestamp, span: CelDuration): Outcome =>
+  inTime(nanos + span.nanos, offsetMinutes);
+
 const element: CelType = param('A');
 const times = (
   id: string,
@@ -88,11 +92,12 @@ export const arithmetic: readonly FunctionDeclaration[] = [
       (a: Uint8Array, b: Uint8Array) => new Uint8Array(Buffer.concat([a, b])),
     ),
     global('add_list', [listOf(element), listOf(element)], listOf(element), addLists),
-    times('add_timestamp_duration', timestampType, durationType, timestampType, (a, b) =>
-      inTime(a.nanos + b.nanos),
-    ),
-    times('add_duration_timestamp', durationType, timestampType, timestampType, (a, b) =>
-      inTime(a.nanos + b.nanos),
+    global('add_timestamp_duration', [timestampType, durationType], timestampType, later),
+    global(
+      'add_duration_timestamp',
+      [durationType, timestampType],
+      timestampType,
+      (span: CelDuration, time: CelTimestamp) => later(time, span),
     ),
     times('add_duration_duration', durationType, durationType, durationType, (a, b) =>
       inSpan(a.nanos + b.nanos),
@@ -106,8 +111,11 @@ export const arithmetic: readonly FunctionDeclaration[] = [
     times('subtract_timestamp_timestamp', timestampType, timestampType, durationType, (a, b) =>
       inSpan(a.nanos - b.nanos),
     ),
-    times('subtract_timestamp_duration', timestampType, durationType, timestampType, (a, b) =>
-      inTime(a.nanos - b.nanos),
+    global(
+      'subtract_timestamp_duration',
+      [timestampType, durationType],
+      timestampType,
+      (time: CelTimestamp, { nanos }: CelDuration) => later(time, new CelDuration(-nanos)),
     ),
     times('subtract_duration_duration', durationType, durationType, durationType, (a, b) =>
       inSpan(a.nanos - b.nanos),

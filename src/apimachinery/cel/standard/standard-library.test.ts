@@ -93,6 +93,8 @@ test('times and spans of time', () => {
   isTrue("string(duration('90m')) == '5400s'");
   isTrue("timestamp('2024-02-28T23:00:00Z') + duration('1h') == timestamp('2024-02-29T00:00:00Z')");
   isTrue("timestamp('2024-01-01T00:00:00+02:00') == timestamp('2023-12-31T22:00:00Z')");
+  const later = "timestamp('2024-01-02T03:04:05+01:00')";
+  isTrue(`string(duration('1h') + (${later} - duration('2h'))) == '2024-01-02T02:04:05+01:00'`);
   isTrue("timestamp('2024-01-02T00:00:00Z') - timestamp('2024-01-01T00:00:00Z') == duration('24h')");
   isTrue("string(timestamp('2024-01-01T00:00:00.120Z')) == '2024-01-01T00:00:00.12Z'");
   isTrue(
