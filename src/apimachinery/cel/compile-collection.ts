@@ -32,9 +32,9 @@ export function collectionStep(compiler: Compiling, expr: Comprehension): Step |
     const { meter } = frame;
     const container = range(frame);
     if (container instanceof CelError) return container;
-    meter.charge(initialCost);
     const walk = Walk.over(container, loop, frame);
     if (walk instanceof CelError) return walk;
+    meter.charge(initialCost);
     const items: CelValue[] = [];
     let problem: CelError | undefined;
     for (let at = 0; at < walk.size; at++) {

@@ -8,7 +8,33 @@ import type { Frame, Step } from './frame.ts';
 import { CelError } from './values.ts';
 
 export function comprehensionStep(compiler: Compiling, expr: Comprehension): Step {
-  return quantifierStep(compiler, expr) ?? collectionStep(compiler, expr) ?? loopStep(compiler, expr);
+  return (
+    bindStep(compiler, expr) ??
+    quantifierStep(compiler, expr) ??
+    collectionStep(compiler, expr) ??
+    loopStep(compiler, expr)
+  );
+}
+
+/**
+ * `cel.bind`: a loop over nothing, whose accumulator has a name. What it is bound to is evaluated when it is first
+ * asked for, and costs nothing where nobody asks. Undefined for other loops.
+ */
+function bindStep(compiler: Compiling, expr: Comprehension): Step | undefined {
+  const { iterRange, accuVar, accuInit, loopCondition } = expr;
+  if (iterRange.kind !== 'list' || iterRange.elements.length > 0) return undefined;
+  if (loopCondition.kind !== 'literal' || loopCondition.value !== false) return undefined;
+  const range = compiler.step(iterRange);
+  const init = compiler.step(accuInit);
+  const slot = compiler.slots++;
+  compiler.scope.push({ name: accuVar, slot, init });
+  const result = compiler.step(expr.result);
+  compiler.scope.length -= 1;
+  return (frame) => {
+    range(frame);
+    frame.locals[slot] = undefined;
+    return result(frame);
+  };
 }
 
 function loopStep(compiler: Compiling, expr: Comprehension): Step {
@@ -27,10 +53,10 @@ function loopStep(compiler: Compiling, expr: Comprehension): Step {
   return (frame) => {
     const container = range(frame);
     if (container instanceof CelError) return container;
-    const { locals } = frame;
-    locals[accu] = init(frame);
     const walk = Walk.over(container, loop, frame);
     if (walk instanceof CelError) return walk;
+    const { locals } = frame;
+    locals[accu] = init(frame);
     for (let at = 0; at < walk.size; at++) {
       const end = walk.bind(at);
       if (end !== undefined) return end;

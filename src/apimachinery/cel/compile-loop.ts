@@ -52,7 +52,7 @@ export class Walk {
   readonly #map: CelMap | undefined;
   readonly #loop: Loop;
   readonly #meter: CostMeter;
-  readonly #locals: Outcome[];
+  readonly #locals: (Outcome | undefined)[];
 
   private constructor(items: CelList, map: CelMap | undefined, loop: Loop, { meter, locals }: Frame) {
     this.size = items.size;

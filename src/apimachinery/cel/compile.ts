@@ -109,7 +109,17 @@ class Compiler implements Compiling {
     const local = written.startsWith('.') ? undefined : this.scope.findLast((each) => each.name === name);
     const cost = isInner ? 0 : 1;
     if (local !== undefined) {
-      const { slot, isInt = false } = local;
+      const { slot, isInt = false, init } = local;
+      if (init !== undefined) {
+        return (frame) => {
+          frame.meter.charge(cost);
+          const known = frame.locals[slot];
+          if (known !== undefined) return known;
+          const value = init(frame);
+          frame.locals[slot] = value;
+          return value;
+        };
+      }
       return (frame) => {
         frame.meter.charge(cost);
         const value = frame.locals[slot]!;

@@ -27,6 +27,8 @@ export interface Local {
   readonly slot: number;
   /** An int that may be held as a number, where it is a safe one. */
   readonly isInt?: boolean;
+  /** What it is, where it is evaluated when it is first asked for. */
+  readonly init?: Step;
 }
 
 export interface Compiling {

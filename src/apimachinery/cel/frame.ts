@@ -6,7 +6,7 @@ import { CelError, type CelValue, type Outcome } from './values.ts';
 export class Frame {
   readonly meter: CostMeter;
   /** By the slots that the compiler has given out. What a loop has failed to compute may be made good by a later turn. */
-  readonly locals: Outcome[] = [];
+  readonly locals: (Outcome | undefined)[] = [];
   readonly #variables: Variables;
   /** Values of variables that were given as functions. */
   #computed: Map<string, CelValue> | undefined;

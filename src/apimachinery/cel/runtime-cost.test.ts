@@ -65,6 +65,9 @@ test('what an evaluation costs', () => {
   check('list.map(x, x * 2)', 54);
   check('list.filter(x, x > 1)', 44);
   check('cel.bind(y, a + 1, y + y)', 15);
+  check('cel.bind(y, a + 1, yes)', 11);
+  check('cel.bind(y, 1 / 0, yes)', 11);
+  check('list.map(x, cel.bind(y, a + x, y + y))', 96);
   check('list.all(i, x, i < x)', 20);
 });
 
