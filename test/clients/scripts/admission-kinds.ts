@@ -38,7 +38,8 @@ const apiService = (name: string): string =>
   manifest({
     apiVersion: 'apiregistration.k8s.io/v1',
     kind: 'APIService',
-    metadata: { name },
+    // The project in which this runs beside the platform has one of its own.
+    metadata: { name, annotations: { 'discovery.miloapis.com/parent-contexts': 'Platform' } },
     spec: {
       group: '$ID.example.com',
       version: 'v1',
