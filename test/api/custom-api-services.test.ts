@@ -153,7 +153,12 @@ test('watches of APIServices expire where these may have changed, and no others'
     [['ERROR', 410, 'Expired']],
   );
   assert.equal(watches[1]!.isEnded, false);
-  watches[1]!.close();
+  // What the platform defines may be seen everywhere.
+  await must(server.post(definitions, definition('hulls', group, ['v1'])), 201);
+  assert.deepEqual(
+    (await watches[1]!.ended()).map(({ object }) => object.code),
+    [410],
+  );
   const late = await server.watch(`${p}${apiServices}${from}`).ended();
   assert.deepEqual(
     late.map(({ object }) => object.code),
