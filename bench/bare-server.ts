@@ -1,13 +1,16 @@
 /**
  * The peer that Milo's reads and events are held against: node:http2, TLS, the stream API, bytes from memory, nothing
- * else. It knows no paths: `?watch` stays open, PUT sends the event to all that stay open, `/list` and anything else
- * answer their bytes. What to answer comes as the first message.
+ * else. It knows no paths: `?watch` stays open, PUT sends the event to all that stay open, or with `?durable` sets what it
+ * was sent in LMDB under its path, as raw-lmdb.ts does; `/list` and anything else answer their bytes. What to answer comes
+ * as the first message.
  */
 import { createSecureServer, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { BareAnswers } from './peers/bare-peer.ts';
+import { CompareAndSet } from './peers/compare-and-set.ts';
 
-function serve({ ca, certificate, key, object, list, event }: BareAnswers): void {
+function serve({ ca, certificate, key, object, list, event, storeFile }: BareAnswers): void {
+  const store = new CompareAndSet(storeFile);
   const watchers = new Set<ServerHttp2Stream>();
   const server = createSecureServer({
     ca,
@@ -27,6 +30,10 @@ function serve({ ca, certificate, key, object, list, event }: BareAnswers): void
       stream.respond({ ':status': 200, 'content-type': 'application/json' });
       watchers.add(stream);
       stream.on('close', () => watchers.delete(stream));
+    } else if (path.includes('?durable')) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => void store.set(path, Buffer.concat(chunks)).then(() => answer(stream, object)));
     } else if (headers[':method'] === 'PUT') {
       stream.resume();
       stream.on('end', () => {

@@ -17,6 +17,8 @@ export interface BareAnswers extends AnswerBytes {
   readonly ca: string;
   readonly certificate: string;
   readonly key: string;
+  /** Where it keeps what is put durably. */
+  readonly storeFile: string;
 }
 
 export interface Peer {
@@ -29,7 +31,11 @@ const program = fileURLToPath(new URL('../bare-server.js', import.meta.url));
 const startTimeoutMs = 20_000;
 const lifetimeMs = 24 * 3600_000;
 
-export async function startBareServer(answers: AnswerBytes, cleanup: Cleanup): Promise<Peer> {
+export async function startBareServer(
+  answers: AnswerBytes,
+  storeFile: string,
+  cleanup: Cleanup,
+): Promise<Peer> {
   const validity = { nowMs: Date.now(), lifetimeMs };
   const authority = await issueAuthority('bench-ca', validity);
   const leaf = (usage: 'server' | 'client') =>
@@ -43,7 +49,7 @@ export async function startBareServer(answers: AnswerBytes, cleanup: Cleanup): P
   const server = await leaf('server');
   const child = new Child(program, { args: [] });
   cleanup.add(() => child.stop());
-  child.process.send({ ...answers, ...server, ca: authority.certificate } satisfies BareAnswers);
+  child.process.send({ ...answers, ...server, storeFile, ca: authority.certificate } satisfies BareAnswers);
   const { port } = await child.until('bare server', startTimeoutMs, child.message<{ port: number }>());
   const client = await leaf('client');
   return { pid: child.pid, target: { host: '127.0.0.1', port, ca: authority.certificate, ...client } };

@@ -16,7 +16,7 @@ import type { RawLmdb } from '../peers/raw-lmdb-peer.ts';
 import type { Cleanup } from '../run/cleanup.ts';
 import type { ServerUnderTest } from '../server/server-under-test.ts';
 
-export const operations = ['get', 'list', 'put', 'apply', 'fanout'] as const;
+export const operations = ['get', 'list', 'put', 'putOverHttp', 'apply', 'fanout'] as const;
 export type Operation = (typeof operations)[number];
 
 export interface Sizes {
@@ -55,6 +55,11 @@ export const sidesOf: Readonly<Record<Operation, (rig: Rig) => Promise<Sides>>> 
   },
   list: (rig) => readSides(rig, listsInFlight, [pathIn(rig.tenancy, listed)], '/list'),
   put: (rig) => writeSides(rig, 'PUT'),
+  putOverHttp: async (rig) => ({
+    peer: 'bare',
+    ours: await writers(rig, 'PUT'),
+    theirs: await durableWriters(rig),
+  }),
   apply: (rig) => writeSides(rig, 'APPLY'),
   fanout: fanOutSides,
 };
@@ -132,7 +137,8 @@ async function fanOutSides({ milo, tenancy, bare, sizes, cleanup }: Rig): Promis
   await client.close();
   const path = `${collection}?watch=true&resourceVersion=${resourceVersion}`;
   // Its watchers are told of whatever is put.
-  const puts = (target: Target) => updates(target, tenancy, watched);
+  const puts = (target: Target) =>
+    updates(target, tenancy, watched, (index) => ['PUT', pathIn(tenancy, watched, nameOf(index))]);
   const ours = await watchers(milo, path, puts(milo.target), sizes, cleanup);
   const theirs = await watchers(bare, '/objects?watch=true', puts(bare.target), sizes, cleanup);
   return { peer: 'bare', ours, theirs };
@@ -157,13 +163,29 @@ async function readers(
 }
 
 /** Writes, every lane to objects of its own, every body different from what is stored. */
-async function writers({ milo, tenancy, sizes, cleanup }: Rig, kind: WriteKind): Promise<Measure> {
-  const connections = await Connections.open(milo.target, sizes.connections);
+function writers({ milo, tenancy, sizes, cleanup }: Rig, kind: WriteKind): Promise<Measure> {
+  const path = (index: number): ['PUT' | 'PATCH', string] =>
+    requestOf[kind](pathIn(tenancy, written, nameOf(index)));
+  return writersTo(milo, updates(milo.target, tenancy, written, path), sizes, cleanup);
+}
+
+/** The same bodies, which the bare server sets in LMDB. */
+function durableWriters({ bare, tenancy, sizes, cleanup }: Rig): Promise<Measure> {
+  const path = (index: number): ['PUT', string] => ['PUT', `/${nameOf(index)}?durable`];
+  return writersTo(bare, updates(bare.target, tenancy, written, path), sizes, cleanup);
+}
+
+async function writersTo(
+  { target, pid }: Peer,
+  writes: (index: number) => Update,
+  sizes: Sizes,
+  cleanup: Cleanup,
+): Promise<Measure> {
+  const connections = await Connections.open(target, sizes.connections);
   cleanup.add(() => connections.close());
-  const writes = updates(milo.target, tenancy, written, kind);
   const lanes = sizes.connections * sizes.lanes;
   const turns = new Array<number>(lanes).fill(0);
-  const options = loopOptions(sizes, connections, milo.pid, sizes.lanes, (lane) => {
+  const options = loopOptions(sizes, connections, pid, sizes.lanes, (lane) => {
     const ofLane = Math.floor((written.objects - 1 - lane) / lanes) + 1;
     return writes(lane + lanes * (turns[lane]!++ % ofLane));
   });
@@ -190,12 +212,12 @@ function updates(
   target: Target,
   tenancy: Tenancy,
   collection: Collection,
-  kind: WriteKind = 'PUT',
+  requestFor: (index: number) => ['PUT' | 'PATCH', string],
 ): (index: number) => Update {
   const namespace = tenancy.furtherNamespaceOf(project, collection.purpose);
   const prepared = Array.from({ length: collection.objects }, (_, index) => {
     const body = configMapBody(namespace, nameOf(index));
-    const request = prepareRequest(target, ...requestOf[kind](pathIn(tenancy, collection, nameOf(index))));
+    const request = prepareRequest(target, ...requestFor(index));
     return { request, body, offset: counterOffset(body) };
   });
   let counter = 0;

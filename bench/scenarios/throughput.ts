@@ -43,7 +43,7 @@ export const throughput = scenario({
       throw new UsageError('--profile needs a server that the bench starts.');
     progress.show('creating objects');
     const answers = await populate(server);
-    const bare = await startBareServer(answers, cleanup);
+    const bare = await startBareServer(answers, join(directory, 'bare.mdb'), cleanup);
     const lmdb = new RawLmdb(join(directory, 'raw.mdb'), cleanup);
     const rig = {
       milo: server,
