@@ -88,6 +88,10 @@ export class ConfiguredAdmission implements DynamicAdmission {
     };
   }
 
+  get caches(): Configurations['caches'] {
+    return this.#configurations.caches;
+  }
+
   about(write: DynamicWrite): DynamicRules | undefined {
     const { group, resource } = write.served.definition;
     if (isExempt({ group, version: '', resource })) return undefined;

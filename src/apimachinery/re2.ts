@@ -42,6 +42,15 @@ const millisecondSteps = 20_000;
 /** A pattern of one letter takes as long as so many instructions. */
 const smallestPattern = 30;
 /** Patterns, and what is wrong with those that are none. */
+/** Of the process; for who tells how full it is. */
+export const compiledPatterns: Pick<BoundedCache<unknown>, 'size' | 'weight'> = {
+  get size() {
+    return compiled.size;
+  },
+  get weight() {
+    return compiled.weight;
+  },
+};
 const compiled = new BoundedCache<Re2Pattern | Re2SyntaxError>({
   entriesMax: limits.regexps,
   weightMax: limits.regexpBytes,

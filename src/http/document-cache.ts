@@ -29,4 +29,9 @@ export class DocumentCache {
   get bytes(): number {
     return this.#documents.weight;
   }
+
+  /** For who tells how full it is. */
+  get cache(): BoundedCache<unknown> {
+    return this.#documents;
+  }
 }

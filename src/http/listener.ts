@@ -83,6 +83,10 @@ export class Listener {
   readonly #h1 = new Map<TLSSocket, Connection>();
   readonly #h2 = new Set<ServerHttp2Session>();
   #isClosing = false;
+  /** TLS handshakes that failed. */
+  handshakeErrors = 0;
+  /** Connections that were refused because there were too many. */
+  dropped = 0;
 
   constructor(options: ListenerOptions) {
     this.#handle = options.handle;
@@ -94,6 +98,11 @@ export class Listener {
 
   get port(): number {
     return (this.#port.address() as AddressInfo).port;
+  }
+
+  /** Open connections by protocol; one in the handshake has none yet. */
+  get connections(): { readonly http1: number; readonly http2: number; readonly handshake: number } {
+    return { http1: this.#h1.size, http2: this.#h2.size, handshake: this.#handshakes.size };
   }
 
   bind(host: string, port: number): Promise<void> {
@@ -182,12 +191,14 @@ export class Listener {
         if (this.#handshakes.get(origin) === socket) this.#handshakes.delete(origin);
       });
     });
-    server.on('drop', () =>
-      this.#logger.warn({ limit: bounds.connections }, 'too many connections: one was refused'),
-    );
-    server.on('tlsClientError', (error) =>
-      this.#logger.debug({ error: error.message }, 'TLS handshake failed'),
-    );
+    server.on('drop', () => {
+      this.dropped++;
+      this.#logger.warn({ limit: bounds.connections }, 'too many connections: one was refused');
+    });
+    server.on('tlsClientError', (error) => {
+      this.handshakeErrors++;
+      this.#logger.debug({ error: error.message }, 'TLS handshake failed');
+    });
     server.on('request', (request, response) => this.#onHttp1(request, response, false));
     server.on('checkContinue', (request, response) => this.#onHttp1(request, response, true));
     server.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));

@@ -11,6 +11,7 @@ export const responseBytes: readonly number[] = exponential(1_000, 10, 7);
 /** Bytes; apiserver_watch_events_sizes. */
 export const watchEventBytes: readonly number[] = exponential(1_024, 2, 8);
 
-function exponential(first: number, factor: number, count: number): number[] {
+/** `first`, and each next one `factor` times the one before. */
+export function exponential(first: number, factor: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => first * factor ** i);
 }

@@ -23,6 +23,7 @@ function check(
 ): void {
   test(name, async () => {
     const registry = new Registry(roomy);
+    registry.tellOfItself();
     make(registry);
     assert.deepEqual(await written(registry), [
       '# HELP m_name What it is.',
@@ -108,6 +109,7 @@ test('a name is there once', () => {
 
 test('beyond the limit everybody new shares a series, and those that are there go on', async () => {
   const registry = new Registry({ metricSeries: 3, metricSamples: 2 });
+  registry.tellOfItself();
   const family = registry.counter('m_name', help, ['a']);
   for (let i = 0; i < 1_000; i++) family.with(String(i)).value++;
   family.with('1').value++;

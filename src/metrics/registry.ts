@@ -31,6 +31,10 @@ export class Registry {
 
   constructor(bounds: RegistryLimits) {
     this.#limits = bounds;
+  }
+
+  /** Tells how many series there are. */
+  tellOfItself(): void {
     this.gaugeOf(
       'milo_metric_series',
       'Time series that are counted in, of at most a fixed number.',
@@ -62,6 +66,11 @@ export class Registry {
       () => new Histogram(bounds),
       bounds.length + 3,
     );
+  }
+
+  /** A histogram that somebody else keeps. */
+  histogramOf(name: string, help: string, histogram: Histogram): void {
+    this.#counted({ name, help, type: 'histogram', labels: [] }, () => histogram, 0).with();
   }
 
   /** A gauge without labels, read when it is asked for; undefined shows nothing. */

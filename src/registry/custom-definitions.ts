@@ -88,6 +88,11 @@ export class CustomDefinitions implements Definitions {
     this.#unsubscribe();
   }
 
+  /** For who tells how full they are. */
+  get caches(): Readonly<Record<'custom-kinds' | 'custom-tenants' | 'custom-layers', BoundedCache<unknown>>> {
+    return { 'custom-kinds': this.#kinds, 'custom-tenants': this.#tenants, 'custom-layers': this.#layers };
+  }
+
   given(tenant: string): ServedDefinitions {
     return tenant === tenantOfPlatform ? this.builtIn.on('Platform') : this.#given('Project');
   }

@@ -8,6 +8,7 @@
  * plane is (commit.ts renews it otherwise), the default shows again.
  */
 import { limits } from '../apimachinery/limits.ts';
+import type { StoreActivity } from '../storage/activity.ts';
 import type {
   Change,
   ChangesPage,
@@ -69,6 +70,10 @@ export class StoreWithDefaults implements Store {
     this.#store = store;
     this.#defaults = defaults;
     this.#originOf = originOf;
+  }
+
+  get activity(): StoreActivity {
+    return this.#store.activity;
   }
 
   get(key: ObjectKey, at?: Revision): StoredRecord | undefined {

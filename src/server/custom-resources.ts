@@ -2,7 +2,7 @@
 
 import type { GroupResource } from '../apimachinery/gvk.ts';
 import { admittedContexts } from '../apimachinery/parent-contexts.ts';
-import { CompiledForms } from '../apimachinery/structural/compiled-forms.ts';
+import type { CompiledForms } from '../apimachinery/structural/compiled-forms.ts';
 import { customKind } from '../apimachinery/structural/custom-kind.ts';
 import {
   customResourceDefinitionDefinition,
@@ -26,8 +26,8 @@ export function customDefinitions(
   store: Store,
   builtIn: DefinitionTable,
   policies: ContextPolicies,
+  compiled: CompiledForms,
 ): CustomDefinitions {
-  const compiled = new CompiledForms();
   return new CustomDefinitions({
     store,
     builtIn,

@@ -21,6 +21,8 @@ import type { ServerConfig } from './config.ts';
 import { openControlSocket } from './control-socket.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { adminKubeconfig, kubeconfigFile, writeKubeconfig } from './kubeconfig.ts';
+import { listenerMetrics } from './listener-metrics.ts';
+import { compactionMetrics } from './store-metrics.ts';
 import { readTokenFile } from './token-file.ts';
 import { UserError } from './user-error.ts';
 import { wire } from './wire.ts';
@@ -67,6 +69,7 @@ export async function startServer(
     progress(`data directory ${dataDir}, revision ${store.applied}`);
 
     const metrics = new Registry(limits);
+    metrics.tellOfItself();
     const endProcessMetrics = processMetrics(metrics);
     undo.push(async () => endProcessMetrics());
 
@@ -80,6 +83,8 @@ export async function startServer(
     let drain = (): void => {};
     const listener = await openPort(config, certificates, (exchange) => handle(exchange), logger);
     undo.push(() => listener.close(async () => drain()));
+
+    listenerMetrics(metrics, listener);
 
     const address = `${host.includes(':') ? `[${host}]` : host}:${listener.port}`;
     const url = `https://${address}`;
@@ -102,6 +107,7 @@ export async function startServer(
       onError: (error) => logger.error({ err: error }, 'compaction failed; the next one will try again'),
     });
     undo.push(async () => compaction.stop());
+    compactionMetrics(metrics, compaction.activity);
     const control = await openControlSocket(dataDir, (file) => store.snapshot(file), logger);
     undo.push(async () => control.close());
 

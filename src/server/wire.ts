@@ -13,6 +13,7 @@ import { resourceQuota } from '../admission/resource-quota/resource-quota.ts';
 import { parseApiVersion } from '../apimachinery/gvk.ts';
 import { limits } from '../apimachinery/limits.ts';
 import type { ResourceDefinition } from '../apimachinery/resource-definition.ts';
+import { CompiledForms } from '../apimachinery/structural/compiled-forms.ts';
 import { admissionExpressions } from '../apis/admissionregistration/v1/expressions/expression-errors.ts';
 import { typeOfKind } from '../apis/admissionregistration/v1/expressions/object-types.ts';
 import type { TypedKind } from '../apis/admissionregistration/v1/expressions/type-check.ts';
@@ -60,7 +61,7 @@ import type { Engine } from '../registry/engine.ts';
 import { SharedDefaults } from '../registry/shared-defaults.ts';
 import { StoreWithDefaults } from '../registry/store-with-defaults.ts';
 import { Turns } from '../registry/turns.ts';
-import { tenantOfPlatform, tenantOfProject } from '../storage/keys.ts';
+import { tenantOfProject } from '../storage/keys.ts';
 import { uidOf } from '../storage/record.ts';
 import type { Store, TenantId } from '../storage/store.ts';
 import { WatchHub } from '../storage/watch-hub.ts';
@@ -81,7 +82,8 @@ import { InProcessClient } from './in-process-client.ts';
 import { withLocalApiServices } from './local-api-services.ts';
 import type { Logger } from './logging.ts';
 import { planeOrigins } from './plane-origin.ts';
-import { storeMetrics } from './store-metrics.ts';
+import { ResourceNames } from './resource-names.ts';
+import { serverMetrics } from './server-metrics.ts';
 
 export interface WireInput {
   readonly store: Store;
@@ -111,7 +113,8 @@ export async function wire(input: WireInput): Promise<Wired> {
   const { logger, clock } = input;
   const builtIn = new DefinitionTable(withLocalApiServices(input.definitions));
   const policies = new ContextPolicies(input.store);
-  const definitions = customDefinitions(input.store, builtIn, policies);
+  const compiledForms = new CompiledForms();
+  const definitions = customDefinitions(input.store, builtIn, policies, compiledForms);
   const defaults = new SharedDefaults(builtIn, customApiServices(definitions));
   const store = new StoreWithDefaults(input.store, defaults, planeOrigins(input.store));
   const hub = new WatchHub(store);
@@ -201,7 +204,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     finishRedefined(store, streams, definitionChanges),
     followContextPolicies(input.store, policies, definitions, streams, definitionChanges),
   ];
-  storeMetrics(input.metrics, input.store);
+  const names = new ResourceNames(definitions);
   const shown: ShownDefinitions = ({ id }) => definitions.of(id).shown;
   const cache = new DocumentCache();
   const authenticator = authenticators({ tokens: input.tokens });
@@ -216,8 +219,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     metrics: new RequestMetrics(input.metrics, {
       ...limits,
       random: Math.random,
-      isProjectDefined: (tenant, resource) =>
-        tenant !== tenantOfPlatform && definitions.of(tenant).defines(resource),
+      isProjectDefined: (tenant, resource) => names.isProjectDefined(tenant, resource),
     }),
     documents: {
       discovery: new Discovery(
@@ -239,6 +241,21 @@ export async function wire(input: WireInput): Promise<Wired> {
     },
     project: projectDefinition,
     onFault: (error, request) => logger.error({ err: error, ...request }, 'request failed'),
+  });
+
+  serverMetrics(input.metrics, {
+    store: input.store,
+    hub,
+    names,
+    controllers,
+    clock,
+    caches: {
+      ...definitions.caches,
+      ...dynamic.caches,
+      tenants,
+      documents: cache.cache,
+      'compiled-forms': compiledForms.cache,
+    },
   });
 
   return {

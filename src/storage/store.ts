@@ -8,6 +8,7 @@
  * 3. Nothing is acknowledged, readable or watchable before it is durable.
  * 4. Any key, range or change can be read at any revision that is not compacted.
  */
+import type { StoreActivity } from './activity.ts';
 
 /** Revisions are safe integers here and 64-bit on disk. 0 means "no such object". */
 export type Revision = number;
@@ -200,6 +201,8 @@ export interface Store {
   /** Rebuilds derived tables from `current`. */
   repair(): Promise<void>;
   stats(): StoreStats;
+  /** What it did since it was opened, for who tells of it; the same object always. */
+  readonly activity: StoreActivity;
   /** Undefined while sound; the sentence for readyz once the store stopped accepting writes. */
   readonly fault: string | undefined;
   close(): Promise<void>;

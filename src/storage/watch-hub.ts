@@ -56,6 +56,10 @@ class Watch implements WatchHandle {
     this.#sink = sink;
   }
 
+  get queued(): number {
+    return this.#queue.length;
+  }
+
   get position(): Revision {
     const isWaiting = this.phase === 'live' || (this.phase === 'paused' && this.#queue.length === 0);
     return isWaiting && !this.#isDelivering ? Math.max(this.delivered, this.#hub.dispatched) : this.delivered;
@@ -73,6 +77,7 @@ class Watch implements WatchHandle {
     if (this.#queue.length <= limits.watchQueueEvents) return;
     this.#queue = [];
     this.phase = 'lagging';
+    this.#hub.overflows++;
     this.#hub.leave(this);
   }
 
@@ -132,6 +137,10 @@ export class WatchHub {
   #isClosed = false;
   /** Every change up to here has been offered to every live watch. */
   dispatched: Revision;
+  /** Times that a watch was too slow for its queue and went back to the log. */
+  overflows = 0;
+  /** Watches that were ended because what they had still to read is gone. */
+  expiries = 0;
 
   constructor(store: Store) {
     this.#store = store;
@@ -142,6 +151,22 @@ export class WatchHub {
   /** Watches, all that are not closed. */
   get size(): number {
     return this.#all.size;
+  }
+
+  /** Watches by how they are fed, and the changes in their queues. Walks them all. */
+  census(): { readonly phases: ReadonlyMap<string, number>; readonly queued: number } {
+    const phases = new Map<string, number>([
+      ['catching-up', 0],
+      ['live', 0],
+      ['paused', 0],
+      ['lagging', 0],
+    ]);
+    let queued = 0;
+    for (const watch of this.#all) {
+      phases.set(watch.phase, (phases.get(watch.phase) ?? 0) + 1);
+      queued += watch.queued;
+    }
+    return { phases, queued };
   }
 
   /**
@@ -227,6 +252,7 @@ export class WatchHub {
       watch.delivered = position;
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
+      if (error.code === 'compacted') this.expiries++;
       this.#all.delete(watch);
       watch.finish(error);
       return read;

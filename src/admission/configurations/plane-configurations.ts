@@ -63,6 +63,11 @@ export class Configurations {
     return read;
   }
 
+  /** For who tells how full they are. */
+  get caches(): Readonly<Record<'admission-planes' | 'admission-configurations', BoundedCache<unknown>>> {
+    return { 'admission-planes': this.#planes, 'admission-configurations': this.#objects };
+  }
+
   /** Control planes that are remembered. */
   get size(): number {
     return this.#planes.size;

@@ -24,6 +24,11 @@ export class CompiledForms {
     weightOf: ({ bytes }) => bytes,
   });
 
+  /** For who tells how full it is. */
+  get cache(): BoundedCache<unknown> {
+    return this.#forms;
+  }
+
   /** `name` is the content's, `read` gives the definition. */
   partsOf(name: string, read: () => KubeObject): CompiledParts {
     return {

@@ -48,6 +48,14 @@ export interface ControllerErrors {
   onError(controller: string, key: string, error: unknown): void;
 }
 
+export interface ControllerQueue {
+  readonly name: string;
+  /** Keys that wait or are worked on. */
+  readonly depth: number;
+  readonly adds: number;
+  readonly retries: number;
+}
+
 export class ControllerRuntime {
   readonly #running: readonly RunningController[];
 
@@ -60,6 +68,16 @@ export class ControllerRuntime {
     return this.#running.reduce((sum, running) => sum + running.queue.size, 0);
   }
 
+  /** What is waiting in each controller, and what it did since the start. */
+  queues(): readonly ControllerQueue[] {
+    return this.#running.map(({ name, queue }) => ({
+      name,
+      depth: queue.size,
+      adds: queue.adds,
+      retries: queue.failures,
+    }));
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#running.map((running) => running.close()));
   }
@@ -67,6 +85,7 @@ export class ControllerRuntime {
 
 class RunningController {
   readonly queue: WorkQueue;
+  readonly name: string;
   readonly #store: Store;
   readonly #hub: WatchHub;
   readonly #controller: Controller;
@@ -80,6 +99,7 @@ class RunningController {
     this.#store = store;
     this.#hub = hub;
     this.#controller = controller;
+    this.name = controller.name;
     this.#errors = errors;
     this.queue = new WorkQueue({
       workers: controller.workers,

@@ -35,6 +35,9 @@ export class WorkQueue {
   readonly #failures = new Map<string, number>();
   readonly #planned = new Map<string, Planned>();
   readonly #closing = new AbortController();
+  /** Keys that were added, however often each, and times that work on one failed. */
+  adds = 0;
+  failures = 0;
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
@@ -49,6 +52,7 @@ export class WorkQueue {
   /** Works on the key as soon as a worker is free. */
   add(key: string): void {
     if (this.#closing.signal.aborted) return;
+    this.adds++;
     this.#cancel(key);
     if (this.#working.has(key)) this.#again.add(key);
     else this.#wait(key);
@@ -141,6 +145,7 @@ export class WorkQueue {
       this.#failures.delete(key);
       return pauseMs;
     } catch (error) {
+      this.failures++;
       const failures = this.#failures.get(key) ?? 0;
       this.#failures.set(key, failures + 1);
       this.#options.onError(key, error);

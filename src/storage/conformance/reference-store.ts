@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { limits } from '../../apimachinery/limits.ts';
+import { StoreActivity } from '../activity.ts';
 import { StorageError } from '../errors.ts';
 import { encodeKey } from '../keys.ts';
 import { indexesOf } from '../record.ts';
@@ -35,6 +36,7 @@ interface Waiting {
 
 export class ReferenceStore implements Store {
   readonly fault = undefined;
+  readonly activity = new StoreActivity();
   protected readonly model = new StoreModel(0);
   readonly #listeners = new Set<(changes: readonly Change[]) => void>();
   #waiting: Waiting[] = [];

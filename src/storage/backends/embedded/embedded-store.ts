@@ -4,6 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import { limits } from '../../../apimachinery/limits.ts';
+import { StoreActivity } from '../../activity.ts';
 import { StorageError } from '../../errors.ts';
 import { planCompactionStep } from '../../replica/compaction.ts';
 import * as derived from '../../replica/derived-reads.ts';
@@ -39,6 +40,7 @@ import { WriteQueue } from './write-queue.ts';
 type ChangeListener = (changes: readonly Change[]) => void;
 
 export class EmbeddedStore implements Store {
+  readonly activity = new StoreActivity();
   readonly #tables: Tables;
   readonly #file: string;
   readonly #lock: DataLock;
@@ -65,6 +67,7 @@ export class EmbeddedStore implements Store {
       state,
       fence,
       publish: (changes) => this.#publish(changes),
+      activity: this.activity,
     });
   }
 

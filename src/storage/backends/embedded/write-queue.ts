@@ -5,6 +5,7 @@
  */
 import { dirname } from 'node:path';
 import { limits } from '../../../apimachinery/limits.ts';
+import type { StoreActivity } from '../../activity.ts';
 import { StorageError } from '../../errors.ts';
 import { decodeState, encodeState, type StoreState, stateKey } from '../../replica/rows.ts';
 import { type PreparedWrite, Staging } from '../../replica/staging.ts';
@@ -17,6 +18,8 @@ import { RowArena } from './row-arena.ts';
 interface PendingCommit {
   readonly batch: readonly PreparedWrite[];
   readonly bytes: number;
+  /** By `performance.now()`. */
+  readonly startedMs: number;
   readonly resolve: (outcome: CommitOutcome) => void;
   readonly reject: (error: StorageError) => void;
 }
@@ -33,6 +36,7 @@ export interface WriteQueueOptions {
   readonly fence: number;
   /** Called with a group's changes once they are durable, before its commits are acknowledged. */
   readonly publish: (changes: readonly Change[]) => void;
+  readonly activity: StoreActivity;
 }
 
 /** LMDB's and the system's numbers for "no room": the file, its quota, its size limit, the map, the address space. */
@@ -42,6 +46,7 @@ export class WriteQueue {
   readonly #tables: Tables;
   readonly #file: string;
   readonly #publish: (changes: readonly Change[]) => void;
+  readonly #activity: StoreActivity;
   #state: StoreState;
   readonly #arena = new RowArena();
   #fence: number;
@@ -52,12 +57,13 @@ export class WriteQueue {
   #isRunning = false;
   #whenIdle: (() => void)[] = [];
 
-  constructor({ tables, file, state, fence, publish }: WriteQueueOptions) {
+  constructor({ tables, file, state, fence, publish, activity }: WriteQueueOptions) {
     this.#tables = tables;
     this.#file = file;
     this.#state = state;
     this.#fence = fence;
     this.#publish = publish;
+    this.#activity = activity;
   }
 
   get state(): StoreState {
@@ -80,7 +86,8 @@ export class WriteQueue {
         throw new StorageError('overloaded', `${this.#queuedWrites} writes already wait for the disk`);
       }
       this.#queuedWrites += batch.length;
-      this.#commits.push({ batch, bytes, resolve, reject });
+      this.#activity.queuedWrites = this.#queuedWrites;
+      this.#commits.push({ batch, bytes, startedMs: performance.now(), resolve, reject });
       this.#wake();
     });
   }
@@ -143,6 +150,7 @@ export class WriteQueue {
       bytes += more;
     }
     this.#queuedWrites -= writes;
+    this.#activity.queuedWrites = this.#queuedWrites;
     const group = this.#commits;
     this.#commits = group.slice(taken);
     group.length = taken;
@@ -154,16 +162,38 @@ export class WriteQueue {
       if (this.#fault !== undefined) throw this.#stopped();
       const { staging, answers } = this.#stage(group);
       if (!staging.isEmpty) {
+        const startedMs = performance.now();
         await this.#transact({ ...this.#state, head: staging.head }, staging.operations());
+        this.#written(staging.changes, group.length, performance.now() - startedMs);
         this.#publish(staging.changes);
       }
+      this.#answered(answers);
       for (const [{ resolve, reject }, answer] of answers) {
         if (answer instanceof StorageError) reject(answer);
         else resolve(answer);
       }
     } catch (error) {
       const failure = error instanceof StorageError ? error : this.#stop(error);
+      this.#answered(new Map(group.map((commit) => [commit, failure])));
       for (const { reject } of group) reject(failure);
+    }
+  }
+
+  #written(changes: readonly Change[], batches: number, tookMs: number): void {
+    const activity = this.#activity;
+    activity.transactionSeconds.observe(tookMs / 1_000);
+    activity.groupBatches.observe(batches);
+    activity.changes += changes.length;
+    for (const { record } of changes) activity.recordBytes += record?.length ?? 0;
+  }
+
+  #answered(answers: ReadonlyMap<PendingCommit, CommitOutcome | StorageError>): void {
+    const { commitSeconds, onCommit } = this.#activity;
+    const nowMs = performance.now();
+    for (const [{ batch, startedMs }, answer] of answers) {
+      const seconds = (nowMs - startedMs) / 1_000;
+      commitSeconds.observe(seconds);
+      if (batch[0] !== undefined) onCommit?.(batch[0].write, seconds, answer instanceof StorageError);
     }
   }
 

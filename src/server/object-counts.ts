@@ -1,0 +1,104 @@
+/**
+ * How many objects of each resource there are, over all control planes: added up from the store's counters when somebody
+ * asks, with room for others in between. What there are many control planes of takes a while, so it is done anew only
+ * where that takes a hundredth of the time, and the last figures are told otherwise.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { GroupResource } from '../apimachinery/gvk.ts';
+import { limits } from '../apimachinery/limits.ts';
+import {
+  customResourceDefinitionDefinition,
+  resourceDefinedAt,
+} from '../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
+import { projectDefined } from '../http/metrics/request-labels.ts';
+import { tenantOfPlatform } from '../storage/keys.ts';
+import { allEntries, tenantsWith } from '../storage/scans.ts';
+import type { Store, TenantId } from '../storage/store.ts';
+import type { ResourceNames } from './resource-names.ts';
+
+export interface ObjectCount extends GroupResource {
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/** The part of the time that counting may take. */
+const share = 0.01;
+/** A count that is quicker is waited for. */
+const quickMs = 100;
+
+export class ObjectCounts {
+  readonly #store: Store;
+  readonly #names: ResourceNames;
+  #counts: readonly ObjectCount[] | undefined;
+  #counting: Promise<void> | undefined;
+  #dueMs = 0;
+  #tookMs = 0;
+
+  constructor(store: Store, names: ResourceNames) {
+    this.#store = store;
+    this.#names = names;
+  }
+
+  /** As they were when last counted. */
+  get counts(): readonly ObjectCount[] {
+    return this.#counts ?? [];
+  }
+
+  /** Counts anew if it is time to; resolves when there are figures to tell. */
+  async refresh(): Promise<void> {
+    if (performance.now() < this.#dueMs) return;
+    this.#counting ??= this.#count().finally(() => {
+      this.#counting = undefined;
+    });
+    if (this.#counts === undefined || this.#tookMs < quickMs) await this.#counting;
+    // Who does not wait must hear of a failure all the same: the next scrape tries again, and waits.
+    else
+      this.#counting.catch(() => {
+        this.#counts = undefined;
+      });
+  }
+
+  async #count(): Promise<void> {
+    const startedMs = performance.now();
+    const counts: ObjectCount[] = [];
+    for (const named of this.#names.all()) counts.push({ ...named, ...(await this.#sum(named)) });
+    counts.push({ group: '', resource: projectDefined, ...(await this.#sumDefined()) });
+    this.#counts = counts;
+    this.#tookMs = performance.now() - startedMs;
+    this.#dueMs = performance.now() + this.#tookMs / share;
+  }
+
+  async #sum({ group, resource }: GroupResource): Promise<{ objects: number; bytes: number }> {
+    let objects = 0;
+    let bytes = 0;
+    let after: TenantId | undefined;
+    do {
+      const page = this.#store.counters(group, resource, after, limits.indexEntries);
+      for (const counter of page) {
+        objects += counter.objects;
+        bytes += counter.bytes;
+      }
+      after = page.length < limits.indexEntries ? undefined : page.at(-1)?.tenant;
+      if (after !== undefined) await setImmediate();
+    } while (after !== undefined);
+    return { objects, bytes };
+  }
+
+  /** Of what projects have defined. */
+  async #sumDefined(): Promise<{ objects: number; bytes: number }> {
+    const { group, resource } = customResourceDefinitionDefinition.storage;
+    let objects = 0;
+    let bytes = 0;
+    for (const tenant of tenantsWith(this.#store, { group, resource })) {
+      if (tenant === tenantOfPlatform) continue;
+      for (const { key } of allEntries(this.#store, { tenant, group, resource })) {
+        const defined = resourceDefinedAt(key.name);
+        const counter = this.#store.counter(tenant, defined.group, defined.resource);
+        objects += counter.objects;
+        bytes += counter.bytes;
+      }
+      await setImmediate();
+    }
+    return { objects, bytes };
+  }
+}

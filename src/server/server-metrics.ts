@@ -1,0 +1,44 @@
+/** Where the metrics meet: what each part of one server tells of itself, but for requests, which count themselves. */
+import { compiledPatterns } from '../apimachinery/re2.ts';
+import { admissionExpressions } from '../apis/admissionregistration/v1/expressions/expression-errors.ts';
+import type { ControllerRuntime } from '../controllers/runtime/controller.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Registry } from '../metrics/registry.ts';
+import type { Store } from '../storage/store.ts';
+import type { WatchHub } from '../storage/watch-hub.ts';
+import { cacheMetrics, type Fullness } from './cache-metrics.ts';
+import { controllerMetrics } from './controller-metrics.ts';
+import { ObjectCounts } from './object-counts.ts';
+import { projectCounts } from './project-counts.ts';
+import type { ResourceNames } from './resource-names.ts';
+import { commitMetrics, objectMetrics, storeMetrics, watchMetrics } from './store-metrics.ts';
+
+export interface MeasuredParts {
+  /** Without shared defaults: what is stored nowhere is not counted. */
+  readonly store: Store;
+  readonly hub: WatchHub;
+  readonly names: ResourceNames;
+  readonly controllers: ControllerRuntime;
+  readonly clock: Clock;
+  readonly caches: Readonly<Record<string, Fullness>>;
+}
+
+export function serverMetrics(registry: Registry, parts: MeasuredParts): void {
+  const { store, hub, names, controllers, clock, caches } = parts;
+  storeMetrics(registry, store);
+  commitMetrics(registry, store, names);
+  objectMetrics(registry, new ObjectCounts(store, names));
+  projectCounts(registry, store, clock);
+  watchMetrics(registry, hub);
+  controllerMetrics(registry, controllers);
+  cacheMetrics(registry, {
+    ...caches,
+    patterns: compiledPatterns,
+    // Of the process, and without a weight that is bytes.
+    'admission-expressions': {
+      get size() {
+        return admissionExpressions.size;
+      },
+    },
+  });
+}
