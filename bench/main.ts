@@ -10,6 +10,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareCommand } from './compare/compare-command.ts';
 import { reportCommand } from './report/report-command.ts';
+import { brokenBounds } from './run/bounds.ts';
 import { Cleanup } from './run/cleanup.ts';
 import { type Command, parseCommandLine, usageText } from './run/command-line.ts';
 import { environment } from './run/environment.ts';
@@ -83,6 +84,9 @@ async function main(): Promise<void> {
     const result = await run(command, cleanup);
     if (jsonFile !== undefined) writeFileSync(jsonFile, resultText(result));
     process.stdout.write(renderTable(result));
+    const broken = brokenBounds(command.scenario.bounds ?? [], result.figures);
+    if (broken.length > 0) process.stdout.write(`\n${broken.join('\n')}\n`);
+    process.exitCode = broken.length > 0 ? 1 : 0;
   } finally {
     await cleanup.run();
   }

@@ -32,6 +32,13 @@ export interface Axis {
   readonly scale?: 'log' | 'percentile';
 }
 
+/** A figure that is past this is a failure of the run. */
+export interface Bound {
+  readonly figure: string;
+  readonly isAtLeast: boolean;
+  readonly bound: number;
+}
+
 /** Which way a figure gets better; `neither` for what only explains others. */
 export type Better = 'higher' | 'lower' | 'neither';
 
@@ -63,6 +70,8 @@ export interface Scenario<P extends ParameterSet = ParameterSet> {
    * The first that matches counts.
    */
   readonly better?: Readonly<Record<string, Better>>;
+  /** The run ends with exit code 1 where one does not hold. */
+  readonly bounds?: readonly Bound[];
   /** Figures that are the cost of a size: curves of a report that has results of several sizes. */
   readonly costs?: {
     /** A parameter that is a number. */

@@ -4,7 +4,8 @@ import { cel } from '../scenarios/cel.ts';
 import { crds } from '../scenarios/crds.ts';
 import { idleProjects } from '../scenarios/idle-projects.ts';
 import { latencyByProjects } from '../scenarios/latency-by-projects.ts';
+import { quick } from '../scenarios/quick.ts';
 import { throughput } from '../scenarios/throughput.ts';
 import type { Scenario } from './scenario.ts';
 
-export const scenarios: readonly Scenario[] = [cel, crds, idleProjects, latencyByProjects, throughput];
+export const scenarios: readonly Scenario[] = [cel, crds, idleProjects, latencyByProjects, quick, throughput];

@@ -1,0 +1,80 @@
+/**
+ * What CI measures of every change, within a minute: a few ratios to peers in the same run, which say the same on a slow
+ * machine as on a fast one, and what an idle project holds. Each has a bound that is generous to noise; what is past it
+ * is measured again, since a regression stays and a disturbance does not. For the record are the scenarios themselves.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { isPastBound } from '../run/bounds.ts';
+import { count, seconds } from '../run/parameters.ts';
+import { type Bound, type Figures, scenario } from '../run/scenario.ts';
+import { idleProjects } from './idle-projects.ts';
+import { throughput } from './throughput.ts';
+
+/**
+ * Rates: about half of what an undisturbed machine shows, as two processes share its cores with the tests. Processor
+ * times: two thirds.
+ */
+const bounds: readonly Bound[] = [
+  { figure: 'ratio.get', isAtLeast: true, bound: 0.25 },
+  { figure: 'ratio.list', isAtLeast: true, bound: 0.12 },
+  { figure: 'ratio.put', isAtLeast: true, bound: 0.03 },
+  { figure: 'ratio.fanout', isAtLeast: true, bound: 0.3 },
+  { figure: 'cpuRatio.get', isAtLeast: true, bound: 0.3 },
+  { figure: 'cpuRatio.list', isAtLeast: true, bound: 0.09 },
+  { figure: 'cpuRatio.put', isAtLeast: true, bound: 0.025 },
+  { figure: 'cpuRatio.fanout', isAtLeast: true, bound: 0.35 },
+  // At 10,000 projects a third of this; so few carry what the server grows by anyhow.
+  { figure: 'heapBytesPerProject', isAtLeast: false, bound: 3072 },
+  { figure: 'handlesPerProject', isAtLeast: false, bound: 0.1 },
+];
+
+const throughputSizes = {
+  tries: 1,
+  warmupSeconds: 0.2,
+  connections: 8,
+  lanes: 8,
+  watchers: 500,
+  watchConnections: 10,
+  events: 4,
+  profile: '',
+};
+const warmupProjects = 200;
+
+export const quick = scenario({
+  name: 'quick',
+  summary: 'ratios to peers and the heap of a project, held against bounds: for CI',
+  parameters: {
+    rounds: count(5, 'turns of each side'),
+    seconds: seconds(0.6, 'measured in each turn'),
+    projects: count(600, 'idle projects'),
+    attempts: count(3, 'times that what is past its bound is measured, at most'),
+  },
+  better: { 'ratio.*': 'higher', 'cpuRatio.*': 'higher' },
+  bounds,
+  async run({ rounds, seconds: measured, projects, attempts }, context): Promise<Figures> {
+    const figures: Figures = {};
+    const isPast = (names: (figure: string) => boolean): boolean =>
+      bounds.some((bound) => names(bound.figure) && isPastBound(bound, figures));
+    let operations = ['get', 'list', 'put', 'fanout'];
+    for (let attempt = 1; attempt <= attempts && operations.length > 0; attempt++) {
+      const again = { ...context, directory: directoryIn(context.directory, `rates-${attempt}`) };
+      const values = { ...throughputSizes, operations, rounds, seconds: measured };
+      Object.assign(figures, await throughput.run(values, again));
+      operations = operations.filter((operation) => isPast((figure) => figure.endsWith(`.${operation}`)));
+    }
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const again = { ...context, directory: directoryIn(context.directory, `idle-${attempt}`) };
+      const found = await idleProjects.run({ projects, warmup: warmupProjects }, again);
+      for (const name of ['heapBytesPerProject', 'handlesPerProject']) figures[name] = found[name]!;
+      if (!isPast((figure) => figure.endsWith('PerProject'))) break;
+    }
+    return figures;
+  },
+});
+
+function directoryIn(parent: string, name: string): string {
+  const directory = join(parent, name);
+  mkdirSync(directory);
+  return directory;
+}
