@@ -7,7 +7,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPastBound } from '../run/bounds.ts';
 import { count, seconds } from '../run/parameters.ts';
-import { type Bound, type Figures, scenario } from '../run/scenario.ts';
+import { type Bound, type Figures, type RunContext, scenario } from '../run/scenario.ts';
+import type { Servers } from '../server/server-under-test.ts';
 import { idleProjects } from './idle-projects.ts';
 import { throughput } from './throughput.ts';
 
@@ -43,6 +44,7 @@ const warmupProjects = 200;
 
 export const quick = scenario({
   name: 'quick',
+  serves: 'own',
   summary: 'ratios to peers and the heap of a project, held against bounds: for CI',
   parameters: {
     rounds: count(5, 'turns of each side'),
@@ -58,14 +60,13 @@ export const quick = scenario({
       bounds.some((bound) => names(bound.figure) && isPastBound(bound, figures));
     let operations = ['get', 'list', 'put', 'fanout'];
     for (let attempt = 1; attempt <= attempts && operations.length > 0; attempt++) {
-      const again = { ...context, directory: directoryIn(context.directory, `rates-${attempt}`) };
       const values = { ...throughputSizes, operations, rounds, seconds: measured };
-      Object.assign(figures, await throughput.run(values, again));
+      Object.assign(figures, await throughput.run(values, apart(context, `rates-${attempt}`)));
       operations = operations.filter((operation) => isPast((figure) => figure.endsWith(`.${operation}`)));
     }
     for (let attempt = 1; attempt <= attempts; attempt++) {
-      const again = { ...context, directory: directoryIn(context.directory, `idle-${attempt}`) };
-      const found = await idleProjects.run({ projects, warmup: warmupProjects }, again);
+      const values = { projects, warmup: warmupProjects };
+      const found = await idleProjects.run(values, apart(context, `idle-${attempt}`));
       for (const name of ['heapBytesPerProject', 'handlesPerProject']) figures[name] = found[name]!;
       if (!isPast((figure) => figure.endsWith('PerProject'))) break;
     }
@@ -73,8 +74,10 @@ export const quick = scenario({
   },
 });
 
-function directoryIn(parent: string, name: string): string {
-  const directory = join(parent, name);
+/** Servers and files of a run within the run. */
+function apart(context: RunContext, name: string): RunContext {
+  const directory = join(context.directory, name);
   mkdirSync(directory);
-  return directory;
+  const start: Servers['start'] = (server, options) => context.servers.start(join(name, server), options);
+  return { ...context, directory, servers: { ...context.servers, start } };
 }
