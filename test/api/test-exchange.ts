@@ -88,7 +88,9 @@ export class TestExchange implements Exchange {
     return this.#abort.signal;
   }
   whenOver(listener: (wasSent: boolean) => void): void {
-    this.signal.addEventListener('abort', () => listener(false), { once: true });
+    // A signal that has fired tells nobody any more.
+    if (this.signal.aborted) listener(false);
+    else this.signal.addEventListener('abort', () => listener(false), { once: true });
   }
   leave(): void {
     this.#abort.abort();

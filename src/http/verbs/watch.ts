@@ -74,6 +74,8 @@ class WatchStream implements WatchSink, TimedStream {
   #handle: WatchHandle | undefined;
   #isFull = false;
   #isFinished = false;
+  /** Nobody is there to be answered. */
+  #isGone = false;
   #hasFinalBookmark = false;
 
   constructor(request: VerbRequest, options: WatchOptions, rendering: Rendering) {
@@ -98,10 +100,11 @@ class WatchStream implements WatchSink, TimedStream {
    * their project, the server) may come while it waits.
    */
   async run(): Promise<void> {
-    const { signal } = this.#exchange;
-    // A signal that has fired tells nobody any more.
-    if (signal.aborted) return;
-    signal.addEventListener('abort', () => this.#close(), { once: true });
+    this.#exchange.whenOver(() => {
+      this.#isGone = true;
+      this.#close();
+    });
+    if (this.#isGone) return;
     this.#streams.add(this);
     try {
       await this.#open();
@@ -120,7 +123,7 @@ class WatchStream implements WatchSink, TimedStream {
     const { after, hasInitialEvents, marksInitialEnd, selection } = this.#options;
     if (after > 0) await waitForRevision(store, after);
     else await store.head();
-    if (this.#exchange.signal.aborted) return;
+    if (this.#isGone) return;
     this.#exchange.start(200, this.#mediaType);
     if (this.#isFinished) {
       this.#exchange.end();
@@ -252,6 +255,7 @@ class WatchStream implements WatchSink, TimedStream {
   }
 
   #close(): void {
+    if (this.#isFinished) return;
     this.#isFinished = true;
     this.#handle?.close();
     this.#streams.remove(this);
