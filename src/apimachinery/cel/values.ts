@@ -249,8 +249,9 @@ export abstract class CelOpaque {
 
 /**
  * Why there is no value. A value itself, which functions return: rules fail by the hundred thousand, and making or
- * throwing an Error takes longer than what has failed. It is thrown by data alone, where that turns out not to be what its
- * type says; whoever looks at data makes it a value again (`failureOf`). The message is cel-go's.
+ * throwing an Error takes longer than what has failed. It is thrown only from within what gives items one by one: by
+ * data that turns out not to be what its type says, by comparisons that have become too many. Whoever looks at data or
+ * calls a function makes it a value again (`failureOf`). The message is cel-go's.
  */
 export class CelError {
   readonly #message: string | (() => string);
