@@ -32,6 +32,8 @@ test('errors say where, and show scalars', () => {
     {},
     "<nil>: Invalid value: rule compile error: compilation failed: ERROR: <input>:1:4: undefined field 'b'\n | has(self.b)\n | ...^",
   );
+  const absent = { ...inside({ type: 'integer' }), ...rule('self.a > 0') };
+  check(absent, {}, '<nil>: Invalid value: no such key: a evaluating rule: self.a > 0');
   const list = inside({ type: 'array', items: positive });
   check(list, { a: [1, 0] }, 'a[1]: Invalid value: 0: failed rule: self > 0');
   const map = inside({ type: 'object', additionalProperties: positive });
