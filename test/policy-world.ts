@@ -74,6 +74,7 @@ export class World {
         expressions: new CompiledExpressions(compiler),
         egress: new Egress([]),
         random: () => 0,
+        observe: () => {},
         answer: ({ verb }) => ({ isAllowed: verb === 'get', reason: '' }),
       }),
       turns: new Turns(),

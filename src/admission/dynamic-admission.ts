@@ -34,6 +34,7 @@ import { hooksOf } from './webhooks/hooks.ts';
 import { askMutatingWebhooks, type HomedHook, type WebhookParts } from './webhooks/mutating-webhooks.ts';
 import { askValidatingWebhooks } from './webhooks/validating-webhooks.ts';
 import { WebhookCaller } from './webhooks/webhook-caller.ts';
+import type { WebhookObserver } from './webhooks/webhook-observer.ts';
 
 export interface DynamicAdmissionParts {
   readonly store: Store;
@@ -42,6 +43,8 @@ export interface DynamicAdmissionParts {
   readonly egress: Egress;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Told of every call of a webhook. */
+  readonly observe: WebhookObserver;
   /** Answers what expressions ask about permissions; `write` has the user and the control plane. */
   readonly answer: (question: AuthorizationQuestion, write: DynamicWrite) => ReturnType<FindAnswer>;
 }
@@ -52,7 +55,7 @@ export class ConfiguredAdmission implements DynamicAdmission {
   readonly #webhooks: WebhookParts;
   readonly #policies: PolicyParts;
 
-  constructor({ store, definitions, expressions, egress, random, answer }: DynamicAdmissionParts) {
+  constructor({ store, definitions, expressions, egress, random, answer, observe }: DynamicAdmissionParts) {
     const known = new WeakMap<Attempt, SharedEvaluation>();
     const sharedOf = (attempt: Attempt): SharedEvaluation => {
       let shared = known.get(attempt);
@@ -72,7 +75,7 @@ export class ConfiguredAdmission implements DynamicAdmission {
     };
     this.#webhooks = {
       store,
-      caller: new WebhookCaller(store, egress, random),
+      caller: new WebhookCaller(store, egress, random, observe),
       async conditionsHold(conditions, attempt, sentAs, { home, ignoresFailure }) {
         const shared = sharedOf(attempt);
         const subject: Subject = {
@@ -136,6 +139,16 @@ export class ConfiguredAdmission implements DynamicAdmission {
     const key = { tenant: tenantOfPlatform, group, resource, namespace: '', name: project };
     const stored = this.#store.get(key);
     return stored === undefined ? {} : labelsOf(stored.record);
+  }
+}
+
+/** Tells the write how long it waited for others. */
+async function whileWaiting({ terms }: DynamicWrite, ask: () => Promise<void>): Promise<void> {
+  const startedMs = performance.now();
+  try {
+    await ask();
+  } finally {
+    terms.waited?.((performance.now() - startedMs) / 1_000);
   }
 }
 
@@ -255,7 +268,9 @@ class RulesOfWrite implements DynamicRules {
     const reinvocation = new Reinvocation();
     do {
       await askMutatingPolicies(this.#policies, mutatingPolicies, attempt, reinvocation);
-      await askMutatingWebhooks(this.#webhooks, mutatingWebhooks, attempt, reinvocation);
+      await whileWaiting(this.#write, () =>
+        askMutatingWebhooks(this.#webhooks, mutatingWebhooks, attempt, reinvocation),
+      );
     } while (reinvocation.beginSecondRound());
     return attempt.object;
   }
@@ -265,7 +280,9 @@ class RulesOfWrite implements DynamicRules {
     const attempt = new Attempt(this.#write, given);
     await askValidatingPolicies(this.#policies, validatingPolicies, attempt);
     if (validatingWebhooks.length > 0) {
-      await askValidatingWebhooks(this.#webhooks, validatingWebhooks, attempt);
+      await whileWaiting(this.#write, () =>
+        askValidatingWebhooks(this.#webhooks, validatingWebhooks, attempt),
+      );
     }
   }
 }

@@ -74,7 +74,7 @@ async function find(
     ifModifiedSince: exchange.header('if-modified-since'),
   };
   if (path === '/version' || path === '/version/') return documents.version;
-  if (path === '/metrics') return await documents.metrics.of(tenant);
+  if (path.startsWith('/metrics')) return await documents.metrics.respond(path, tenant);
   if (path.startsWith('/openapi')) {
     return documents.openApi.respond(tenant, { path, query, accept, ...conditions });
   }

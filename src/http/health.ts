@@ -17,6 +17,9 @@ export type HealthChecks = Readonly<Record<HealthEndpoint, readonly HealthCheck[
 /** Told of every failed check, for the log. */
 export type FailureListener = (endpoint: HealthEndpoint, check: string, reason: string) => void;
 
+/** Told of every check that was made, and whether it was well. */
+export type CheckListener = (endpoint: HealthEndpoint, check: string, isWell: boolean) => void;
+
 /** Always well: that it answers is the check. */
 export const pingCheck: HealthCheck = { name: 'ping', check: () => undefined };
 
@@ -29,10 +32,12 @@ interface Outcome {
 export class Health {
   readonly #checks: HealthChecks;
   readonly #onFailure: FailureListener;
+  readonly #onChecked: CheckListener;
 
-  constructor(checks: HealthChecks, onFailure: FailureListener) {
+  constructor(checks: HealthChecks, onFailure: FailureListener, onChecked: CheckListener = () => {}) {
     this.#checks = checks;
     this.#onFailure = onFailure;
+    this.#onChecked = onChecked;
   }
 
   /** Every path served, for the index at `/`. */
@@ -93,6 +98,7 @@ export class Health {
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
+    this.#onChecked(endpoint, check.name, reason === undefined);
     if (reason !== undefined) this.#onFailure(endpoint, check.name, reason);
     return reason;
   }

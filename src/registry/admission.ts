@@ -86,6 +86,8 @@ export interface RequestTerms {
   readonly untilMs: number;
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
+  /** Told how long the request waited for servers that are not this one's. */
+  waited?(seconds: number): void;
 }
 
 /** One attempt of a write, in the version and form that its endpoint speaks of. */

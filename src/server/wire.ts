@@ -78,12 +78,15 @@ import {
   followContextPolicies,
 } from './custom-resources.ts';
 import { expressionAuthorizer } from './expression-authorizer.ts';
+import { healthMetrics } from './health-metrics.ts';
 import { InProcessClient } from './in-process-client.ts';
 import { withLocalApiServices } from './local-api-services.ts';
 import type { Logger } from './logging.ts';
+import { planeMetrics } from './plane-metrics.ts';
 import { planeOrigins } from './plane-origin.ts';
 import { ResourceNames } from './resource-names.ts';
 import { serverMetrics } from './server-metrics.ts';
+import { webhookMetrics } from './webhook-metrics.ts';
 
 export interface WireInput {
   readonly store: Store;
@@ -126,6 +129,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     expressions: admissionExpressions,
     egress,
     random: Math.random,
+    observe: webhookMetrics(input.metrics),
     answer: expressionAuthorizer(authorizer),
   });
   const { client: platform, projectsClient: projects } = input.certificates.frontProxy;
@@ -191,9 +195,11 @@ export async function wire(input: WireInput): Promise<Wired> {
   );
 
   let isDraining = false;
+  const checked = healthMetrics();
   const health = new Health(
     healthChecks(store, () => isDraining),
     (endpoint, check, reason) => logger.warn({ endpoint, check, reason }, 'health check failed'),
+    checked.onChecked,
   );
   const tenants = new TenantResolver(store, { ...projectDefinition.storage, startRevisionField });
   const unfollow = [
@@ -227,7 +233,14 @@ export async function wire(input: WireInput): Promise<Wired> {
         {
           serverAddress: input.serverAddress,
           remotes: ({ id }) => aggregated.remotes.of(id),
-          otherPaths: [...health.paths(), '/metrics', '/openapi/v2', '/openapi/v3', '/version'],
+          otherPaths: [
+            ...health.paths(),
+            '/metrics',
+            '/metrics/slis',
+            '/openapi/v2',
+            '/openapi/v3',
+            '/version',
+          ],
         },
         cache,
       ),
@@ -236,7 +249,11 @@ export async function wire(input: WireInput): Promise<Wired> {
         swaggers: (tenant) => aggregated.swaggers.of(tenant),
       }),
       health,
-      metrics: new MetricsDocument(input.metrics),
+      metrics: new MetricsDocument({
+        server: input.metrics,
+        slis: checked.registry,
+        ofProject: ({ id }) => planeMetrics(input.store, streams, id as TenantId),
+      }),
       version: versionDocument(input.build),
     },
     project: projectDefinition,

@@ -26,6 +26,17 @@ async function scrape(): Promise<Map<string, number>> {
   );
 }
 
+/** Objects are counted a hundredth of the time: resolves once the figure has come. */
+async function counted(sample: string, value: number): Promise<void> {
+  let found: number | undefined;
+  for (let left = 100; left > 0; left--) {
+    found = (await scrape()).get(sample);
+    if (found === value) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.equal(found, value, sample);
+}
+
 /** What a request adds to the samples. */
 async function added(act: () => Promise<unknown>): Promise<(sample: string) => number> {
   const before = await scrape();
@@ -195,4 +206,118 @@ test('the busiest projects are told by name', async () => {
   assert.equal(samples.get('milo_project_requests_total{project="busy"}'), 3);
   assert.ok(samples.get('milo_project_request_seconds_total{project="busy"}')! > 0);
   assert.equal(samples.get('milo_project_requests_total{project="idle"}'), undefined);
+});
+
+test('a project sees what is its own, and nothing of the server', async () => {
+  await makeProjects(server, 'p', ['mine', 'other']);
+  const plane = '/projects/mine/control-plane';
+  await server.post(`${plane}${configMaps}`, configMap('a'));
+  await server.post(`${plane}${configMaps}`, configMap('b'));
+  await server.post(`/projects/other/control-plane${configMaps}`, configMap('a'));
+  const watch = await server.watch(`${plane}${configMaps}`).opened();
+  const { status, text } = await server.get(`${plane}/metrics`);
+  watch.close();
+  assert.equal(status, 200);
+  // And the one that every control plane has in its namespace.
+  assert.match(text, /^apiserver_storage_objects\{resource="configmaps"\} [23]$/m);
+  assert.match(text, /^apiserver_resource_objects\{group="",resource="configmaps"\} [23]$/m);
+  assert.match(text, /^milo_project_watches 1$/m);
+  assert.doesNotMatch(text, /process_|apiserver_request|projects/);
+  assert.equal((await server.get(`${plane}/metrics/slis`)).status, 404);
+});
+
+test('objects of all control planes are counted together', async () => {
+  const sample = 'apiserver_storage_objects{resource="secrets"}';
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } };
+  const path = '/api/v1/namespaces/default/secrets';
+  await counted(sample, 0);
+  const by = await added(async () => {
+    await server.post(path, secret);
+    await server.post(`/projects/mine/control-plane${path}`, secret);
+  });
+  await counted(sample, 2);
+  assert.equal(by('milo_store_changes_total'), 2);
+  assert.equal(by('etcd_requests_total{operation="create",group="",resource="secrets"}'), 2);
+  assert.equal(by('etcd_request_duration_seconds_count{operation="create",group="",resource="secrets"}'), 2);
+});
+
+test('health checks are told as they last came out', async () => {
+  await server.get('/readyz');
+  const { status, text } = await server.get('/metrics/slis');
+  assert.equal(status, 200);
+  assert.match(text, /^kubernetes_healthcheck\{name="storage",type="readyz"\} 1$/m);
+  assert.match(text, /^kubernetes_healthchecks_total\{name="storage",type="readyz",status="success"\} \d+$/m);
+});
+
+/** What a client may send that nobody has heard of, as often as it likes. */
+const hostile: Readonly<Record<string, (i: number) => Promise<unknown>>> = {
+  resources: (i) => server.get(`/api/v1/namespaces/default/things${i}`),
+  groups: (i) => server.get(`/apis/g${i}.example.com/v1/things`),
+  versions: (i) => server.get(`/apis/apps/v${i}/deployments`),
+  subresources: (i) => server.get(`${configMaps}/a/sub${i}`),
+  paths: (i) => server.get(`/a${i}/b`),
+  'openapi paths': (i) => server.get(`/openapi/v3/apis/g${i}/v1`),
+  'health checks': (i) => server.get(`/readyz/check${i}`),
+  projects: (i) => server.get(`/projects/ghost${i}/control-plane${configMaps}`),
+  names: (i) => server.get(`${configMaps}/n${i}`),
+  'dry runs': (i) => server.post(`${configMaps}?dryRun=x${i}`, configMap('x')),
+  methods: (i) => server.send(configMaps, { method: `M${i}` }),
+  'media types': (i) => server.send(`${configMaps}/a`, { method: 'PATCH', body: {}, type: `a/b${i}` }),
+};
+for (const [what, send] of Object.entries(hostile)) {
+  test(`unheard-of ${what} make no series`, async () => {
+    await send(0);
+    const before = (await scrape()).get('milo_metric_series')!;
+    for (let i = 1; i <= 20; i++) await send(i);
+    // The series of the first scrape itself, at most.
+    const now = await scrape();
+    assert.equal(now.get('milo_metric_series'), before);
+    assert.equal(now.get('milo_metric_series_refused_total'), 0);
+    for (const sample of now.keys()) assert.doesNotMatch(sample, /things|ghost|sub1|example\.com|g1|\bM1/);
+  });
+}
+
+test('kinds that projects define are told as one', async () => {
+  await makeProjects(server, 'q', ['defines']);
+  const plane = '/projects/defines/control-plane';
+  const define = async (i: number): Promise<void> => {
+    const group = `own${i}.example.com`;
+    const names = { plural: 'gadgets', singular: 'gadget', kind: 'Gadget' };
+    const { status, text } = await server.post(
+      `${plane}/apis/apiextensions.k8s.io/v1/customresourcedefinitions`,
+      {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: `gadgets.${group}` },
+        spec: {
+          group,
+          names,
+          scope: 'Cluster',
+          versions: [
+            { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+          ],
+        },
+      },
+    );
+    assert.equal(status, 201, text);
+    const path = `${plane}/apis/${group}/v1/gadgets`;
+    const made = { apiVersion: `${group}/v1`, kind: 'Gadget', metadata: { name: 'g' } };
+    assert.equal((await server.post(path, made)).status, 201);
+    assert.equal((await server.get(`${path}/g`)).status, 200);
+  };
+  await define(0);
+  await scrape();
+  const before = await scrape();
+  for (let i = 1; i <= 5; i++) await define(i);
+  const now = await scrape();
+  const place: Place = { version: '', resource: 'project-defined', scope: 'resource' };
+  assert.equal(now.get(total('GET', place, 200)), 6);
+  assert.equal(now.get(total('POST', place, 201)), 6);
+  await counted('apiserver_storage_objects{resource="project-defined"}', 6);
+  assert.equal(now.get('etcd_requests_total{operation="create",group="",resource="project-defined"}'), 6);
+  assert.equal(now.get('milo_metric_series'), before.get('milo_metric_series'));
+  for (const sample of now.keys()) assert.doesNotMatch(sample, /gadgets|own\d/);
+  // Its owner sees them by their names.
+  const own = await server.get(`${plane}/metrics`);
+  assert.match(own.text, /^apiserver_storage_objects\{resource="gadgets\.own0\.example\.com"\} 1$/m);
 });

@@ -10,6 +10,7 @@ import {
   type HookSettings,
   maps,
   newName,
+  project,
   server,
   webhooks,
 } from './webhook-setting.ts';
@@ -264,4 +265,50 @@ test('validating webhooks see what mutating ones made, all at once', async () =>
   assert.equal((await createMap('', {}, { order: '' })).status, 201);
   for (const { path } of hooks) assert.equal(webhooks.reviewsAt(path)[0].object.data.order, 'm');
   for (const { end } of [mutating, ...hooks]) await end();
+});
+
+test('calls are counted by the name of the webhook where the platform has it, and not as time of this server', async () => {
+  const slow = 0.15;
+  const told = await configure('Validating', async () => {
+    await new Promise((resolve) => setTimeout(resolve, slow * 1_000));
+    return deny({ message: 'no', code: 422 });
+  });
+  const name = `${told.path.slice(1)}.example.com`;
+  const sum = (text: string, metric: string): number =>
+    [...text.matchAll(new RegExp(`^${metric}_sum\\{verb="POST",.*resource="configmaps".*\\} (.*)$`, 'gm'))]
+      .map(([, value]) => Number(value))
+      .reduce((all, value) => all + value, 0);
+  const before = (await server.get('/metrics')).text;
+  assert.equal((await createMap()).status, 422);
+  await told.end();
+  const mutating = await configure('Mutating', allow, { plane: project('a') });
+  assert.equal((await createMap(project('a'))).status, 201);
+  await mutating.end();
+  const { text } = await server.get('/metrics');
+  const series = (metric: string, labels: string): string =>
+    `apiserver_admission_webhook_${metric}{${labels}`;
+  for (const line of [
+    series(
+      'rejection_count',
+      `name="${name}",type="validating",operation="CREATE",error_type="no_error",rejection_code="422"} 1`,
+    ),
+    series(
+      'request_total',
+      `name="${name}",type="validating",operation="CREATE",code="422",rejected="true"} 1`,
+    ),
+    series(
+      'admission_duration_seconds_count',
+      `name="${name}",type="validating",operation="CREATE",rejected="true"} 1`,
+    ),
+    series(
+      'request_total',
+      'name="project-defined",type="admit",operation="CREATE",code="200",rejected="false"}',
+    ),
+  ]) {
+    assert.ok(text.includes(`\n${line}`), line);
+  }
+  const took = (metric: string): number => sum(text, metric) - sum(before, metric);
+  const all = took('apiserver_request_duration_seconds');
+  const own = took('apiserver_request_sli_duration_seconds');
+  assert.ok(all - own >= slow, `${all} s, of which ${own} s are the server's`);
 });

@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { limits } from '../../apimachinery/limits.ts';
+import { StatusError } from '../../apimachinery/status.ts';
 import { HttpsCaller } from '../../lib/https-caller.ts';
 import type { Egress } from '../../registry/egress.ts';
 import { type WebhookEndpoint, webhookEndpoint } from '../../registry/webhook-endpoint.ts';
@@ -22,11 +23,13 @@ import {
   reviewVersionOf,
   UnreadableReview,
 } from './review.ts';
+import type { ObservedCall, WebhookObserver } from './webhook-observer.ts';
 
 export class WebhookCaller {
   readonly #store: Store;
   readonly #egress: Egress;
   readonly #random: () => number;
+  readonly #observe: WebhookObserver;
   readonly #https = new HttpsCaller({
     callsMax: limits.webhookCalls,
     callsPerOwnerMax: limits.webhookCallsPerPlane,
@@ -39,10 +42,11 @@ export class WebhookCaller {
     resolveTimeoutMs: limits.webhookResolveTimeoutMs,
   });
 
-  constructor(store: Store, egress: Egress, random: () => number) {
+  constructor(store: Store, egress: Egress, random: () => number, observe: WebhookObserver) {
     this.#store = store;
     this.#egress = egress;
     this.#random = random;
+    this.#observe = observe;
   }
 
   /**
@@ -50,6 +54,36 @@ export class WebhookCaller {
    * been heard, and a StatusError where it denies the request or cannot be asked about a dry run.
    */
   async ask(
+    hook: Hook,
+    home: TenantId,
+    attempt: Attempt,
+    sentAs: SentAs,
+    isMutating: boolean,
+  ): Promise<ReviewAnswer> {
+    const startedMs = performance.now();
+    const told = (outcome: ObservedCall['outcome'], code = 0): void =>
+      this.#observe({
+        home,
+        name: hook.webhook.name,
+        isMutating,
+        operation: attempt.operation,
+        seconds: (performance.now() - startedMs) / 1_000,
+        outcome,
+        code,
+        ignoresFailure: hook.ignoresFailure,
+      });
+    try {
+      const answer = await this.#ask(hook, home, attempt, sentAs, isMutating);
+      told('allowed');
+      return answer;
+    } catch (error) {
+      if (error instanceof StatusError) told('denied', error.code);
+      else told('failed');
+      throw error;
+    }
+  }
+
+  async #ask(
     hook: Hook,
     home: TenantId,
     attempt: Attempt,

@@ -47,7 +47,7 @@ export async function readDeleteOptions(request: VerbRequest): Promise<DeleteReq
       user,
       dryRun: (options.dryRun ?? []).length > 0,
       fieldManager: fieldManagerOf(request),
-      terms: requestTerms(exchange, givenOptions(options), request.untilMs),
+      terms: requestTerms(request, givenOptions(options)),
       warn: warner(exchange),
     },
   };

@@ -35,6 +35,13 @@ export class WatchStreams {
     return this.#open.size;
   }
 
+  /** Those of one control plane. Walks them all. */
+  countOf(tenant: string): number {
+    let count = 0;
+    for (const stream of this.#open) if (stream.tenant === tenant) count++;
+    return count;
+  }
+
   add(stream: TimedStream): void {
     if (this.#isOver) {
       stream.finish();

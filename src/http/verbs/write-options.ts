@@ -7,16 +7,16 @@ import type { JsonObject } from '../../apimachinery/object-meta.ts';
 import { invalid } from '../../apimachinery/status.ts';
 import type { RequestTerms } from '../../registry/admission.ts';
 import type { WriteOptions } from '../../registry/engine.ts';
-import type { Exchange } from '../exchange.ts';
 import { warner } from '../warnings.ts';
 import type { VerbRequest } from './verb.ts';
 
 /** Throws 422. `kind` names the options in the error (CreateOptions, …), `extra` what else is wrong with them. */
 export function writeOptions(
-  { exchange, info, user, untilMs }: Pick<VerbRequest, 'exchange' | 'info' | 'user' | 'untilMs'>,
+  request: VerbRequest,
   kind: string,
   extra: readonly FieldError[] = [],
 ): WriteOptions {
+  const { exchange, info, user } = request;
   const { query } = info;
   const errors = [...extra, ...managerNameErrors('fieldManager', query.get('fieldManager') ?? '')];
   const dryRun = query.getAll('dryRun');
@@ -30,18 +30,21 @@ export function writeOptions(
     user,
     dryRun: dryRun.length > 0,
     fieldManager: fieldManagerOf({ exchange, info }),
-    terms: requestTerms(exchange, givenOptions(query), untilMs),
+    terms: requestTerms(request, givenOptions(query)),
     warn: warner(exchange),
   };
 }
 
-export function requestTerms(exchange: Exchange, options: JsonObject, untilMs: number): RequestTerms {
+export function requestTerms({ exchange, untilMs, record }: VerbRequest, options: JsonObject): RequestTerms {
   return {
     options,
     untilMs,
     // Only who waits for others asks for it: a signal costs as much as checking the rest of the options.
     get signal() {
       return exchange.signal;
+    },
+    waited(seconds) {
+      record.webhookSeconds += seconds;
     },
   };
 }
