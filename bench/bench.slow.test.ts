@@ -83,6 +83,27 @@ test('latency-by-projects', async () => {
   ]);
 });
 
+test('noisy-neighbour', async () => {
+  const flags =
+    '--victims 2 --rate 20 --neighbour-rate 10 --rounds 2 --seconds 0.3 --warmup-seconds 0.1 --tries 1';
+  const { plots } = await check('noisy-neighbour', flags, [
+    'p99Ratio.get',
+    'p99Ratio.put',
+    'p99.get.quiet',
+    'p99.put.loud',
+  ]);
+  assert.equal(plots!.length, 2);
+});
+
+test('restart', async () => {
+  const { figures } = await check('restart', '--objects 2000 --projects 3 --rounds 2', [
+    'readyMs',
+    'firstGetMs',
+    'ratio.ready',
+  ]);
+  assert.ok(figures.storedObjects!.value >= 2000, 'the objects are in the store');
+});
+
 test('throughput', async () => {
   const flags =
     '--rounds 2 --tries 1 --seconds 0.2 --warmup-seconds 0.05 --connections 2 --watchers 20 --watch-connections 2';

@@ -4,8 +4,19 @@ import { cel } from '../scenarios/cel.ts';
 import { crds } from '../scenarios/crds.ts';
 import { idleProjects } from '../scenarios/idle-projects.ts';
 import { latencyByProjects } from '../scenarios/latency-by-projects.ts';
+import { noisyNeighbour } from '../scenarios/noisy-neighbour.ts';
 import { quick } from '../scenarios/quick.ts';
+import { restart } from '../scenarios/restart.ts';
 import { throughput } from '../scenarios/throughput.ts';
 import type { Scenario } from './scenario.ts';
 
-export const scenarios: readonly Scenario[] = [cel, crds, idleProjects, latencyByProjects, quick, throughput];
+export const scenarios: readonly Scenario[] = [
+  cel,
+  crds,
+  idleProjects,
+  latencyByProjects,
+  noisyNeighbour,
+  quick,
+  restart,
+  throughput,
+];
