@@ -39,7 +39,12 @@ export const targets: readonly Target[] = [
   atLeast('throughput', 'ratio.list', 0.6, 'LIST of 100 ÷ the same'),
   atLeast('throughput', 'ratio.put', 0.5, 'durable PUT ÷ raw lmdb compare-and-set of the same bytes'),
   atMost('restart', 'readyMs', 1000, 'process start to ready (1,000,000 objects)'),
-  atMost('noisy-neighbour', 'p99Ratio.get', 1.2, "others' p99 of GET beside a neighbour at 10 times its rate"),
+  atMost(
+    'noisy-neighbour',
+    'p99Ratio.get',
+    1.2,
+    "others' p99 of GET beside a neighbour at 10 times its rate",
+  ),
   atMost('noisy-neighbour', 'p99Ratio.put', 1.2, "others' p99 of PUT beside the same"),
 ];
 
