@@ -73,6 +73,18 @@ test('idle-projects', async () => {
   assert.equal(stored, 1, `${stored} objects a project`);
 });
 
+test('informers', async () => {
+  const flags =
+    '--projects 6 --informers 3 --connections 2 --rate 50 --rounds 2 --seconds 0.3 --warmup-seconds 0.1';
+  const { figures } = await check('informers', flags, [
+    'heapKibPerInformer',
+    'rssKibPerInformer',
+    'event.p50',
+    'event.p99',
+  ]);
+  assert.ok(figures['event.p50']!.value > 0);
+});
+
 test('latency-by-projects', async () => {
   const flags =
     '--steps 10,20 --rounds 2 --tries 1 --seconds 0.1 --warmup-seconds 0.05 --prepare-seconds 0.1 --listed-projects 1';
@@ -123,6 +135,18 @@ test('quick', async () => {
     assert.ok(`noise.ratio.${operation}` in figures, operation);
   }
   assert.ok('heapBytesPerProject' in figures);
+});
+
+test('watch-fanout', async () => {
+  const flags =
+    '--watches 50 --connections 2 --events 5 --watchers 20 --rounds 2 --seconds 0.2 --warmup-seconds 0.05 --tries 1';
+  const { figures } = await check('watch-fanout', flags, [
+    'ratio.fanout',
+    'heapKibPerWatch',
+    'rssKibPerWatch',
+    'lastDelivery.p99',
+  ]);
+  assert.ok(figures['lastDelivery.p50']!.value > 0);
 });
 
 test('bad usage is one sentence and exit code 2', async () => {

@@ -95,6 +95,22 @@ export class FanOut {
     return measured;
   }
 
+  /** One event: milliseconds from sending its write to the last watcher having it. */
+  async deliver({ request, body }: ReturnType<FanOutOptions['next']>): Promise<number> {
+    const watchers = this.#perWatcher.length;
+    const sentMs = performance.now();
+    this.#sent++;
+    const complete = new Promise<void>((resolve) => {
+      this.#onDelivery = () => {
+        if (this.#delivered === this.#sent * watchers) resolve();
+      };
+    });
+    this.#writing.all[0]!.send(request, body, { end: () => {} });
+    await Promise.race([this.#watching.fault, this.#writing.fault, complete, this.#lateEvents()]);
+    this.#onDelivery = () => {};
+    return performance.now() - sentMs;
+  }
+
   close(): void {
     this.#watching.close();
     this.#writing.close();

@@ -38,6 +38,8 @@ export const targets: readonly Target[] = [
   atLeast('throughput', 'ratio.get', 0.5, 'GET 1 KiB ÷ bare node:http2 server with the same bytes'),
   atLeast('throughput', 'ratio.list', 0.6, 'LIST of 100 ÷ the same'),
   atLeast('throughput', 'ratio.put', 0.5, 'durable PUT ÷ raw lmdb compare-and-set of the same bytes'),
+  atLeast('watch-fanout', 'ratio.fanout', 0.6, 'fan-out of one event ÷ bare server writing the same bytes'),
+  atMost('watch-fanout', 'rssKibPerWatch', 20, 'memory of a watch over multiplexed HTTP/2'),
   atMost('restart', 'readyMs', 1000, 'process start to ready (1,000,000 objects)'),
   atMost(
     'noisy-neighbour',

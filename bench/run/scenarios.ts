@@ -3,20 +3,24 @@
 import { cel } from '../scenarios/cel.ts';
 import { crds } from '../scenarios/crds.ts';
 import { idleProjects } from '../scenarios/idle-projects.ts';
+import { informers } from '../scenarios/informers.ts';
 import { latencyByProjects } from '../scenarios/latency-by-projects.ts';
 import { noisyNeighbour } from '../scenarios/noisy-neighbour.ts';
 import { quick } from '../scenarios/quick.ts';
 import { restart } from '../scenarios/restart.ts';
 import { throughput } from '../scenarios/throughput.ts';
+import { watchFanout } from '../scenarios/watch-fanout.ts';
 import type { Scenario } from './scenario.ts';
 
 export const scenarios: readonly Scenario[] = [
   cel,
   crds,
   idleProjects,
+  informers,
   latencyByProjects,
   noisyNeighbour,
   quick,
   restart,
   throughput,
+  watchFanout,
 ];
