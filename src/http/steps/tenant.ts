@@ -6,6 +6,7 @@
 
 import type { GroupResource } from '../../apimachinery/gvk.ts';
 import { limits } from '../../apimachinery/limits.ts';
+import { BoundedCache } from '../../lib/bounded-cache.ts';
 import type { Surface, Tenant } from '../../request/context.ts';
 import { tenantOfPlatform, tenantOfProject } from '../../storage/keys.ts';
 import { fieldsOf, uidOf } from '../../storage/record.ts';
@@ -19,7 +20,7 @@ export interface ProjectStorage extends GroupResource {
 export class TenantResolver {
   readonly #store: Store;
   readonly #project: ProjectStorage;
-  readonly #known = new Map<string, Tenant>();
+  readonly #known = new BoundedCache<Tenant>({ entriesMax: limits.tenantCacheEntries });
   readonly #platform: Tenant = {
     id: tenantOfPlatform,
     surface: { kind: 'Platform', name: '' },
@@ -37,14 +38,7 @@ export class TenantResolver {
   resolve(surface: Surface): Tenant | undefined {
     if (surface.kind === 'Platform') return this.#platform;
     if (surface.kind !== 'Project') return undefined;
-    const known = this.#known.get(surface.name);
-    if (known !== undefined) {
-      // Re-insertion keeps the map in order of use.
-      this.#known.delete(surface.name);
-      this.#known.set(surface.name, known);
-      return known;
-    }
-    return this.#read(surface);
+    return this.#known.get(surface.name) ?? this.#read(surface);
   }
 
   /** Projects whose answers are kept. */
@@ -71,9 +65,6 @@ export class TenantResolver {
       surface,
       startRevision: Number(fieldsOf(stored.record)[this.#project.startRevisionField] ?? 0),
     };
-    if (this.#known.size >= limits.tenantCacheEntries) {
-      this.#known.delete(this.#known.keys().next().value as string);
-    }
     this.#known.set(surface.name, tenant);
     return tenant;
   }
