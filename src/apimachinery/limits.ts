@@ -140,7 +140,7 @@ export const limits = {
   /** Of all evaluations for one object. */
   objectRulesCost: 10_000_000,
   /** Of the same, for what takes longer than its cost says: comparing large values costs one. */
-  objectRulesMs: 2_000,
+  objectRulesMs: 500,
   ruleMessageBytes: 5 * 1024,
   /** Of the name and generateName of any resource, when costs are estimated. */
   resourceNameLength: 253,
