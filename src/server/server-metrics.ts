@@ -2,6 +2,7 @@
 import { compiledPatterns } from '../apimachinery/re2.ts';
 import { admissionExpressions } from '../apis/admissionregistration/v1/expressions/expression-errors.ts';
 import type { ControllerRuntime } from '../controllers/runtime/controller.ts';
+import { type BuildInfo, versionDocument } from '../http/version.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Registry } from '../metrics/registry.ts';
 import type { Store } from '../storage/store.ts';
@@ -20,11 +21,27 @@ export interface MeasuredParts {
   readonly names: ResourceNames;
   readonly controllers: ControllerRuntime;
   readonly clock: Clock;
+  readonly build: BuildInfo;
   readonly caches: Readonly<Record<string, Fullness>>;
 }
 
+/** The same as `/version` says, under upstream's name. */
+function buildMetrics(registry: Registry, build: BuildInfo): void {
+  const told = JSON.parse(versionDocument(build).body.toString()) as Readonly<Record<string, string>>;
+  const labels = Object.keys(told).map((name) =>
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  );
+  registry.gaugesOf(
+    'kubernetes_build_info',
+    'A metric with a constant 1 value labeled by what /version says of the server.',
+    labels,
+    () => [[Object.values(told), 1]],
+  );
+}
+
 export function serverMetrics(registry: Registry, parts: MeasuredParts): void {
-  const { store, hub, names, controllers, clock, caches } = parts;
+  const { store, hub, names, controllers, clock, build, caches } = parts;
+  buildMetrics(registry, build);
   storeMetrics(registry, store);
   commitMetrics(registry, store, names);
   objectMetrics(registry, new ObjectCounts(store, names));

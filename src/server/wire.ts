@@ -266,6 +266,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     names,
     controllers,
     clock,
+    build: input.build,
     caches: {
       ...definitions.caches,
       ...dynamic.caches,

@@ -4,7 +4,13 @@
  * it. Nothing a client can send makes more series than there are definitions, verbs, scopes and codes.
  */
 import type { GroupResource } from '../../apimachinery/gvk.ts';
-import { requestSeconds, responseBytes, sliSeconds, watchEventBytes } from '../../metrics/buckets.ts';
+import {
+  requestSeconds,
+  responseBytes,
+  sliSeconds,
+  watchEventBytes,
+  watchListSeconds,
+} from '../../metrics/buckets.ts';
 import type { Family } from '../../metrics/family.ts';
 import type { Registry } from '../../metrics/registry.ts';
 import type { Counter, Gauge, Histogram } from '../../metrics/series.ts';
@@ -72,6 +78,7 @@ export class RequestMetrics implements RecordKeeper {
   readonly #deprecated: Family<Gauge>;
   readonly #watchEvents: Family<Counter>;
   readonly #watchEventSizes: Family<Histogram>;
+  readonly #watchLists: Family<Histogram>;
   readonly #longRunning: Family<Gauge>;
   /** Goes with the definition. */
   readonly #byDefinition = new WeakMap<ServedResource, ResourceSeries>();
@@ -141,6 +148,12 @@ export class RequestMetrics implements RecordKeeper {
       watchEventBytes,
       eventLabels,
     );
+    this.#watchLists = registry.histogram(
+      'apiserver_watch_list_duration_seconds',
+      'Response latency distribution in seconds for watch list requests broken by group, version, resource and scope.',
+      watchListSeconds,
+      [...eventLabels, 'scope'],
+    );
     const shown = (): ReturnType<TopCounts['top']> => this.#projects.top(options.shownProjects);
     registry.countersOf(
       'milo_project_requests_total',
@@ -196,6 +209,11 @@ export class RequestMetrics implements RecordKeeper {
       sizes: this.#watchEventSizes.with(group, version, resource),
     };
     return found.watchEvents;
+  }
+
+  watchListed(record: RequestRecord, seconds: number): void {
+    const { group, version, resource } = this.#resourceOf(record);
+    this.#watchLists.with(group, version, resource, scopes[scopeOf(record.info)]!).observe(seconds);
   }
 
   #resourceOf({ served, tenant, isPassedOn }: RequestRecord): ResourceSeries {

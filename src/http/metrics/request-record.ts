@@ -15,6 +15,7 @@ export interface RecordKeeper {
   /** The gauge of open streams like this one. */
   longRunning(record: RequestRecord): Gauge;
   watchEventsOf(record: RequestRecord): WatchEventSeries;
+  watchListed(record: RequestRecord, seconds: number): void;
 }
 
 /** What is counted of the events of watches. */
@@ -69,6 +70,11 @@ export class RequestRecord {
   /** To be kept by who writes events. */
   watchEvents(): WatchEventSeries {
     return this.#keeper.watchEventsOf(this);
+  }
+
+  /** A watch has sent what there was when it was asked for, and said so. */
+  listed(): void {
+    this.#keeper.watchListed(this, (performance.now() - this.startedMs) / 1_000);
   }
 
   #end(): void {

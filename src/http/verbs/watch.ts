@@ -138,7 +138,10 @@ class WatchStream implements WatchSink, TimedStream {
     if (hasInitialEvents) {
       from = await this.#sendState();
       if (this.#isFinished) return;
-      if (marksInitialEnd) this.#write(this.#frames.bookmark(from, true));
+      if (marksInitialEnd) {
+        this.#write(this.#frames.bookmark(from, true));
+        this.#record.listed();
+      }
     } else if (after === 0) from = store.applied;
     else if (after < this.#oldest()) {
       this.#write(this.#frames.error(tooOld(after, store).status));
