@@ -118,8 +118,8 @@ test('restart', async () => {
 
 test('throughput', async () => {
   const flags =
-    '--rounds 2 --tries 1 --seconds 0.2 --warmup-seconds 0.05 --connections 2 --watchers 20 --watch-connections 2';
-  const operations = ['get', 'list', 'put', 'apply', 'fanout'];
+    '--rounds 2 --tries 1 --seconds 0.4 --warmup-seconds 0.05 --connections 2 --watchers 20 --watch-connections 2';
+  const operations = ['get', 'list', 'put', 'putOverHttp', 'patch', 'apply', 'mixed', 'fanout'];
   const { figures } = await check('throughput', flags, [
     ...operations.map((operation) => `ratio.${operation}`),
     ...operations.map((operation) => `${operation}.milo`),

@@ -20,7 +20,7 @@ export interface ClosedLoopOptions {
 
 export interface Throughput {
   readonly perSecond: number;
-  /** Processor time of the server, all threads, for one operation. Undefined where the system does not tell. */
+  /** Processor time of the server, all threads, for one operation. Undefined where the system does not tell, or too coarsely. */
   readonly serverMicrosPerOperation: number | undefined;
   /** Share of one core that the client used: near 1, the client is what was measured. */
   readonly clientCores: number;
@@ -81,10 +81,10 @@ export async function measureWindow(
   const operations = completed() - start.done;
   const server = serverPid === undefined ? undefined : cpuMicrosOf(serverPid);
   const client = process.cpuUsage(start.client);
+  const micros = server === undefined || start.server === undefined ? 0 : server - start.server;
   return {
     perSecond: (operations / elapsedMs) * 1000,
-    serverMicrosPerOperation:
-      server === undefined || start.server === undefined ? undefined : (server - start.server) / operations,
+    serverMicrosPerOperation: micros > 0 && operations > 0 ? micros / operations : undefined,
     clientCores: (client.user + client.system) / 1000 / elapsedMs,
   };
 }

@@ -8,7 +8,7 @@ import { Connections } from '../load/connections.ts';
 import { FanOut } from '../load/fan-out.ts';
 import { HttpClient } from '../load/http-client.ts';
 import { inParallel } from '../load/in-parallel.ts';
-import { type PreparedRequest, prepareRequest } from '../load/lean-connection.ts';
+import { mergePatchType, type PreparedRequest, prepareRequest } from '../load/lean-connection.ts';
 import type { Target } from '../load/target.ts';
 import type { Tenancy } from '../load/tenancy.ts';
 import type { AnswerBytes, Peer } from '../peers/bare-peer.ts';
@@ -16,7 +16,7 @@ import type { RawLmdb } from '../peers/raw-lmdb-peer.ts';
 import type { Cleanup } from '../run/cleanup.ts';
 import type { ServerUnderTest } from '../server/server-under-test.ts';
 
-export const operations = ['get', 'list', 'put', 'putOverHttp', 'apply', 'fanout'] as const;
+export const operations = ['get', 'list', 'put', 'putOverHttp', 'patch', 'apply', 'mixed', 'fanout'] as const;
 export type Operation = (typeof operations)[number];
 
 export interface Sizes {
@@ -60,14 +60,18 @@ export const sidesOf: Readonly<Record<Operation, (rig: Rig) => Promise<Sides>>> 
     ours: await writers(rig, 'PUT'),
     theirs: await durableWriters(rig),
   }),
+  patch: (rig) => writeSides(rig, 'PATCH'),
   apply: (rig) => writeSides(rig, 'APPLY'),
+  mixed: mixedSides,
   fanout: fanOutSides,
 };
 
-/** A replacement, or a server-side apply of the same object. */
-type WriteKind = 'PUT' | 'APPLY';
-const requestOf: Readonly<Record<WriteKind, (path: string) => ['PUT' | 'PATCH', string]>> = {
+/** A replacement, a merge patch of one field, or a server-side apply of the whole object. */
+type WriteKind = 'PUT' | 'PATCH' | 'APPLY';
+type WriteRequest = readonly [method: 'PUT' | 'PATCH', path: string, patchType?: string];
+const requestOf: Readonly<Record<WriteKind, (path: string) => WriteRequest>> = {
   PUT: (path) => ['PUT', path],
+  PATCH: (path) => ['PATCH', path, mergePatchType],
   // Forced: what the objects were created with belongs to whoever created them.
   APPLY: (path) => ['PATCH', `${path}?fieldManager=bench-apply&force=true`],
 };
@@ -82,6 +86,11 @@ const written: Collection = { purpose: 'written', objects: 1024 };
 const watched: Collection = { purpose: 'watched', objects: 64 };
 /** On each connection. */
 const listsInFlight = 2;
+/** Of `mixed`: a LIST, and a PUT at each fifth place. */
+const mixLength = 20;
+const listPlace = 3;
+const putEvery = 5;
+const patchOfCounter = JSON.stringify({ data: { counter: '0'.repeat(10) } });
 const requestsInParallel = 32;
 
 const nameOf = (index: number): string => `object-${index}`;
@@ -164,15 +173,58 @@ async function readers(
 
 /** Writes, every lane to objects of its own, every body different from what is stored. */
 function writers({ milo, tenancy, sizes, cleanup }: Rig, kind: WriteKind): Promise<Measure> {
-  const path = (index: number): ['PUT' | 'PATCH', string] =>
-    requestOf[kind](pathIn(tenancy, written, nameOf(index)));
-  return writersTo(milo, updates(milo.target, tenancy, written, path), sizes, cleanup);
+  const path = (index: number): WriteRequest => requestOf[kind](pathIn(tenancy, written, nameOf(index)));
+  const body = kind === 'PATCH' ? () => Buffer.from(patchOfCounter) : undefined;
+  return writersTo(milo, updates(milo.target, tenancy, written, path, body), sizes, cleanup);
 }
 
 /** The same bodies, which the bare server sets in LMDB. */
 function durableWriters({ bare, tenancy, sizes, cleanup }: Rig): Promise<Measure> {
-  const path = (index: number): ['PUT', string] => ['PUT', `/${nameOf(index)}?durable`];
-  return writersTo(bare, updates(bare.target, tenancy, written, path), sizes, cleanup);
+  return writersTo(bare, updates(bare.target, tenancy, written, durablePut), sizes, cleanup);
+}
+
+function durablePut(index: number): WriteRequest {
+  return ['PUT', `/${nameOf(index)}?durable`];
+}
+
+/** Reads and writes as controllers make them, each side its own: the bare server's writes are durable as well. */
+async function mixedSides({ milo, tenancy, bare, sizes, cleanup }: Rig): Promise<Sides> {
+  const put = (index: number): WriteRequest => ['PUT', pathIn(tenancy, written, nameOf(index))];
+  const ours = await mixedLoad(
+    milo,
+    numbered(listed.objects, (name) => pathIn(tenancy, listed, name)),
+    pathIn(tenancy, listed),
+    updates(milo.target, tenancy, written, put),
+    { sizes, cleanup },
+  );
+  const writes = updates(bare.target, tenancy, written, durablePut);
+  return {
+    peer: 'bare',
+    ours,
+    theirs: await mixedLoad(bare, ['/object'], '/list', writes, { sizes, cleanup }),
+  };
+}
+
+/** Of every 20 requests 15 GETs, 4 PUTs and a LIST of 100. */
+async function mixedLoad(
+  { target, pid }: Peer,
+  objectPaths: readonly string[],
+  listPath: string,
+  writes: (index: number) => Update,
+  { sizes, cleanup }: Pick<Rig, 'sizes' | 'cleanup'>,
+): Promise<Measure> {
+  const connections = await Connections.open(target, sizes.connections);
+  cleanup.add(() => connections.close());
+  const gets = objectPaths.map((path) => ({ request: prepareRequest(target, 'GET', path) }));
+  const list = { request: prepareRequest(target, 'GET', listPath) };
+  const put = inLanes(writes, sizes);
+  let turn = 0;
+  const options = loopOptions(sizes, connections, pid, sizes.lanes, (lane) => {
+    const place = turn++ % mixLength;
+    if (place === listPlace) return list;
+    return place % putEvery === 0 ? put(lane) : gets[turn % gets.length]!;
+  });
+  return () => closedLoop(options);
 }
 
 async function writersTo(
@@ -183,13 +235,18 @@ async function writersTo(
 ): Promise<Measure> {
   const connections = await Connections.open(target, sizes.connections);
   cleanup.add(() => connections.close());
+  const options = loopOptions(sizes, connections, pid, sizes.lanes, inLanes(writes, sizes));
+  return () => closedLoop(options);
+}
+
+/** Each lane writes objects of its own, in turn. */
+function inLanes(writes: (index: number) => Update, sizes: Sizes): (lane: number) => Update {
   const lanes = sizes.connections * sizes.lanes;
   const turns = new Array<number>(lanes).fill(0);
-  const options = loopOptions(sizes, connections, pid, sizes.lanes, (lane) => {
+  return (lane) => {
     const ofLane = Math.floor((written.objects - 1 - lane) / lanes) + 1;
     return writes(lane + lanes * (turns[lane]!++ % ofLane));
-  });
-  return () => closedLoop(options);
+  };
 }
 
 function loopOptions(
@@ -212,11 +269,13 @@ function updates(
   target: Target,
   tenancy: Tenancy,
   collection: Collection,
-  requestFor: (index: number) => ['PUT' | 'PATCH', string],
+  requestFor: (index: number) => WriteRequest,
+  /** Holds a counter. The whole object when absent. */
+  bodyOf?: (index: number) => Buffer,
 ): (index: number) => Update {
   const namespace = tenancy.furtherNamespaceOf(project, collection.purpose);
   const prepared = Array.from({ length: collection.objects }, (_, index) => {
-    const body = configMapBody(namespace, nameOf(index));
+    const body = bodyOf?.(index) ?? configMapBody(namespace, nameOf(index));
     const request = prepareRequest(target, ...requestFor(index));
     return { request, body, offset: counterOffset(body) };
   });
