@@ -17,6 +17,7 @@ import type { RequestInfo, Tenant, UserInfo } from '../request/context.ts';
 import { parseRequestInfo } from '../request/request-info.ts';
 import type { VirtualResources } from '../virtual/virtual-resource.ts';
 import type { Aggregation } from './aggregation/aggregation.ts';
+import { isStream } from './aggregation/proxy.ts';
 import { BodyAborted } from './collect-body.ts';
 import { answerDocument, type Documents } from './documents.ts';
 import { AlreadyAnswered, type Exchange } from './exchange.ts';
@@ -172,7 +173,9 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
     passage.record.isPassedOn = true;
     const user = must(passage.user, 'user');
     const timeoutMs = passage.timeoutMs ?? limits.requestTimeoutMs;
-    await parts.aggregation?.proxy(service, { exchange, info, user, tenant, timeoutMs });
+    const request = { exchange, info, user, tenant, timeoutMs };
+    if (isStream(request)) passage.record.lasts();
+    await parts.aggregation?.proxy(service, request);
     return;
   }
   if (info.resource === undefined || info.below !== undefined) {

@@ -6,15 +6,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { GroupResource } from '../apimachinery/gvk.ts';
 import { limits } from '../apimachinery/limits.ts';
-import {
-  customResourceDefinitionDefinition,
-  resourceDefinedAt,
-} from '../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
+import { customResourceDefinitionDefinition } from '../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
 import { projectDefined } from '../http/metrics/request-labels.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
-import { allEntries, tenantsWith } from '../storage/scans.ts';
+import { tenantsWith } from '../storage/scans.ts';
 import type { Store, TenantId } from '../storage/store.ts';
-import type { ResourceNames } from './resource-names.ts';
+import { groupResourceText, type ResourceNames } from './resource-names.ts';
 
 export interface ObjectCount extends GroupResource {
   readonly objects: number;
@@ -61,8 +58,12 @@ export class ObjectCounts {
   async #count(): Promise<void> {
     const startedMs = performance.now();
     const counts: ObjectCount[] = [];
-    for (const named of this.#names.all()) counts.push({ ...named, ...(await this.#sum(named)) });
-    counts.push({ group: '', resource: projectDefined, ...(await this.#sumDefined()) });
+    const named = new Set<string>();
+    for (const resource of this.#names.all()) {
+      named.add(groupResourceText(resource));
+      counts.push({ ...resource, ...(await this.#sum(resource)) });
+    }
+    counts.push({ group: '', resource: projectDefined, ...(await this.#sumOthers(named)) });
     this.#counts = counts;
     this.#tookMs = performance.now() - startedMs;
     this.#dueMs = performance.now() + this.#tookMs / share;
@@ -84,16 +85,15 @@ export class ObjectCounts {
     return { objects, bytes };
   }
 
-  /** Of what projects have defined. */
-  async #sumDefined(): Promise<{ objects: number; bytes: number }> {
-    const { group, resource } = customResourceDefinitionDefinition.storage;
+  /** Of what has no name of its own, in the projects that have defined anything. */
+  async #sumOthers(named: ReadonlySet<string>): Promise<{ objects: number; bytes: number }> {
     let objects = 0;
     let bytes = 0;
-    for (const tenant of tenantsWith(this.#store, { group, resource })) {
+    for (const tenant of tenantsWith(this.#store, customResourceDefinitionDefinition.storage)) {
       if (tenant === tenantOfPlatform) continue;
-      for (const { key } of allEntries(this.#store, { tenant, group, resource })) {
-        const defined = resourceDefinedAt(key.name);
-        const counter = this.#store.counter(tenant, defined.group, defined.resource);
+      for (const { group, resource } of this.#store.resourcesOf(tenant)) {
+        if (named.has(groupResourceText({ group, resource }))) continue;
+        const counter = this.#store.counter(tenant, group, resource);
         objects += counter.objects;
         bytes += counter.bytes;
       }

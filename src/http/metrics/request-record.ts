@@ -42,6 +42,7 @@ export class RequestRecord {
   readonly #keeper: RecordKeeper;
   #inflight: InflightKind | undefined;
   #longRunning: Gauge | undefined;
+  #isStream = false;
   #isEnded = false;
 
   constructor(keeper: RecordKeeper, exchange: Exchange) {
@@ -51,20 +52,26 @@ export class RequestRecord {
     this.#inflight = keeper.begun(exchange, this.startedMs);
   }
 
-  /** The answer has begun and lasts as long as its client wants: whoever writes it calls `endStream`. */
-  stream(): void {
+  /** It lasts as long as its client wants. */
+  lasts(): void {
     this.#leaveInflight();
     this.#longRunning = this.#keeper.longRunning(this);
     this.#longRunning.value++;
   }
 
+  /** The answer has begun, and goes on when the pipeline is through: whoever writes it calls `endStream`. */
+  stream(): void {
+    this.lasts();
+    this.#isStream = true;
+  }
+
   /** The pipeline has done its part. */
   settle(): void {
-    if (this.#longRunning === undefined) this.#end();
+    if (!this.#isStream) this.#end();
   }
 
   endStream(): void {
-    if (this.#longRunning !== undefined) this.#end();
+    if (this.#isStream) this.#end();
   }
 
   /** To be kept by who writes events. */
