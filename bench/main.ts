@@ -9,6 +9,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareCommand } from './compare/compare-command.ts';
+import { usagePlots } from './measure/usage.ts';
 import { reportCommand } from './report/report-command.ts';
 import { brokenBounds } from './run/bounds.ts';
 import { Cleanup } from './run/cleanup.ts';
@@ -16,7 +17,7 @@ import { type Command, parseCommandLine, usageText } from './run/command-line.ts
 import { environment } from './run/environment.ts';
 import { Progress } from './run/progress.ts';
 import { type Result, renderTable, resultText } from './run/result.ts';
-import type { Plot } from './run/scenario.ts';
+import type { Figures, Plot } from './run/scenario.ts';
 import { scenarios } from './run/scenarios.ts';
 import { UsageError } from './run/usage-error.ts';
 import { serversOf } from './server/server-under-test.ts';
@@ -33,7 +34,10 @@ async function run(command: Command, cleanup: Cleanup): Promise<Result> {
   try {
     const plots: Plot[] = [];
     const addPlot = (plot: Plot): void => void plots.push(plot);
-    const figures = await scenario.run(values, { progress, cleanup, servers, directory, seed, addPlot });
+    const measured = await scenario.run(values, { progress, cleanup, servers, directory, seed, addPlot });
+    const used = [...servers.usage].map(([name, series]) => series.figures(name));
+    const figures = Object.assign({}, measured, ...used) as Figures;
+    for (const plot of usagePlots(servers.usage)) addPlot(plot);
     const curves = plots.length === 0 ? {} : { plots };
     return { scenario: scenario.name, params: values, environment: where, figures, ...curves };
   } finally {

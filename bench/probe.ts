@@ -7,7 +7,13 @@ import { EventEmitter } from 'node:events';
 import { Session } from 'node:inspector/promises';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CpuProfile, ProbeReply, ProbeRequest, ProbeSample } from './server/probe-messages.ts';
+import type {
+  CpuProfile,
+  HeapBytes,
+  ProbeReply,
+  ProbeRequest,
+  ProbeSample,
+} from './server/probe-messages.ts';
 
 /** Collections go on until two in a row free less than this, at most so often. */
 const settledBytes = 4096;
@@ -104,7 +110,9 @@ async function stopProfile(): Promise<CpuProfile> {
   return profile;
 }
 
-const actions = { sample, 'start-profile': startProfile, 'stop-profile': stopProfile } as const;
+const heap = async (): Promise<HeapBytes> => process.memoryUsage().heapUsed;
+
+const actions = { sample, heap, 'start-profile': startProfile, 'stop-profile': stopProfile } as const;
 
 async function answer({ kind }: ProbeRequest): Promise<void> {
   const reply: ProbeReply = { value: await actions[kind]() };

@@ -1,5 +1,8 @@
-/** What the kernel says of a process: processor time and memory. Linux only; undefined elsewhere. */
-import { readFileSync } from 'node:fs';
+/**
+ * What the kernel says of a process: processor time, memory, files, threads, bytes written. Linux only; undefined
+ * elsewhere, of a process that has ended, and of one whose owner keeps it from being read.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Of /proc/PID/stat, fixed at 100 a second on every architecture Linux runs Node on. */
 const tickMicros = 10_000;
@@ -22,17 +25,42 @@ export interface ResidentBytes {
 
 export function residentBytesOf(pid: number): ResidentBytes | undefined {
   const status = readProc(pid, 'status');
-  const kilobytes = (name: string): number | undefined => {
-    const found = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status ?? '');
-    return found === null ? undefined : Number(found[1]);
-  };
-  const anonymous = kilobytes('RssAnon');
-  const file = kilobytes('RssFile');
+  const anonymous = numberIn(status, /^RssAnon:\s+(\d+) kB$/m);
+  const file = numberIn(status, /^RssFile:\s+(\d+) kB$/m);
   if (anonymous === undefined || file === undefined) return undefined;
   return { anonymous: anonymous * 1024, file: file * 1024 };
 }
 
+export function threadsOf(pid: number): number | undefined {
+  return numberIn(readProc(pid, 'status'), /^Threads:\s+(\d+)$/m);
+}
+
+/** Files, sockets and all else that has a descriptor. */
+export function openFilesOf(pid: number): number | undefined {
+  return ofProcess(() => readdirSync(`/proc/${pid}/fd`).length);
+}
+
+/** Sent to the disk so far. */
+export function writtenBytesOf(pid: number): number | undefined {
+  return numberIn(readProc(pid, 'io'), /^write_bytes: (\d+)$/m);
+}
+
+function numberIn(text: string | undefined, pattern: RegExp): number | undefined {
+  const found = pattern.exec(text ?? '');
+  return found === null ? undefined : Number(found[1]);
+}
+
 function readProc(pid: number, name: string): string | undefined {
+  return ofProcess(() => readFileSync(`/proc/${pid}/${name}`, 'utf8'));
+}
+
+function ofProcess<T>(read: () => T): T | undefined {
   if (process.platform !== 'linux') return undefined;
-  return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  try {
+    return read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return undefined;
+    throw error;
+  }
 }

@@ -25,6 +25,8 @@ const serverParameters = {
   context: text('NAME', 'of the kubeconfig; its current one when not given'),
   tenancy: text('NAME', 'how the server addresses tenants: a file, or one of bench/tenancies/'),
   serverPid: count(0, 'its process, if it runs on this machine'),
+  storagePid: count(0, 'the process of its storage, if there is one of its own on this machine'),
+  storageDir: directory('', 'where its data lies on this machine'),
 };
 
 /** 'help' when usage was asked for. Throws UsageError. */
@@ -53,7 +55,10 @@ export function parseCommandLine(words: readonly string[], scenarios: readonly S
 }
 
 function serverOptions({ name, serves }: Scenario, given: ReadonlyMap<string, string>): ServerOptions {
-  const { kubeconfig, context, tenancy, serverPid } = parseValues(serverParameters, given);
+  const { kubeconfig, context, tenancy, serverPid, storagePid, storageDir } = parseValues(
+    serverParameters,
+    given,
+  );
   if (kubeconfig === '') {
     const idle = Object.keys(serverParameters)
       .map(flagOf)
@@ -72,6 +77,8 @@ function serverOptions({ name, serves }: Scenario, given: ReadonlyMap<string, st
     context: context === '' ? undefined : context,
     tenancy,
     pid: given.has('--server-pid') ? serverPid : undefined,
+    storagePid: given.has('--storage-pid') ? storagePid : undefined,
+    storageDirectory: storageDir === '' ? undefined : storageDir,
     needsControlPlanes: serves === 'control-planes',
   };
 }

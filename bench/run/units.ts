@@ -30,7 +30,8 @@ export function betterOf(
   { unit }: Figure,
   declared: Readonly<Record<string, Better>> = {},
 ): Better | undefined {
-  if (name.startsWith('noise.') || name === 'disturbedTurns') return 'neither';
+  // What a server used follows what it was made to do.
+  if (/^(noise|resources)\./.test(name) || name === 'disturbedTurns') return 'neither';
   for (const [pattern, better] of Object.entries(declared)) {
     if (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern) return better;
   }

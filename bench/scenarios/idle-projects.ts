@@ -84,11 +84,11 @@ export const idleProjects = scenario({
 });
 
 async function heapAfterStart(name: string, { servers }: RunContext): Promise<number> {
-  const { milo } = await servers.start(name, { hasProbe: true });
-  const probed = must(milo, 'a server with a probe');
-  await probed.sample();
-  const { heapBytes } = await probed.sample();
-  await probed.stop();
+  const server = await servers.start(name, { hasProbe: true });
+  const milo = must(server.milo, 'a server with a probe');
+  await milo.sample();
+  const { heapBytes } = await milo.sample();
+  await server.stop();
   return heapBytes;
 }
 

@@ -11,7 +11,7 @@ import { readKubeconfig } from '../load/kubeconfig.ts';
 import type { Target } from '../load/target.ts';
 import type { Cleanup } from '../run/cleanup.ts';
 import { Child } from './child-process.ts';
-import type { CpuProfile, ProbeReply, ProbeRequest, ProbeSample } from './probe-messages.ts';
+import type { CpuProfile, HeapBytes, ProbeReply, ProbeRequest, ProbeSample } from './probe-messages.ts';
 
 const program = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const probe = new URL('../probe.js', import.meta.url).href;
@@ -22,12 +22,15 @@ export interface MiloOptions {
   readonly dataDirectory: string;
   /** Loads the probe, for `sample` and `profile`. */
   readonly hasProbe?: boolean;
+  /** More of the command's. */
+  readonly flags?: readonly string[];
 }
 
 export class MiloProcess {
   readonly target: Target;
   readonly dataDirectory: string;
   readonly #child: Child;
+  #asked: Promise<unknown> = Promise.resolve();
 
   private constructor(child: Child, dataDirectory: string) {
     this.#child = child;
@@ -36,11 +39,14 @@ export class MiloProcess {
   }
 
   /** A server that serves; it ends with the run. */
-  static async start({ dataDirectory, hasProbe }: MiloOptions, cleanup: Cleanup): Promise<MiloProcess> {
+  static async start(
+    { dataDirectory, hasProbe, flags = [] }: MiloOptions,
+    cleanup: Cleanup,
+  ): Promise<MiloProcess> {
     if (!existsSync(program)) throw new Error(`there is no ${program}: npm run build`);
     const child = new Child(program, {
       nodeFlags: hasProbe === true ? ['--expose-gc', '--import', probe] : [],
-      args: ['up', '--data-dir', dataDirectory, '--port', String(await freePort())],
+      args: ['up', '--data-dir', dataDirectory, '--port', String(await freePort()), ...flags],
     });
     cleanup.add(() => child.stop());
     await child.until('milo up', startTimeoutMs, printsReady(child));
@@ -63,7 +69,19 @@ export class MiloProcess {
     return (await this.#ask('stop-profile')) as CpuProfile;
   }
 
-  async #ask(kind: ProbeRequest['kind']): Promise<ProbeReply['value']> {
+  /** What the heap holds, garbage and all. */
+  async heapBytes(): Promise<number> {
+    return (await this.#ask('heap')) as HeapBytes;
+  }
+
+  /** One question at a time: replies say not which they are of. */
+  #ask(kind: ProbeRequest['kind']): Promise<ProbeReply['value']> {
+    const asked = this.#asked.then(() => this.#askNow(kind));
+    this.#asked = asked.catch(() => {});
+    return asked;
+  }
+
+  async #askNow(kind: ProbeRequest['kind']): Promise<ProbeReply['value']> {
     const reply = this.#child.message<ProbeReply>();
     this.#child.process.send({ kind } satisfies ProbeRequest);
     return (await this.#child.until('probe', replyTimeoutMs, reply)).value;

@@ -1,6 +1,6 @@
 /** What the harness and the probe inside a measured process say to each other over node's IPC channel. */
 export interface ProbeRequest {
-  readonly kind: 'sample' | 'start-profile' | 'stop-profile';
+  readonly kind: 'sample' | 'heap' | 'start-profile' | 'stop-profile';
 }
 
 /** After a forced garbage collection. */
@@ -19,10 +19,13 @@ export interface ProbeSample {
   readonly emitters: number;
 }
 
+/** To `heap`: bytes in use, garbage and all. */
+export type HeapBytes = number;
+
 /** To `stop-profile`: what DevTools opens as a .cpuprofile. */
 export type CpuProfile = object;
 
 /** One reply to each request, in their order. */
 export interface ProbeReply {
-  readonly value: ProbeSample | CpuProfile | 'started';
+  readonly value: ProbeSample | HeapBytes | CpuProfile | 'started';
 }

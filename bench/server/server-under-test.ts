@@ -10,9 +10,12 @@ import { readKubeconfig } from '../load/kubeconfig.ts';
 import type { Target } from '../load/target.ts';
 import { Tenancy } from '../load/tenancy.ts';
 import { readTenancy } from '../load/tenancy-description.ts';
+import { UsageSeries } from '../measure/usage.ts';
 import type { Cleanup } from '../run/cleanup.ts';
 import { UsageError } from '../run/usage-error.ts';
 import { MiloProcess } from './milo-process.ts';
+import { sampleResources } from './resource-sampler.ts';
+import { commitsOf } from './stored-data.ts';
 
 export interface ServerUnderTest {
   readonly target: Target;
@@ -28,6 +31,8 @@ export interface ServerUnderTest {
 export interface StartOptions {
   /** Loads the probe into a server that the bench starts. */
   readonly hasProbe?: boolean;
+  /** Of `milo up`, for a server that the bench starts. */
+  readonly flags?: readonly string[];
 }
 
 export interface Servers {
@@ -35,6 +40,8 @@ export interface Servers {
   readonly isGiven: boolean;
   /** What is in `environment` of the result. */
   readonly description: string;
+  /** What each server used, by the name it was started with. */
+  readonly usage: ReadonlyMap<string, UsageSeries>;
   /** Two of one name share the data. */
   start(name: string, options?: StartOptions): Promise<ServerUnderTest>;
 }
@@ -47,6 +54,8 @@ interface GivenServerOptions {
   /** A file, or a name of bench/tenancies/. */
   readonly tenancy: string;
   readonly pid: number | undefined;
+  readonly storagePid: number | undefined;
+  readonly storageDirectory: string | undefined;
   readonly needsControlPlanes: boolean;
 }
 
@@ -58,19 +67,33 @@ export function serversOf(options: ServerOptions, directory: string, cleanup: Cl
 }
 
 function ownServers(directory: string, cleanup: Cleanup): Servers {
+  const usage = new Map<string, UsageSeries>();
   return {
+    usage,
     isGiven: false,
     description: 'milo up, started by the bench',
-    async start(name, { hasProbe = false } = {}) {
-      const milo = await MiloProcess.start({ dataDirectory: join(directory, name), hasProbe }, cleanup);
-      const tenancy = new Tenancy(readTenancy('milo'));
-      return { target: milo.target, tenancy, pid: milo.pid, milo, stop: () => milo.stop() };
+    async start(name, { hasProbe = false, flags = [] } = {}) {
+      const dataDirectory = join(directory, name);
+      const milo = await MiloProcess.start({ dataDirectory, hasProbe, flags }, cleanup);
+      const sources = {
+        pid: milo.pid,
+        dataDirectory,
+        flushes: () => commitsOf(dataDirectory),
+        heapBytes: hasProbe ? () => milo.heapBytes() : undefined,
+      };
+      const endSampling = sampleResources(sources, seriesOf(usage, name));
+      cleanup.add(endSampling);
+      const stop = async (): Promise<void> => {
+        await endSampling();
+        await milo.stop();
+      };
+      return { target: milo.target, tenancy: new Tenancy(readTenancy('milo')), pid: milo.pid, milo, stop };
     },
   };
 }
 
 function givenServer(options: GivenServerOptions, cleanup: Cleanup): Servers {
-  const { pid } = options;
+  const { pid, storagePid, storageDirectory: dataDirectory } = options;
   const { target, basePath } = readKubeconfig(options.kubeconfig, options.context);
   const description = readTenancy(options.tenancy);
   if (options.needsControlPlanes && !new Tenancy(description).hasControlPlanes) {
@@ -78,17 +101,31 @@ function givenServer(options: GivenServerOptions, cleanup: Cleanup): Servers {
       `The scenario needs tenants with APIs of their own, and --tenancy ${options.tenancy} has none.`,
     );
   }
+  const usage = new Map<string, UsageSeries>();
   let starts = 0;
   const run = Date.now().toString(36);
   return {
     isGiven: true,
+    usage,
     description: `${target.host}:${target.port}${basePath}, tenancy ${description.name}`,
-    async start() {
+    async start(name) {
       const tenancy = new Tenancy(description, { basePath, namePrefix: `bench-${run}-${starts++}-` });
-      cleanup.add(() => removeTenants(target, tenancy));
-      return { target, tenancy, pid, milo: undefined, stop: () => removeTenants(target, tenancy) };
+      const metrics = { target, path: tenancy.serverPath('/metrics') };
+      const endSampling = sampleResources({ pid, storagePid, dataDirectory, metrics }, seriesOf(usage, name));
+      const stop = async (): Promise<void> => {
+        await endSampling();
+        await removeTenants(target, tenancy);
+      };
+      cleanup.add(stop);
+      return { target, tenancy, pid, milo: undefined, stop };
     },
   };
+}
+
+function seriesOf(usage: Map<string, UsageSeries>, name: string): UsageSeries {
+  const series = usage.get(name) ?? new UsageSeries();
+  usage.set(name, series);
+  return series;
 }
 
 /** A server that others use too is left as it was found. */

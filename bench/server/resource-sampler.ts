@@ -1,0 +1,113 @@
+/**
+ * Samples what a server and its storage use, every second: from the kernel for processes of this machine, from the
+ * server's own /metrics for others, which costs the server work and is asked less often. Says nothing of what it cannot
+ * tell.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HttpClient } from '../load/http-client.ts';
+import type { Target } from '../load/target.ts';
+import { diskBytesOf } from '../measure/disk-usage.ts';
+import {
+  cpuMicrosOf,
+  openFilesOf,
+  residentBytesOf,
+  threadsOf,
+  writtenBytesOf,
+} from '../measure/process-usage.ts';
+import type { Usage, UsageSeries } from '../measure/usage.ts';
+
+const intervalMs = 1000;
+const metricsIntervalMs = 5000;
+
+/** Where samples of one server come from. */
+export interface UsageSources {
+  readonly pid: number | undefined;
+  readonly storagePid?: number | undefined;
+  /** Where its data lies, if that is here. */
+  readonly dataDirectory?: string | undefined;
+  /** Only asked where the process is not here. */
+  readonly metrics?: { readonly target: Target; readonly path: string } | undefined;
+  /** Bytes of the JavaScript heap, from inside. */
+  readonly heapBytes?: (() => Promise<number>) | undefined;
+  /** Flushes to the disk since the beginning. */
+  readonly flushes?: (() => number) | undefined;
+}
+
+/** Returns what ends the sampling. */
+export function sampleResources(sources: UsageSources, series: UsageSeries): () => Promise<void> {
+  const ending = new AbortController();
+  series.restart();
+  const sampled = sampleUntil(ending.signal, sources, series);
+  // Reported by who ends it.
+  sampled.catch(() => {});
+  return () => {
+    ending.abort();
+    return sampled;
+  };
+}
+
+async function sampleUntil(signal: AbortSignal, sources: UsageSources, series: UsageSeries): Promise<void> {
+  const { pid, metrics } = sources;
+  const isRemote = pid === undefined && metrics !== undefined;
+  const client = isRemote ? await HttpClient.connect(metrics.target, 1) : undefined;
+  try {
+    while (!signal.aborted) {
+      const usage = await usageOf(sources);
+      const told = client === undefined ? {} : await toldUsage(client, metrics!.path);
+      if (!signal.aborted) series.add({ ...usage, ...told });
+      const pause = sleep(isRemote ? metricsIntervalMs : intervalMs, undefined, { signal, ref: false });
+      await pause.catch(() => {});
+    }
+  } finally {
+    await client?.close();
+  }
+}
+
+async function usageOf({ pid, storagePid, dataDirectory, heapBytes, flushes }: UsageSources): Promise<Usage> {
+  const resident = pid === undefined ? undefined : residentBytesOf(pid);
+  const storageResident = storagePid === undefined ? undefined : residentBytesOf(storagePid);
+  const of = (process: number | undefined, read: (pid: number) => number | undefined) =>
+    process === undefined ? undefined : read(process);
+  return {
+    heapBytes: await heapBytes?.(),
+    rssAnonymousBytes: resident?.anonymous,
+    rssFileBytes: resident?.file,
+    cores: of(pid, cpuMicrosOf),
+    openFiles: of(pid, openFilesOf),
+    threads: of(pid, threadsOf),
+    diskBytes: dataDirectory === undefined ? undefined : diskBytesOf(dataDirectory),
+    writtenBytes: of(pid, writtenBytesOf),
+    flushes: flushes?.(),
+    storageRssBytes: storageResident && storageResident.anonymous + storageResident.file,
+    storageCores: of(storagePid, cpuMicrosOf),
+    storageOpenFiles: of(storagePid, openFilesOf),
+    storageWrittenBytes: of(storagePid, writtenBytesOf),
+  };
+}
+
+const microsInSecond = 1_000_000;
+
+async function toldUsage(client: HttpClient, path: string): Promise<Usage> {
+  const { status, body } = await client.request('GET', path);
+  if (status !== 200) return {};
+  const values = sumsOf(body.toString());
+  const cpuSeconds = values.get('process_cpu_seconds_total');
+  return {
+    rssBytes: values.get('process_resident_memory_bytes'),
+    heapBytes: values.get('nodejs_heap_size_used_bytes') ?? values.get('go_memstats_heap_inuse_bytes'),
+    cores: cpuSeconds && cpuSeconds * microsInSecond,
+    openFiles: values.get('process_open_fds'),
+    threads: values.get('go_threads'),
+    diskBytes: values.get('apiserver_storage_size_bytes'),
+  };
+}
+
+/** Of the text format of Prometheus: the samples of each name, added up. */
+export function sumsOf(exposition: string): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const line of exposition.split('\n')) {
+    const [, name, value] = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{.*\})?\s+(\S+)/.exec(line) ?? [];
+    if (name !== undefined) sums.set(name, (sums.get(name) ?? 0) + Number(value));
+  }
+  return sums;
+}
