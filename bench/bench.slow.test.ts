@@ -7,7 +7,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { kubeconfigFile } from '../src/server/kubeconfig.ts';
+import { HttpClient, type SomeObject } from './load/http-client.ts';
+import { Cleanup } from './run/cleanup.ts';
 import type { Result } from './run/result.ts';
+import { MiloProcess } from './server/milo-process.ts';
 
 const program = fileURLToPath(new URL('./main.js', import.meta.url));
 /** Most take seconds. What CI measures takes a minute, and more where the tests leave it little of the machine. */
@@ -47,6 +51,17 @@ test('cel', async () => {
   ]);
 });
 
+test('churn', async () => {
+  const flags =
+    '--projects 3 --objects 3 --cycles 2 --create-rate 40 --steady-rate 40 --steady-seconds 0.5 --delete-rate 40 --warmup-seconds 0.1';
+  const { figures, plots } = await check('churn', flags, [
+    ...['create', 'get', 'delete'].flatMap((step) => [`p50.${step}`, `p99.${step}`]),
+    ...['before', 'create.1', 'delete.2'].map((phase) => `storedBytes.${phase}`),
+  ]);
+  assert.equal(figures.errors!.value, 0);
+  assert.ok(plots!.some(({ title }) => title === 'Resources: memory'));
+});
+
 test('crds', async () => {
   const flags =
     '--projects 4 --kinds 2 --distinct 4 --warmup 2 --definitions 5 --rounds 2 --seconds 0.2 --warmup-seconds 0.05';
@@ -57,6 +72,32 @@ test('crds', async () => {
     'definitionToObject.p99',
   ]);
   for (const kind of ['patch', 'apply']) assert.ok(figures[`writes.${kind}`]!.value > 0, kind);
+});
+
+test('create-projects', async () => {
+  const steps = ['create', 'ready', 'firstWrite'];
+  const { figures } = await check(
+    'create-projects',
+    '--rate 20 --rounds 2 --seconds 0.4 --warmup-seconds 0.1',
+    steps.flatMap((step) => [`p50.${step}`, `p99.${step}`]),
+  );
+  assert.equal(figures.errors!.value, 0);
+  if (process.platform === 'linux') {
+    assert.ok(figures['resources.server.rssAnonymousBytes.max']!.value > 1_000_000);
+    assert.ok(figures['resources.server.flushes.max']!.value > 0);
+  }
+});
+
+test('deletion', async () => {
+  const { figures } = await check(
+    'deletion',
+    '--projects 2,6 --objects 20 --rounds 2 --twice 5 --twice-objects 2',
+    ['purge.2', 'purge.6', 'purgeRatio', 'storeLeft.bytes', 'storeLeft.snapshotBytes'],
+  );
+  for (const name of ['rowsLeft.2', 'rowsLeft.6', 'storeLeft.rows'])
+    assert.equal(figures[name]!.value, 0, name);
+  assert.ok(figures['rowsRead.6']!.value > figures['rowsRead.2']!.value);
+  assert.ok(figures.rssSecondToFirst!.value > 0);
 });
 
 test('idle-projects', async () => {
@@ -116,6 +157,16 @@ test('restart', async () => {
   assert.ok(figures.storedObjects!.value >= 2000, 'the objects are in the store');
 });
 
+test('soak', async () => {
+  await check('soak', '--hours 0.002 --warmup-seconds 1 --compaction-seconds 1 --projects 3 --rate 20', [
+    'slope.heapBytes',
+    'slope.diskBytes',
+    'slopeLow.rssAnonymousBytes',
+    'slopeHigh.rssAnonymousBytes',
+    'p99.put',
+  ]);
+});
+
 test('throughput', async () => {
   const flags =
     '--rounds 2 --tries 1 --seconds 0.4 --warmup-seconds 0.05 --connections 2 --watchers 20 --watch-connections 2';
@@ -125,6 +176,38 @@ test('throughput', async () => {
     ...operations.map((operation) => `${operation}.milo`),
   ]);
   for (const operation of operations) assert.ok(figures[`${operation}.milo`]!.value > 0, operation);
+});
+
+test('a server that runs already is measured, and left as it was found', async (t) => {
+  const cleanup = new Cleanup();
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'milo-bench-given-'));
+  t.after(async () => {
+    await cleanup.run();
+    rmSync(dataDirectory, { recursive: true });
+  });
+  const milo = await MiloProcess.start({ dataDirectory }, cleanup);
+  const client = await HttpClient.connect(milo.target);
+  cleanup.add(() => client.close());
+  const given = (tenancy: string): string =>
+    `--kubeconfig ${kubeconfigFile(dataDirectory)} --tenancy ${tenancy} --server-pid ${milo.pid}`;
+  const flags = '--rate 20 --rounds 1 --seconds 0.3 --warmup-seconds 0.1';
+  for (const tenancy of ['milo', 'namespaces']) {
+    const { figures, environment } = await check('create-projects', `${flags} ${given(tenancy)}`, [
+      'p99.firstWrite',
+    ]);
+    assert.equal(figures.errors!.value, 0);
+    assert.match(
+      environment.server!,
+      new RegExp(`^127\\.0\\.0\\.1:${milo.target.port}, tenancy ${tenancy}$`),
+    );
+  }
+  for (const path of ['/api/v1/namespaces', '/apis/resourcemanager.miloapis.com/v1alpha1/projects']) {
+    const { items } = (await client.get(path)) as unknown as { items: SomeObject[] };
+    assert.deepEqual(
+      items.filter(({ metadata }) => metadata.name?.startsWith('bench-')),
+      [],
+    );
+  }
 });
 
 /** With the sizes of CI: not only that it runs, but that its bounds hold. */

@@ -9,7 +9,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareCommand } from './compare/compare-command.ts';
-import { usagePlots } from './measure/usage.ts';
 import { reportCommand } from './report/report-command.ts';
 import { brokenBounds } from './run/bounds.ts';
 import { Cleanup } from './run/cleanup.ts';
@@ -17,9 +16,10 @@ import { type Command, parseCommandLine, usageText } from './run/command-line.ts
 import { environment } from './run/environment.ts';
 import { Progress } from './run/progress.ts';
 import { type Result, renderTable, resultText } from './run/result.ts';
-import type { Figures, Plot } from './run/scenario.ts';
+import type { Plot } from './run/scenario.ts';
 import { scenarios } from './run/scenarios.ts';
 import { UsageError } from './run/usage-error.ts';
+import { usageFigures, usagePlots } from './run/usage-report.ts';
 import { serversOf } from './server/server-under-test.ts';
 
 const words = process.argv.slice(2);
@@ -35,8 +35,7 @@ async function run(command: Command, cleanup: Cleanup): Promise<Result> {
     const plots: Plot[] = [];
     const addPlot = (plot: Plot): void => void plots.push(plot);
     const measured = await scenario.run(values, { progress, cleanup, servers, directory, seed, addPlot });
-    const used = [...servers.usage].map(([name, series]) => series.figures(name));
-    const figures = Object.assign({}, measured, ...used) as Figures;
+    const figures = { ...measured, ...usageFigures(servers.usage) };
     for (const plot of usagePlots(servers.usage)) addPlot(plot);
     const curves = plots.length === 0 ? {} : { plots };
     return { scenario: scenario.name, params: values, environment: where, figures, ...curves };

@@ -63,6 +63,40 @@ export class HttpClient {
     });
   }
 
+  /**
+   * Reads an answer that does not end, line by line. Rejects when it is refused; `onEnd` is told when the server ends it
+   * all the same. Returns what ends it from here.
+   */
+  lines(path: string, onLine: (line: string) => void, onEnd: (error?: Error) => void): Promise<() => void> {
+    const session = this.#sessions[this.#turn++ % this.#sessions.length]!;
+    const stream = session.request({ ...this.#headers, [constants.HTTP2_HEADER_PATH]: path });
+    let rest = '';
+    let isClosed = false;
+    stream.setEncoding('utf8');
+    stream.on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) onLine(line);
+    });
+    stream.on('end', () => {
+      if (!isClosed) onEnd();
+    });
+    return new Promise((resolve, reject) => {
+      stream.on('error', (error) => {
+        reject(error);
+        if (!isClosed) onEnd(error);
+      });
+      stream.on('response', (headers) => {
+        if (headers[':status'] !== 200) return reject(new Error(`GET ${path}: ${headers[':status']}`));
+        resolve(() => {
+          isClosed = true;
+          stream.close();
+        });
+      });
+      stream.end();
+    });
+  }
+
   /** Rejects unless the answer has the status. */
   async expect(status: number, method: string, path: string, body?: object): Promise<Buffer> {
     const answer = await this.request(method, path, body);
@@ -78,9 +112,15 @@ export class HttpClient {
     return JSON.parse((await this.expect(201, 'POST', path, object)).toString()) as SomeObject;
   }
 
+  /** Also when the server has ended the connections already. */
   async close(): Promise<void> {
     await Promise.all(
-      this.#sessions.map((session) => new Promise<void>((resolve) => session.close(() => resolve()))),
+      this.#sessions.map(async (session) => {
+        if (session.destroyed) return;
+        const closed = once(session, 'close');
+        session.close();
+        await closed;
+      }),
     );
   }
 }

@@ -10,7 +10,14 @@ export interface OpenLoopOptions {
   readonly warmupSeconds: number;
   readonly seconds: number;
   /** Sends request number `index`; resolves when it has been answered. */
-  send(index: number): Promise<void>;
+  send(index: number, appointment: Appointment): Promise<void>;
+}
+
+export interface Appointment {
+  /** By `performance.now()`. */
+  readonly dueMs: number;
+  /** Not of the warm-up. */
+  readonly isCounted: boolean;
 }
 
 /** Timers are up to this late; the last stretch before a request is due is spent looking at the clock. */
@@ -32,10 +39,11 @@ export async function openLoop({
   const running = new Set<Promise<void>>();
   for (let index = 0; index < total && failure === undefined; index++) {
     const due = start + index * intervalMs;
+    const isCounted = index >= warmups;
     await waitUntil(due);
-    const answered: Promise<void> = send(index)
+    const answered: Promise<void> = send(index, { dueMs: due, isCounted })
       .then(() => {
-        if (index >= warmups) histogram.record((performance.now() - due) * 1000);
+        if (isCounted) histogram.record((performance.now() - due) * 1000);
       })
       .catch((error: unknown) => {
         failure ??= { error };

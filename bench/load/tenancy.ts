@@ -24,6 +24,8 @@ export class Tenancy {
   readonly collection: string;
   /** Tenants have definitions of kinds, namespaces and discovery of their own. */
   readonly hasControlPlanes: boolean;
+  /** Tenants take requests before they are ready. */
+  readonly isUsableOnceCreated: boolean;
   readonly #description: TenancyDescription;
   readonly #basePath: string;
   readonly #namePrefix: string;
@@ -37,6 +39,7 @@ export class Tenancy {
     this.#namePrefix = namePrefix;
     this.name = description.name;
     this.collection = `${this.#basePath}${description.collection}`;
+    this.isUsableOnceCreated = description.usableOnceCreated;
     this.hasControlPlanes = description.prefix.includes('{tenant}');
   }
 
@@ -102,7 +105,7 @@ export class Tenancy {
   /** Resolves when the tenant takes requests. */
   async create(client: HttpClient, tenant: string): Promise<void> {
     await this.createObject(client, tenant);
-    if (this.#description.usableOnceCreated) return;
+    if (this.isUsableOnceCreated) return;
     await this.untilUsable(client, tenant);
   }
 
@@ -148,8 +151,7 @@ export class Tenancy {
   /** Resolves when the name is free again. */
   async delete(client: HttpClient, tenant: string): Promise<void> {
     await this.beginDelete(client, tenant);
-    await poll(() => this.isGone(client, tenant));
-    this.#living.delete(tenant);
+    await this.untilGone(client, tenant);
   }
 
   async isGone(client: HttpClient, tenant: string): Promise<boolean> {
@@ -165,6 +167,12 @@ export class Tenancy {
       const body = object === undefined ? undefined : (JSON.parse(fill(JSON.stringify(object))) as object);
       await accepted(client, method, `${this.#basePath}${fill(path)}`, body);
     }
+  }
+
+  /** The second half. */
+  async untilGone(client: HttpClient, tenant: string): Promise<void> {
+    await poll(() => this.isGone(client, tenant));
+    this.#living.delete(tenant);
   }
 
   /** Tenants that were created and not deleted. */

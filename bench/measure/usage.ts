@@ -1,5 +1,4 @@
 /** The measures of a server and of its storage that are taken again and again during a run, and what each is. */
-import type { Figures, Plot } from '../run/scenario.ts';
 
 interface Measure {
   readonly unit: string;
@@ -33,7 +32,7 @@ export const measures = {
 export type MeasureName = keyof typeof measures;
 /** One moment; what cannot be told is not there. Rates are still sums. */
 export type Usage = { readonly [Name in MeasureName]?: number | undefined };
-const names = Object.keys(measures) as MeasureName[];
+export const measureNames = Object.keys(measures) as MeasureName[];
 
 /** Of a long run, every second one is left out again and again. */
 const samplesMax = 600;
@@ -55,6 +54,11 @@ export class UsageSeries {
   /** In the order of time, thinned out. */
   get samples(): readonly Sample[] {
     return this.#samples;
+  }
+
+  /** On the clock of the samples. */
+  get secondsNow(): number {
+    return (performance.now() - this.#startMs) / 1000;
   }
 
   /** What follows is of another process: its sums begin anew. */
@@ -83,7 +87,7 @@ export class UsageSeries {
 
   #valuesOf(usage: Usage, atMs: number): Partial<Record<MeasureName, number>> {
     const values: Partial<Record<MeasureName, number>> = {};
-    for (const name of names) {
+    for (const name of measureNames) {
       const value = usage[name];
       if (value === undefined) continue;
       const measure: Measure = measures[name];
@@ -99,39 +103,9 @@ export class UsageSeries {
     return values;
   }
 
-  figures(server: string): Figures {
-    const figures: Figures = {};
-    for (const name of names) {
-      const total = this.#totals.get(name);
-      if (total === undefined) continue;
-      const { unit } = measures[name];
-      figures[`resources.${server}.${name}.max`] = { value: total.max, unit };
-      figures[`resources.${server}.${name}.mean`] = { value: total.sum / total.count, unit };
-    }
-    return figures;
+  /** Over the whole run, all samples counted. */
+  total(name: MeasureName): { readonly max: number; readonly mean: number } | undefined {
+    const total = this.#totals.get(name);
+    return total && { max: total.max, mean: total.sum / total.count };
   }
-}
-
-/** Curves over time, of every server: measures of one kind together. */
-export function usagePlots(all: ReadonlyMap<string, UsageSeries>): Plot[] {
-  const charts = [...new Set(names.map((name) => measures[name].chart))];
-  return charts.flatMap((title) => {
-    const shown = names.filter((name) => measures[name].chart === title);
-    const series = [...all].flatMap(([server, { samples }]) =>
-      shown.flatMap((name) => {
-        const points = samples.flatMap(({ seconds, values }) =>
-          values[name] === undefined ? [] : [[rounded(seconds), rounded(values[name])] as const],
-        );
-        return points.length < 2 ? [] : [{ name: all.size === 1 ? name : `${server} ${name}`, points }];
-      }),
-    );
-    if (series.length === 0) return [];
-    const y = { name: title, unit: measures[shown[0]!].unit };
-    return [{ title: `Resources: ${title}`, x: { name: 'time', unit: 's' }, y, series }];
-  });
-}
-
-/** What is left off would only make the file longer. */
-function rounded(value: number): number {
-  return Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(4));
 }

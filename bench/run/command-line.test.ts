@@ -53,6 +53,35 @@ test('a wrong command is refused in one sentence that names the mistake', () => 
   check('throughput --seconds 0', /^--seconds takes seconds, as in 2 or 0.5, not "0"\.$/);
 });
 
+test('a server that runs already is named by a kubeconfig and described by a tenancy', () => {
+  const own = parse('idle-projects');
+  assert.ok(own !== 'help');
+  assert.deepEqual(own.server, { kubeconfig: undefined });
+  const given = parse(
+    'crds --kubeconfig config --context one --tenancy kcp --server-pid 12 --storage-dir /data',
+  );
+  assert.ok(given !== 'help');
+  assert.deepEqual(given.server, {
+    kubeconfig: 'config',
+    context: 'one',
+    tenancy: 'kcp',
+    pid: 12,
+    storagePid: undefined,
+    storageDirectory: '/data',
+    needsControlPlanes: true,
+  });
+  const check = (line: string, sentence: RegExp): void => {
+    assert.throws(
+      () => parse(line),
+      (error) => error instanceof UsageError && sentence.test(error.message),
+      line,
+    );
+  };
+  check('idle-projects --tenancy kcp', /^--tenancy says something of the server of --kubeconfig/);
+  check('idle-projects --kubeconfig config', /^--kubeconfig needs --tenancy/);
+  check('cel --kubeconfig config --tenancy milo', /^cel measures no server/);
+});
+
 test('help is given anywhere, and shows every scenario with its parameters', () => {
   assert.equal(parse('--help'), 'help');
   assert.equal(parse('throughput -h'), 'help');

@@ -81,6 +81,16 @@ export function seconds(value: number, help: string): Parameter<number> {
   };
 }
 
+/** Hours; minutes and less for a try. */
+export function hours(value: number, help: string): Parameter<number> {
+  return {
+    default: value,
+    help,
+    form: 'hours, as in 8 or 0.05',
+    parse: (text) => (/^\d{1,4}(\.\d{1,5})?$/.test(text) && Number(text) > 0 ? Number(text) : undefined),
+  };
+}
+
 export function directory(value: string, help: string): Parameter<string> {
   return { default: value, help, form: 'a directory', parse: (text) => (text === '' ? undefined : text) };
 }

@@ -15,6 +15,7 @@ export const units: Readonly<Record<string, Unit>> = {
   B: { better: 'lower', negligible: 64 },
   KiB: { better: 'lower', negligible: 1 / 16 },
   MiB: { better: 'lower', negligible: 1 / 16 },
+  'B/h': { better: 'lower', negligible: 64 * 1024 },
   'B/s': { better: 'lower', negligible: 64 },
   '1/s': { better: 'higher', negligible: 1 },
   /** Things that cost: handles, objects, keys. */

@@ -63,7 +63,14 @@ async function sampleUntil(signal: AbortSignal, sources: UsageSources, series: U
   }
 }
 
-async function usageOf({ pid, storagePid, dataDirectory, heapBytes, flushes }: UsageSources): Promise<Usage> {
+/** One moment, as far as the kernel, the heap and the data file tell. */
+export async function usageOf({
+  pid,
+  storagePid,
+  dataDirectory,
+  heapBytes,
+  flushes,
+}: UsageSources): Promise<Usage> {
   const resident = pid === undefined ? undefined : residentBytesOf(pid);
   const storageResident = storagePid === undefined ? undefined : residentBytesOf(storagePid);
   const of = (process: number | undefined, read: (pid: number) => number | undefined) =>

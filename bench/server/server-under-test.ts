@@ -10,11 +10,11 @@ import { readKubeconfig } from '../load/kubeconfig.ts';
 import type { Target } from '../load/target.ts';
 import { Tenancy } from '../load/tenancy.ts';
 import { readTenancy } from '../load/tenancy-description.ts';
-import { UsageSeries } from '../measure/usage.ts';
+import { type Usage, UsageSeries } from '../measure/usage.ts';
 import type { Cleanup } from '../run/cleanup.ts';
 import { UsageError } from '../run/usage-error.ts';
 import { MiloProcess } from './milo-process.ts';
-import { sampleResources } from './resource-sampler.ts';
+import { sampleResources, usageOf } from './resource-sampler.ts';
 import { commitsOf } from './stored-data.ts';
 
 export interface ServerUnderTest {
@@ -24,6 +24,8 @@ export interface ServerUnderTest {
   readonly pid: number | undefined;
   /** The server's inside: of one that the bench started. */
   readonly milo: MiloProcess | undefined;
+  /** What it uses at the moment, apart from what only /metrics tells. */
+  usage(): Promise<Usage>;
   /** Ends a server that the bench started. Of another one, the tenants of this `start` that are still there go. */
   stop(): Promise<void>;
 }
@@ -87,7 +89,9 @@ function ownServers(directory: string, cleanup: Cleanup): Servers {
         await endSampling();
         await milo.stop();
       };
-      return { target: milo.target, tenancy: new Tenancy(readTenancy('milo')), pid: milo.pid, milo, stop };
+      const tenancy = new Tenancy(readTenancy('milo'));
+      const { target, pid } = milo;
+      return { target, tenancy, pid, milo, usage: () => usageOf(sources), stop };
     },
   };
 }
@@ -111,13 +115,14 @@ function givenServer(options: GivenServerOptions, cleanup: Cleanup): Servers {
     async start(name) {
       const tenancy = new Tenancy(description, { basePath, namePrefix: `bench-${run}-${starts++}-` });
       const metrics = { target, path: tenancy.serverPath('/metrics') };
-      const endSampling = sampleResources({ pid, storagePid, dataDirectory, metrics }, seriesOf(usage, name));
+      const sources = { pid, storagePid, dataDirectory, metrics };
+      const endSampling = sampleResources(sources, seriesOf(usage, name));
       const stop = async (): Promise<void> => {
         await endSampling();
         await removeTenants(target, tenancy);
       };
       cleanup.add(stop);
-      return { target, tenancy, pid, milo: undefined, stop };
+      return { target, tenancy, pid, milo: undefined, usage: () => usageOf(sources), stop };
     },
   };
 }
