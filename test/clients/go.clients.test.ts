@@ -8,7 +8,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { buildTests, goModule, goVersion } from './go-tools.ts';
+import { goVersion } from '../../tools/perf/go.ts';
+import { buildTests, goModule } from './go-tools.ts';
 import { makeProject } from './make-project.ts';
 import { MiloServer } from './milo-server.ts';
 

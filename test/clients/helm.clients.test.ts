@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { goVersion, installHelm } from './go-tools.ts';
+import { goVersion } from '../../tools/perf/go.ts';
+import { installHelm } from './go-tools.ts';
 import { kubectls } from './kubectl-versions.ts';
 import { makeProject } from './make-project.ts';
 import { MiloServer } from './milo-server.ts';

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"testing"
+
+	measurementutil "k8s.io/perf-tests/clusterloader2/pkg/measurement/util"
+)
+
+const before = `
+apiserver_request_duration_seconds_bucket{verb="GET",resource="secrets",scope="resource",le="0.1"} 10
+apiserver_request_duration_seconds_bucket{verb="GET",resource="secrets",scope="resource",le="0.2"} 10
+apiserver_request_duration_seconds_bucket{verb="GET",resource="secrets",scope="resource",le="+Inf"} 10
+apiserver_request_total{verb="GET",resource="secrets",scope="resource",code="500"} 3
+`
+const after = `
+apiserver_request_duration_seconds_bucket{verb="GET",resource="secrets",scope="resource",le="0.1"} 60
+apiserver_request_duration_seconds_bucket{verb="GET",resource="secrets",scope="resource",le="0.2"} 110
+apiserver_request_duration_seconds_bucket{verb="GET",resource="secrets",scope="resource",le="+Inf"} 110
+apiserver_request_duration_seconds_bucket{verb="WATCH",resource="secrets",scope="namespace",le="+Inf"} 7
+apiserver_request_total{verb="GET",resource="secrets",scope="resource",code="500"} 3
+apiserver_request_total{verb="GET",resource="secrets",scope="resource",code="404"} 2
+`
+
+func TestCallsAreWhatCameBetweenTheScrapes(t *testing.T) {
+	parse := func(text string) []*call {
+		first, err := measurementutil.ExtractMetricSamples(before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last, err := measurementutil.ExtractMetricSamples(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return callsBetween(first, last)
+	}
+	calls := parse(after)
+	if len(calls) != 1 {
+		t.Fatalf("%d kinds of calls, not 1: watches and what nobody called are left out", len(calls))
+	}
+	c := calls[0]
+	if c.count() != 100 || c.clientErrors != 2 || c.serverErrors != 0 {
+		t.Errorf("%v calls, %v and %v errors", c.count(), c.clientErrors, c.serverErrors)
+	}
+	for q, want := range map[float64]float64{0.5: 0.1, 0.75: 0.15, 1: 0.2} {
+		if got := c.quantile(q); got < want-1e-9 || got > want+1e-9 {
+			t.Errorf("quantile %v is %v, not %v", q, got, want)
+		}
+	}
+	if calls := parse(before); len(calls) != 0 {
+		t.Errorf("%d kinds of calls where nothing was called", len(calls))
+	}
+}

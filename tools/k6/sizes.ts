@@ -1,0 +1,5 @@
+/** What `--size` means to the scripts; any of it may be given with `-e`. The names are those of perf/k6/lib/sizes.js. */
+export const k6Sizes: Readonly<Record<'small' | 'large', Readonly<Record<string, string>>>> = {
+  small: { PROJECTS: '5', OBJECTS: '10', RATE: '10', SECONDS: '5', VUS: '5', ORGANIZATIONS: '2' },
+  large: { PROJECTS: '1000', OBJECTS: '100', RATE: '200', SECONDS: '300', VUS: '100', ORGANIZATIONS: '20' },
+};
