@@ -29,7 +29,15 @@ test('all that can be given', () => {
   assert.deepEqual(parse(line), {
     name: 'two',
     size: 'large',
-    server: { kubeconfig: 'k', context: 'c', tenancy: 'milo', pid: undefined, needsControlPlanes: true },
+    server: {
+      kubeconfig: 'k',
+      context: 'c',
+      tenancy: 'milo',
+      pid: undefined,
+      needsControlPlanes: true,
+      storagePid: undefined,
+      storageDirectory: undefined,
+    },
     report: 'r',
     variables: { A: '1', B: 'x=y' },
     flags: new Set(['fast']),

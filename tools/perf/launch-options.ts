@@ -53,7 +53,15 @@ export function parseLaunch(
     server:
       kubeconfig === undefined
         ? { kubeconfig }
-        : { kubeconfig, context, tenancy: 'milo', pid: undefined, needsControlPlanes: true },
+        : {
+            kubeconfig,
+            context,
+            tenancy: 'milo',
+            pid: undefined,
+            needsControlPlanes: true,
+            storagePid: undefined,
+            storageDirectory: undefined,
+          },
     report: text(values.report) ?? '.perf',
     variables: Object.fromEntries(((values.env ?? []) as readonly string[]).map(variable)),
     flags: new Set(flags.filter((flag) => values[flag] === true)),
