@@ -9,8 +9,8 @@ import { Histogram } from './series.ts';
 
 export const expositionType = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** Characters that are written at one go: half a millisecond. */
-const pieceLength = 256 * 1024;
+/** Characters that are written at one go: less than half a millisecond. */
+const pieceLength = 64 * 1024;
 
 export async function exposition(registry: Registry): Promise<Buffer> {
   const pieces: Buffer[] = [];

@@ -53,13 +53,14 @@ test('a tick while a compaction runs is left out', async () => {
 
 test('a failure is told, and the next tick goes on', async () => {
   const store = new FakeStore();
-  const { tick, stop, errors } = start(store);
+  const { tick, stop, errors, activity } = start(store);
   const failure = new Error('no room');
   store.answer = () => Promise.reject(failure);
   await tick();
   store.answer = async () => undefined;
   await tick();
   assert.deepEqual(errors, [failure]);
+  assert.deepEqual([activity.failures, activity.seconds.count], [1, 1]);
   assert.deepEqual(store.asked, [4, 10]);
   stop();
 });

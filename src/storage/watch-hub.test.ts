@@ -209,6 +209,30 @@ describe('the watch hub', () => {
     assert.equal(sink.errors[0]!.code, 'closed');
   });
 
+  test('what watches there are, and what became of the slow ones, is told', async () => {
+    const told = (): object => ({
+      ...Object.fromEntries(hub.census().phases),
+      queued: hub.census().queued,
+      overflows: hub.overflows,
+      expiries: hub.expiries,
+    });
+    const none = { 'catching-up': 0, live: 0, paused: 0, lagging: 0, queued: 0, overflows: 0, expiries: 0 };
+    assert.deepEqual(told(), none);
+    const slow = new RecordingSink(1);
+    const handles = [slow, new RecordingSink()].map((sink) => hub.watch(target, store.applied, sink));
+    await write(4);
+    assert.deepEqual(told(), { ...none, live: 1, paused: 1, queued: 3 });
+    await write(limits.watchQueueEvents);
+    assert.deepEqual(told(), { ...none, live: 1, lagging: 1, overflows: 1 });
+    await store.compact(store.applied);
+    slow.room = Number.POSITIVE_INFINITY;
+    handles[0]!.resume();
+    assert.deepEqual(told(), { ...none, live: 1, 'catching-up': 1, overflows: 1 });
+    await eventually(() => slow.errors.length > 0, 'the slow one ends');
+    assert.deepEqual(told(), { ...none, live: 1, overflows: 1, expiries: 1 });
+    for (const handle of handles) handle.close();
+  });
+
   test('many watches that resume take turns: none waits for another to finish', async () => {
     const from = store.applied;
     for (let batch = 0; batch < 6; batch++) await write(limits.watchLogStepEntries);

@@ -1,5 +1,7 @@
 /** /metrics as Prometheus reads it: what requests did is in it, under upstream's names, and only who may read it does. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { ApiServer, makeProjects } from '../api-client.ts';
 
@@ -26,7 +28,7 @@ async function scrape(): Promise<Map<string, number>> {
   );
 }
 
-/** Objects are counted a hundredth of the time: resolves once the figure has come. */
+/** Resolves once the figure has come: objects are counted a hundredth of the time. */
 async function counted(sample: string, value: number): Promise<void> {
   let found: number | undefined;
   for (let left = 100; left > 0; left--) {
@@ -189,6 +191,19 @@ test('what is in flight is told, the scrape among it', async () => {
   const samples = await scrape();
   assert.ok(samples.get('apiserver_current_inflight_requests{request_kind="readOnly"}')! >= 1);
   assert.equal(typeof samples.get('apiserver_current_inflight_requests{request_kind="mutating"}'), 'number');
+});
+
+test('a client that speaks no TLS is counted', async () => {
+  const sample = 'apiserver_tls_handshake_errors_total';
+  const before = (await scrape()).get(sample)!;
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname, () => socket.write('GET / HTTP/1.1\r\n\r\n'));
+  socket.on('error', () => {});
+  socket.resume();
+  await once(socket, 'close');
+  await counted(sample, before + 1);
+  const samples = await scrape();
+  assert.ok(samples.get('milo_connections{protocol="h2"}')! >= 1);
 });
 
 test('only who may read the path does', async () => {

@@ -7,17 +7,17 @@ import { test } from 'node:test';
 import { stringifyYaml } from '../../src/apimachinery/codec/yaml.ts';
 import { ApiServer, makeProjects } from '../api-client.ts';
 import { asPrometheusReads, dashboard, prometheusFolder } from '../deploy/deployed.ts';
-import { findPromtool, runPromtool } from './promtool.ts';
+import { findPrometheus, runPromtool } from './prometheus.ts';
 
 test('promtool', async (t) => {
-  const found = findPromtool();
+  const found = findPrometheus();
   if ('missing' in found) return t.skip(found.missing);
   // Rules name each other's files: they are looked at in a folder of their own.
   const folder = mkdtempSync(join(tmpdir(), 'milo-promtool-'));
   for (const name of readdirSync(prometheusFolder))
     copyFileSync(join(prometheusFolder, name), join(folder, name));
   const accepts = (args: readonly string[], input?: string): string => {
-    const { code, output } = runPromtool(found.path, args, folder, input);
+    const { code, output } = runPromtool(found.promtool, args, folder, input);
     assert.equal(code, 0, output);
     return output;
   };
@@ -27,7 +27,7 @@ test('promtool', async (t) => {
     });
     await t.test('a rule that is none is found out', () => {
       writeFileSync(join(folder, 'wrong.yaml'), 'groups: [{name: a, rules: [{record: b, expr: "sum("}]}]\n');
-      assert.equal(runPromtool(found.path, ['check', 'rules', 'wrong.yaml'], folder).code, 1);
+      assert.equal(runPromtool(found.promtool, ['check', 'rules', 'wrong.yaml'], folder).code, 1);
     });
     await t.test('alerts fire when they should', () => {
       assert.match(accepts(['test', 'rules', 'rules.test.yaml']), /SUCCESS/);

@@ -68,6 +68,40 @@ describe('the embedded store', () => {
     assert.deepEqual(store.check(10), []);
   });
 
+  test('it keeps account of what it does', async () => {
+    const { activity } = store;
+    const told: unknown[][] = [];
+    activity.onCommit = ({ kind, key, expect }, seconds, hasFailed) => {
+      assert.equal(key.resource, listing.resource);
+      assert.ok(seconds >= 0 && seconds < 60);
+      told.push([kind, expect, hasFailed]);
+    };
+    const commits = [
+      store.commit([put(keyOf('a'), sample('a')), put(keyOf('b'), sample('b'))]),
+      store.commit([put(keyOf('c'), sample('c'))]),
+      store.commit([put(keyOf('a'), sample('lost'))]),
+    ];
+    assert.equal(activity.queuedWrites, 4);
+    await Promise.all(commits);
+    assert.deepEqual(
+      [activity.queuedWrites, activity.changes, activity.groupBatches.count, activity.groupBatches.sum],
+      [0, 3, 1, 3],
+    );
+    const bytes = ['a', 'b', 'c'].map((name) => store.get(keyOf(name))!.record.length);
+    assert.equal(activity.recordBytes, bytes[0]! + bytes[1]! + bytes[2]!);
+    assert.deepEqual([activity.commitSeconds.count, activity.transactionSeconds.count], [3, 1]);
+    await committed(store, remove(keyOf('a'), 1));
+    await writeBehind();
+    await assert.rejects(store.commit([put(keyOf('d'), sample('d'))]), { code: 'failed' });
+    assert.deepEqual(told, [
+      ['put', 0, false],
+      ['put', 0, false],
+      ['put', 0, false],
+      ['delete', 1, false],
+      ['put', 0, true],
+    ]);
+  });
+
   test('a damaged object fails the commits that meet it, and no others of the group', async () => {
     await committed(store, put(keyOf('bad'), sample('bad')), put(keyOf('good'), sample('good')));
     await store.close();

@@ -1,6 +1,6 @@
 /**
- * promtool, which comes with Prometheus: the one on PATH, or that of Debian's package, unpacked into a folder of the
- * checkout that git ignores. Nothing is installed.
+ * Prometheus and its promtool: those on PATH, or those of Debian's package, unpacked into a folder of the checkout that
+ * git ignores. Nothing is installed.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
@@ -8,13 +8,24 @@ import { join } from 'node:path';
 import { root } from '../corpus.ts';
 
 const folder = join(root, '.clients', 'prometheus');
-const unpacked = join(folder, 'usr', 'bin', 'promtool');
+const unpacked = {
+  promtool: join(folder, 'usr', 'bin', 'promtool'),
+  prometheus: join(folder, 'usr', 'bin', 'prometheus'),
+};
 const downloadTimeoutMs = 5 * 60_000;
 
-/** Path of the program, or why there is none. */
-export function findPromtool(): { readonly path: string } | { readonly missing: string } {
-  if (spawnSync('promtool', ['--version']).error === undefined) return { path: 'promtool' };
-  if (existsSync(unpacked)) return { path: unpacked };
+export interface PrometheusPrograms {
+  readonly promtool: string;
+  readonly prometheus: string;
+}
+
+/** Paths of the programs, or why there are none. */
+export function findPrometheus(): PrometheusPrograms | { readonly missing: string } {
+  const onPath = ['promtool', 'prometheus'].every(
+    (name) => spawnSync(name, ['--version']).error === undefined,
+  );
+  if (onPath) return { promtool: 'promtool', prometheus: 'prometheus' };
+  if (existsSync(unpacked.promtool)) return unpacked;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   try {
@@ -22,9 +33,11 @@ export function findPromtool(): { readonly path: string } | { readonly missing: 
     execFileSync('apt-get', ['download', 'prometheus'], options);
     const archive = readdirSync(folder).find((name) => name.endsWith('.deb'))!;
     execFileSync('dpkg', ['-x', archive, '.'], options);
-    return { path: unpacked };
+    return unpacked;
   } catch (error) {
-    return { missing: `promtool is not installed, and Debian's package cannot be had: ${firstLine(error)}` };
+    return {
+      missing: `Prometheus is not installed, and Debian's package cannot be had: ${firstLine(error)}`,
+    };
   }
 }
 
