@@ -9,8 +9,11 @@ import type { Target } from './target.ts';
 
 const lifetimeMs = 60_000;
 
-/** Answers with what it was asked: method, path and body length. `/refused` is 403; `/large` is 3 MB. */
-async function echoServer(t: TestContext): Promise<Target> {
+/**
+ * Answers with what it was asked: method, path, body length and, if there is one, the token. `/refused` is 403; `/large`
+ * is 3 MB; `/slow` takes a while, and is told how many requests were under way.
+ */
+async function echoServer(t: TestContext, streamsMax?: number): Promise<Target> {
   const validity = { nowMs: Date.now(), lifetimeMs };
   const authority = await issueAuthority('test-ca', validity);
   const request = {
@@ -20,17 +23,25 @@ async function echoServer(t: TestContext): Promise<Target> {
     names: [{ type: 'ip', value: '127.0.0.1' }],
   };
   const leaf = await issueLeaf(authority, { ...request, usage: 'server' } as Parameters<typeof issueLeaf>[1]);
-  const server = createSecureServer({ key: leaf.key, cert: leaf.certificate });
+  const server = createSecureServer({
+    key: leaf.key,
+    cert: leaf.certificate,
+    ...(streamsMax === undefined ? {} : { settings: { maxConcurrentStreams: streamsMax } }),
+  });
+  let underWay = 0;
   server.on('stream', (stream, headers) => {
     let length = 0;
+    const most = ++underWay;
+    stream.on('close', () => underWay--);
     stream.on('data', (chunk: Buffer) => {
       length += chunk.length;
     });
     stream.on('end', () => {
       const path = headers[':path'];
       stream.respond({ ':status': path === '/refused' ? 403 : 200 });
-      if (path === '/large') stream.end(Buffer.alloc(3_000_000, 'x'));
-      else stream.end(`${headers[':method']} ${path} ${length}`);
+      if (path === '/slow') setTimeout(() => stream.end(String(most)), 20);
+      else if (path === '/large') stream.end(Buffer.alloc(3_000_000, 'x'));
+      else stream.end([headers[':method'], path, length, ...[headers.authorization ?? []].flat()].join(' '));
     });
   });
   server.listen(0, '127.0.0.1');
@@ -99,4 +110,19 @@ test('an answer other than 200 is a fault that quotes it', async (t) => {
   const { lean, fault } = await connect(t, target);
   void ask(lean, prepareRequest(target, 'GET', '/refused'));
   assert.match((await fault).message, /^the server refused a request: GET \/refused 0$/);
+});
+
+test('no more requests are under way than the server takes, and all are answered', async (t) => {
+  const target = await echoServer(t, 5);
+  const { lean } = await connect(t, target);
+  assert.equal(lean.streamsMax, 5);
+  const slow = prepareRequest(target, 'GET', '/slow');
+  const answers = await Promise.all(Array.from({ length: 23 }, () => ask(lean, slow)));
+  assert.equal(Math.max(...answers.map(Number)), 5);
+});
+
+test('a token goes with every request', async (t) => {
+  const target = { ...(await echoServer(t)), token: 'secret' };
+  const { lean } = await connect(t, target);
+  assert.equal(await ask(lean, prepareRequest(target, 'GET', '/object')), 'GET /object 0 Bearer secret');
 });

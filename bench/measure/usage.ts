@@ -49,7 +49,8 @@ export class UsageSeries {
   #samples: Sample[] = [];
   #keepEvery = 1;
   #taken = 0;
-  #before: { readonly atMs: number; readonly usage: Usage } | undefined;
+  /** The last of each sum. */
+  readonly #sums = new Map<MeasureName, { readonly atMs: number; readonly value: number }>();
 
   /** In the order of time, thinned out. */
   get samples(): readonly Sample[] {
@@ -63,13 +64,12 @@ export class UsageSeries {
 
   /** What follows is of another process: its sums begin anew. */
   restart(): void {
-    this.#before = undefined;
+    this.#sums.clear();
   }
 
   add(usage: Usage): void {
     const atMs = performance.now();
     const values = this.#valuesOf(usage, atMs);
-    this.#before = { atMs, usage };
     for (const [name, value] of Object.entries(values) as [MeasureName, number][]) {
       const total = this.#totals.get(name) ?? { sum: 0, count: 0, max: Number.NEGATIVE_INFINITY };
       this.#totals.set(name, {
@@ -95,10 +95,11 @@ export class UsageSeries {
         values[name] = value;
         continue;
       }
-      const earlier = this.#before?.usage[name];
+      const earlier = this.#sums.get(name);
+      this.#sums.set(name, { atMs, value });
       if (earlier === undefined) continue;
-      const seconds = (atMs - this.#before!.atMs) / 1000;
-      values[name] = (value - earlier) / measure.ratePer / seconds;
+      const seconds = (atMs - earlier.atMs) / 1000;
+      values[name] = (value - earlier.value) / measure.ratePer / seconds;
     }
     return values;
   }

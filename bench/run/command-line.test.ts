@@ -68,6 +68,7 @@ test('a server that runs already is named by a kubeconfig and described by a ten
     pid: 12,
     storagePid: undefined,
     storageDirectory: '/data',
+    storageMetrics: undefined,
     needsControlPlanes: true,
   });
   const check = (line: string, sentence: RegExp): void => {

@@ -27,6 +27,7 @@ const serverParameters = {
   serverPid: count(0, 'its process, if it runs on this machine'),
   storagePid: count(0, 'the process of its storage, if there is one of its own on this machine'),
   storageDir: directory('', 'where its data lies on this machine'),
+  storageMetrics: text('URL', "etcd's /metrics, without TLS: flushes of the disk"),
 };
 
 /** 'help' when usage was asked for. Throws UsageError. */
@@ -55,7 +56,7 @@ export function parseCommandLine(words: readonly string[], scenarios: readonly S
 }
 
 function serverOptions({ name, serves }: Scenario, given: ReadonlyMap<string, string>): ServerOptions {
-  const { kubeconfig, context, tenancy, serverPid, storagePid, storageDir } = parseValues(
+  const { kubeconfig, context, tenancy, serverPid, storagePid, storageDir, storageMetrics } = parseValues(
     serverParameters,
     given,
   );
@@ -79,6 +80,7 @@ function serverOptions({ name, serves }: Scenario, given: ReadonlyMap<string, st
     pid: given.has('--server-pid') ? serverPid : undefined,
     storagePid: given.has('--storage-pid') ? storagePid : undefined,
     storageDirectory: storageDir === '' ? undefined : storageDir,
+    storageMetrics: storageMetrics === '' ? undefined : storageMetrics,
     needsControlPlanes: serves === 'control-planes',
   };
 }

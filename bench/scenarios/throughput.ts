@@ -39,6 +39,7 @@ export const throughput = scenario({
     const hasProbe = values.profile !== '';
     const server = await servers.start('milo', { hasProbe });
     const { milo } = server;
+    const side = servers.isGiven ? 'given' : 'milo';
     if (hasProbe && milo === undefined)
       throw new UsageError('--profile needs a server that the bench starts.');
     progress.show('creating objects');
@@ -61,7 +62,7 @@ export const throughput = scenario({
     for (const operation of values.operations) {
       const sides = await sidesOf[operation](rig);
       const rounds = await takeTurns(operation, values.rounds, sides, turn, context);
-      Object.assign(figures, figuresOf(operation, sides.peer, rounds, seed));
+      Object.assign(figures, figuresOf(operation, [side, sides.peer], rounds, seed));
       if (milo !== undefined && hasProbe)
         writeProfile(values.profile, operation, await milo.profile(sides.ours));
     }
@@ -100,18 +101,23 @@ async function takeTurns(
   return measured;
 }
 
-function figuresOf(name: string, peer: string, { ours, theirs }: Rounds, seed: number): Figures {
+function figuresOf(
+  name: string,
+  [side, peer]: readonly [string, string],
+  { ours, theirs }: Rounds,
+  seed: number,
+): Figures {
   const rate = (side: readonly Throughput[]): number[] => side.map(({ perSecond }) => perSecond);
   const ratios = pairedRatios(rate(ours), rate(theirs));
   const figures: Figures = {};
   addMedian(figures, `ratio.${name}`, 'ratio', ratios, seed);
-  addMedian(figures, `${name}.milo`, '1/s', rate(ours), seed);
+  addMedian(figures, `${name}.${side}`, '1/s', rate(ours), seed);
   addMedian(figures, `${name}.${peer}`, '1/s', rate(theirs), seed);
-  for (const [side, measured] of [['milo', ours] as const, [peer, theirs] as const]) {
+  for (const [whose, measured] of [[side, ours] as const, [peer, theirs] as const]) {
     const micros = microsOf(measured);
-    if (micros.length > 0) addMedian(figures, `cpu.${name}.${side}`, 'µs', micros, seed);
-    if (side === 'lmdb') continue;
-    figures[`clientCores.${name}.${side}`] = {
+    if (micros.length > 0) addMedian(figures, `cpu.${name}.${whose}`, 'µs', micros, seed);
+    if (whose === 'lmdb') continue;
+    figures[`clientCores.${name}.${whose}`] = {
       value: median(measured.map(({ clientCores }) => clientCores)),
       unit: 'cores',
     };

@@ -17,7 +17,8 @@ import {
 import type { Usage, UsageSeries } from '../measure/usage.ts';
 
 const intervalMs = 1000;
-const metricsIntervalMs = 5000;
+/** Of the turns, those in which /metrics is asked. */
+const metricsEvery = 5;
 
 /** Where samples of one server come from. */
 export interface UsageSources {
@@ -27,6 +28,8 @@ export interface UsageSources {
   readonly dataDirectory?: string | undefined;
   /** Only asked where the process is not here. */
   readonly metrics?: { readonly target: Target; readonly path: string } | undefined;
+  /** URL, without TLS, where the storage tells the same way: etcd's /metrics. */
+  readonly storageMetrics?: string | undefined;
   /** Bytes of the JavaScript heap, from inside. */
   readonly heapBytes?: (() => Promise<number>) | undefined;
   /** Flushes to the disk since the beginning. */
@@ -47,16 +50,18 @@ export function sampleResources(sources: UsageSources, series: UsageSeries): () 
 }
 
 async function sampleUntil(signal: AbortSignal, sources: UsageSources, series: UsageSeries): Promise<void> {
-  const { pid, metrics } = sources;
+  const { pid, metrics, storageMetrics } = sources;
   const isRemote = pid === undefined && metrics !== undefined;
   const client = isRemote ? await HttpClient.connect(metrics.target, 1) : undefined;
   try {
-    while (!signal.aborted) {
-      const usage = await usageOf(sources);
-      const told = client === undefined ? {} : await toldUsage(client, metrics!.path);
-      if (!signal.aborted) series.add({ ...usage, ...told });
-      const pause = sleep(isRemote ? metricsIntervalMs : intervalMs, undefined, { signal, ref: false });
-      await pause.catch(() => {});
+    for (let turn = 0; !signal.aborted; turn++) {
+      let usage = await usageOf(sources);
+      if (turn % metricsEvery === 0) {
+        if (client !== undefined) usage = { ...usage, ...(await toldByServer(client, metrics!.path)) };
+        if (storageMetrics !== undefined) usage = { ...usage, ...(await toldByStorage(storageMetrics)) };
+      }
+      if (!signal.aborted) series.add(usage);
+      await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => {});
     }
   } finally {
     await client?.close();
@@ -94,7 +99,7 @@ export async function usageOf({
 
 const microsInSecond = 1_000_000;
 
-async function toldUsage(client: HttpClient, path: string): Promise<Usage> {
+async function toldByServer(client: HttpClient, path: string): Promise<Usage> {
   const { status, body } = await client.request('GET', path);
   if (status !== 200) return {};
   const values = sumsOf(body.toString());
@@ -106,7 +111,16 @@ async function toldUsage(client: HttpClient, path: string): Promise<Usage> {
     openFiles: values.get('process_open_fds'),
     threads: values.get('go_threads'),
     diskBytes: values.get('apiserver_storage_size_bytes'),
+    flushes: values.get('milo_store_transaction_duration_seconds_count'),
   };
+}
+
+/** Throws when there is no such thing: it was asked for by name. */
+async function toldByStorage(url: string): Promise<Usage> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`GET ${url}: ${answer.status}`);
+  const values = sumsOf(await answer.text());
+  return { flushes: values.get('etcd_disk_wal_fsync_duration_seconds_count') };
 }
 
 /** Of the text format of Prometheus: the samples of each name, added up. */

@@ -58,6 +58,7 @@ interface GivenServerOptions {
   readonly pid: number | undefined;
   readonly storagePid: number | undefined;
   readonly storageDirectory: string | undefined;
+  readonly storageMetrics: string | undefined;
   readonly needsControlPlanes: boolean;
 }
 
@@ -97,7 +98,7 @@ function ownServers(directory: string, cleanup: Cleanup): Servers {
 }
 
 function givenServer(options: GivenServerOptions, cleanup: Cleanup): Servers {
-  const { pid, storagePid, storageDirectory: dataDirectory } = options;
+  const { pid, storagePid, storageDirectory: dataDirectory, storageMetrics } = options;
   const { target, basePath } = readKubeconfig(options.kubeconfig, options.context);
   const description = readTenancy(options.tenancy);
   if (options.needsControlPlanes && !new Tenancy(description).hasControlPlanes) {
@@ -115,7 +116,7 @@ function givenServer(options: GivenServerOptions, cleanup: Cleanup): Servers {
     async start(name) {
       const tenancy = new Tenancy(description, { basePath, namePrefix: `bench-${run}-${starts++}-` });
       const metrics = { target, path: tenancy.serverPath('/metrics') };
-      const sources = { pid, storagePid, dataDirectory, metrics };
+      const sources = { pid, storagePid, dataDirectory, metrics, storageMetrics };
       const endSampling = sampleResources(sources, seriesOf(usage, name));
       const stop = async (): Promise<void> => {
         await endSampling();
