@@ -58,7 +58,7 @@ interface GivenServerOptions {
   readonly pid: number | undefined;
   readonly storagePid: number | undefined;
   readonly storageDirectory: string | undefined;
-  readonly storageMetrics: string | undefined;
+  readonly storageMetrics?: string | undefined;
   readonly needsControlPlanes: boolean;
 }
 
