@@ -1,4 +1,5 @@
 /** Whether a run's own bounds hold. What lies past one within its noise is no finding. */
+import { formatValue } from './format-value.ts';
 import type { Bound, Figures } from './scenario.ts';
 
 export function isPastBound({ figure, isAtLeast, bound }: Bound, figures: Figures): boolean {
@@ -14,6 +15,6 @@ export function brokenBounds(bounds: readonly Bound[], figures: Figures): string
     .filter((bound) => isPastBound(bound, figures))
     .map(({ figure, isAtLeast, bound }) => {
       const { value, unit } = figures[figure]!;
-      return `${figure} is ${value.toPrecision(3)} ${unit}, and must be at ${isAtLeast ? 'least' : 'most'} ${bound}.`;
+      return `${figure} is ${formatValue(value)} ${unit}, and must be at ${isAtLeast ? 'least' : 'most'} ${bound}.`;
     });
 }

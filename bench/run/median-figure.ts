@@ -10,5 +10,6 @@ export function addMedian(
   seed: number,
 ): void {
   figures[name] = { value: median(rounds), unit, rounds };
-  figures[`noise.${name}`] = { value: noiseOfMedian(rounds, seed), unit: 'ratio' };
+  // One round says nothing of chance.
+  if (rounds.length > 1) figures[`noise.${name}`] = { value: noiseOfMedian(rounds, seed), unit: 'ratio' };
 }

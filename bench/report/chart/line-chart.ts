@@ -1,6 +1,6 @@
 /** Curves over one pair of axes, as SVG: grid, axes with units, a legend, and the values of each point on pointing at it. */
 import { formatValue } from '../../run/format-value.ts';
-import type { Plot } from '../../run/scenario.ts';
+import type { Axis, Plot } from '../../run/scenario.ts';
 import { type Scale, scaleOf } from './scale.ts';
 import { coordinate, element, label, tooltip } from './svg.ts';
 
@@ -50,15 +50,16 @@ export function lineChart(plot: Plot): string {
     'svg',
     { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': plot.title, class: 'chart' },
     legend.text,
-    label(axisTitle(plot.y.name, ys), 4, legend.bottom + 12, 'start', 'axis'),
+    label(axisTitle(plot.y, ys), 4, legend.bottom + 12, 'start', 'axis'),
     ...gridOf(ys, xs, frame),
-    label(axisTitle(plot.x.name, xs), (frame.left + frame.right) / 2, height - 6, 'middle', 'axis'),
+    label(axisTitle(plot.x, xs), (frame.left + frame.right) / 2, height - 6, 'middle', 'axis'),
     ...curves,
   );
 }
 
-function axisTitle(name: string, { unit, isCut }: Scale): string {
-  const said = unit === '' || unit === '1' ? name : `${name}, ${unit}`;
+function axisTitle({ name, scale }: Axis, { unit, isCut }: Scale): string {
+  const isBare = unit === '' || unit === '1' || scale === 'percentile';
+  const said = isBare ? name : `${name}, ${unit}`;
   return isCut ? `${said} (not from 0)` : said;
 }
 
