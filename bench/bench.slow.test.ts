@@ -198,7 +198,7 @@ test('a server that runs already is measured, and left as it was found', async (
     assert.equal(figures.errors!.value, 0);
     assert.match(
       environment.server!,
-      new RegExp(`^127\\.0\\.0\\.1:${milo.target.port}, tenancy ${tenancy}$`),
+      new RegExp(`^127\\.0\\.0\\.1:${milo.target.port} \\(v1\\..*\\), tenancy ${tenancy}$`),
     );
   }
   for (const path of ['/api/v1/namespaces', '/apis/resourcemanager.miloapis.com/v1alpha1/projects']) {

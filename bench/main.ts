@@ -30,7 +30,7 @@ async function run(command: Command, cleanup: Cleanup): Promise<Result> {
   const directory = makeDirectory(command.directory);
   cleanup.add(() => rmSync(directory, { recursive: true, force: true }));
   const servers = serversOf(command.server, directory, cleanup);
-  const where = environment(seed, servers.description, directory, words);
+  const where = environment(seed, directory, words);
   try {
     const plots: Plot[] = [];
     const addPlot = (plot: Plot): void => void plots.push(plot);
@@ -38,7 +38,13 @@ async function run(command: Command, cleanup: Cleanup): Promise<Result> {
     const figures = { ...measured, ...usageFigures(servers.usage) };
     for (const plot of usagePlots(servers.usage)) addPlot(plot);
     const curves = plots.length === 0 ? {} : { plots };
-    return { scenario: scenario.name, params: values, environment: where, figures, ...curves };
+    return {
+      scenario: scenario.name,
+      params: values,
+      environment: { ...where, server: servers.description },
+      figures,
+      ...curves,
+    };
   } finally {
     progress.clear();
   }

@@ -111,6 +111,10 @@ export class LeanConnection {
     const { host, port } = target;
     const socket = connect({ host, port, ...tlsOptions(target), ALPNProtocols: ['h2'] });
     await once(socket, 'secureConnect');
+    if (socket.alpnProtocol !== 'h2') {
+      socket.destroy();
+      throw new Error(`${authorityOf(target)} does not speak HTTP/2`);
+    }
     socket.setNoDelay(true);
     const connection = new LeanConnection(socket, onFault);
     connection.#write(preface);

@@ -11,6 +11,8 @@ export interface OpenLoopOptions {
   readonly seconds: number;
   /** Sends request number `index`; resolves when it has been answered. */
   send(index: number, appointment: Appointment): Promise<void>;
+  /** Before each request. */
+  onProgress?(sent: number, total: number): void;
 }
 
 export interface Appointment {
@@ -29,6 +31,7 @@ export async function openLoop({
   warmupSeconds,
   seconds,
   send,
+  onProgress,
 }: OpenLoopOptions): Promise<Histogram> {
   const histogram = new Histogram();
   const intervalMs = 1000 / perSecond;
@@ -40,6 +43,7 @@ export async function openLoop({
   for (let index = 0; index < total && failure === undefined; index++) {
     const due = start + index * intervalMs;
     const isCounted = index >= warmups;
+    onProgress?.(index, total);
     await waitUntil(due);
     const answered: Promise<void> = send(index, { dueMs: due, isCounted })
       .then(() => {

@@ -25,9 +25,10 @@ test('failures are counted and end nothing, unless nothing else happens', async 
   const refused = (): Promise<void> => Promise.reject(new Error('refused'));
   await latencies.attempt(async () => latencies.record('get', 1));
   await latencies.attempt(refused);
+  assert.equal(latencies.failures, '1 of 2 requests failed, the first with: refused');
   assert.equal(latencies.figures(1).errors!.value, 1);
 
   const hopeless = new StepLatencies();
   await hopeless.attempt(refused);
-  assert.throws(() => hopeless.figures(1), /every request failed/);
+  assert.throws(() => hopeless.figures(1), /^Error: all 1 of 1 requests failed, the first with: refused$/);
 });

@@ -39,10 +39,18 @@ export class StepLatencies {
     }
   }
 
+  /** What is to be told of the failures, if there are any. */
+  get failures(): string | undefined {
+    const { message } = (this.#firstFailure ?? {}) as Partial<Error>;
+    return this.#failures === 0
+      ? undefined
+      : `${this.#failures} of ${this.#attempts} requests failed, the first with: ${message ?? String(this.#firstFailure)}`;
+  }
+
   /** Throws when nothing succeeded: there is no latency of it. */
   figures(seed: number): Figures {
     if (this.#attempts > 0 && this.#failures === this.#attempts) {
-      throw new Error('every request failed', { cause: this.#firstFailure });
+      throw new Error(`all ${this.failures}`, { cause: this.#firstFailure });
     }
     const figures: Figures = {};
     for (const step of this.#steps()) {

@@ -27,19 +27,13 @@ export interface Environment {
   readonly loadBefore: number;
 }
 
-export function environment(
-  seed: number,
-  server: string,
-  dataDirectory: string,
-  words: readonly string[],
-): Environment {
+export function environment(seed: number, dataDirectory: string, words: readonly string[]): Environment {
   const commit = commitOfTree();
   const cores = cpus();
   return {
     date: new Date().toISOString(),
     command: `npm run bench -- ${words.join(' ')}`,
     seed,
-    server,
     ...(commit === undefined ? {} : { commit }),
     node: process.version,
     lmdb: versionOf('lmdb'),

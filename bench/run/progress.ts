@@ -1,4 +1,4 @@
-/** Tells a person at a terminal how far a run is, on one line of stderr. Writes nothing anywhere else. */
+/** Tells a person at a terminal how far a run is, on one line of stderr; what stays there, it tells anywhere. */
 const repaintIntervalMs = 100;
 const clearLine = '\r\x1b[K';
 
@@ -18,6 +18,12 @@ export class Progress {
     this.#paintedMs = now;
     const share = done === undefined || total === undefined ? '' : ` ${done}/${total}`;
     this.#stream.write(`${clearLine}${phase}${share}`);
+  }
+
+  /** A line that stays, for what a person should know of a run that goes on. */
+  note(text: string): void {
+    this.clear();
+    this.#stream.write(`${text}\n`);
   }
 
   clear(): void {

@@ -58,11 +58,13 @@ export const churn = scenario({
     for (let at = 1; at <= values.cycles; at++) {
       cycle.begin();
       for (const phase of ['create', 'steady', 'delete'] as const) {
-        progress.show(`cycle ${at} of ${values.cycles}: ${phase}`);
-        await cycle[phase]();
+        await cycle[phase]((sent, total) =>
+          progress.show(`cycle ${at} of ${values.cycles}: ${phase}`, sent, total),
+        );
         await addUsage(figures, `${phase}.${at}`, server);
       }
     }
+    if (cycle.latencies.failures !== undefined) progress.note(cycle.latencies.failures);
     context.addPlot(cycle.latencies.plot('Latency by phase and request'));
     await server.stop();
     return { ...cycle.latencies.figures(seed), ...figures };
@@ -77,6 +79,8 @@ interface Rates {
   readonly deleteRate: number;
   readonly warmupSeconds: number;
 }
+
+type OnProgress = (sent: number, total: number) => void;
 
 class Cycle {
   readonly latencies = new StepLatencies();
@@ -111,21 +115,21 @@ class Cycle {
     this.#order = this.#prng.shuffle([...this.#objects]);
   }
 
-  create(): Promise<void> {
-    return this.#each(this.#rates.createRate, 'create', async (object) => {
+  create(onProgress: OnProgress): Promise<void> {
+    return this.#each(this.#rates.createRate, 'create', onProgress, async (object) => {
       await this.#client.create(this.#collectionOf(object), this.#bodyOf(object));
     });
   }
 
-  delete(): Promise<void> {
-    return this.#each(this.#rates.deleteRate, 'delete', async (object) => {
+  delete(onProgress: OnProgress): Promise<void> {
+    return this.#each(this.#rates.deleteRate, 'delete', onProgress, async (object) => {
       await this.#client.expect(200, 'DELETE', this.#pathOf(object));
     });
   }
 
-  async steady(): Promise<void> {
+  async steady(onProgress: OnProgress): Promise<void> {
     const { steadyRate, steadySeconds, warmupSeconds } = this.#rates;
-    await this.#loop(steadyRate, warmupSeconds, steadySeconds, async () => {
+    await this.#loop(steadyRate, warmupSeconds, steadySeconds, onProgress, async () => {
       const object = this.#prng.pick(this.#objects);
       const chance = this.#prng.below(10);
       if (chance < 5) {
@@ -142,10 +146,15 @@ class Cycle {
   }
 
   /** One request for every object; the warm-up is the first of them. */
-  #each(rate: number, step: string, request: (object: ChurnedObject) => Promise<void>): Promise<void> {
+  #each(
+    rate: number,
+    step: string,
+    onProgress: OnProgress,
+    request: (object: ChurnedObject) => Promise<void>,
+  ): Promise<void> {
     const total = this.#order.length / rate;
     const warmup = Math.min(this.#rates.warmupSeconds, total / 2);
-    return this.#loop(rate, warmup, total - warmup, async (index) => {
+    return this.#loop(rate, warmup, total - warmup, onProgress, async (index) => {
       const object = this.#order[index];
       // Seconds are rounded up to whole requests, which may be one more than there are objects.
       if (object !== undefined) await request(object);
@@ -157,12 +166,14 @@ class Cycle {
     perSecond: number,
     warmupSeconds: number,
     measuredSeconds: number,
+    onProgress: OnProgress,
     request: (index: number) => Promise<string>,
   ): Promise<void> {
     await openLoop({
       perSecond,
       warmupSeconds,
       seconds: measuredSeconds,
+      onProgress,
       send: (index, { dueMs, isCounted }) =>
         this.latencies.attempt(async () => {
           const step = await request(index);

@@ -53,13 +53,13 @@ export const createProjects = scenario({
       watch.forget(tenant);
     };
     for (let round = 0; round < rounds; round++) {
-      progress.show('round', round + 1, rounds);
       latencies.beginRound();
       const startMs = performance.now();
       const loop = openLoop({
         perSecond: rate,
         warmupSeconds,
         seconds: measuredSeconds,
+        onProgress: (sent, total) => progress.show(`round ${round + 1} of ${rounds}`, sent, total),
         send: (index, { dueMs, isCounted }) =>
           latencies.attempt(() => createAndWrite(`new-${round}-${index}`, dueMs, isCounted)),
       });
@@ -67,6 +67,7 @@ export const createProjects = scenario({
       const created = Math.ceil(warmupSeconds * rate) + Math.ceil(measuredSeconds * rate);
       perSecond.push(created / ((performance.now() - startMs) / 1000));
     }
+    if (latencies.failures !== undefined) progress.note(latencies.failures);
     const figures = latencies.figures(seed);
     addMedian(figures, 'created', '1/s', perSecond, seed);
     context.addPlot(latencies.plot('From due to done, of new projects'));

@@ -62,18 +62,18 @@ export const soak = scenario({
     );
     const load = new MixedLoad(client, server.tenancy, values.projects, new Prng(seed));
     const measured = values.hours * secondsInHour;
-    const turn = async (warmupSeconds: number, seconds: number): Promise<void> => {
-      await openLoop({ perSecond: values.rate, warmupSeconds, seconds, send: load.send });
+    const turn = async (what: string, warmupSeconds: number, seconds: number): Promise<void> => {
+      const onProgress = (sent: number, total: number): void => progress.show(what, sent, total);
+      await openLoop({ perSecond: values.rate, warmupSeconds, seconds, send: load.send, onProgress });
     };
-    progress.show('warming up');
-    await turn(values.warmupSeconds, 0);
+    await turn('warming up', values.warmupSeconds, 0);
     const from = servers.usage.get('server')!.secondsNow;
     for (let round = 0; round < rounds; round++) {
-      progress.show('rounds', round, rounds);
       load.latencies.beginRound();
-      await turn(0, measured / rounds);
+      await turn(`part ${round + 1} of ${rounds}`, 0, measured / rounds);
     }
     const series = servers.usage.get('server')!;
+    if (load.latencies.failures !== undefined) progress.note(load.latencies.failures);
     await server.stop();
     return { ...slopes(series, from), ...load.latencies.figures(seed) };
   },

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { HttpClient } from '../load/http-client.ts';
 import { inParallel } from '../load/in-parallel.ts';
 import { readKubeconfig } from '../load/kubeconfig.ts';
-import type { Target } from '../load/target.ts';
+import { authorityOf, type Target } from '../load/target.ts';
 import { Tenancy } from '../load/tenancy.ts';
 import { readTenancy } from '../load/tenancy-description.ts';
 import { type Usage, UsageSeries } from '../measure/usage.ts';
@@ -40,7 +40,7 @@ export interface StartOptions {
 export interface Servers {
   /** All `start`s answer the same server. */
   readonly isGiven: boolean;
-  /** What is in `environment` of the result. */
+  /** What is in `environment` of the result; all of it once a server has been started. */
   readonly description: string;
   /** What each server used, by the name it was started with. */
   readonly usage: ReadonlyMap<string, UsageSeries>;
@@ -107,14 +107,18 @@ function givenServer(options: GivenServerOptions, cleanup: Cleanup): Servers {
     );
   }
   const usage = new Map<string, UsageSeries>();
+  let version: string | undefined;
   let starts = 0;
   const run = Date.now().toString(36);
   return {
     isGiven: true,
     usage,
-    description: `${target.host}:${target.port}${basePath}, tenancy ${description.name}`,
+    get description() {
+      return `${authorityOf(target)}${basePath} (${version ?? 'not reached'}), tenancy ${description.name}`;
+    },
     async start(name) {
       const tenancy = new Tenancy(description, { basePath, namePrefix: `bench-${run}-${starts++}-` });
+      version ??= await versionOf(target, tenancy.serverPath('/version'));
       const metrics = { target, path: tenancy.serverPath('/metrics') };
       const sources = { pid, storagePid, dataDirectory, metrics, storageMetrics };
       const endSampling = sampleResources(sources, seriesOf(usage, name));
@@ -126,6 +130,20 @@ function givenServer(options: GivenServerOptions, cleanup: Cleanup): Servers {
       return { target, tenancy, pid, milo: undefined, usage: () => usageOf(sources), stop };
     },
   };
+}
+
+/** Throws UsageError when the server cannot be used: its URL and credentials are somebody's to give. */
+async function versionOf(target: Target, path: string): Promise<string> {
+  try {
+    const client = await HttpClient.connect(target, 1);
+    const { gitVersion } = (await client.get(path)) as { gitVersion?: string };
+    await client.close();
+    return String(gitVersion);
+  } catch (error) {
+    throw new UsageError(
+      `The server at ${authorityOf(target)} cannot be used: ${(error as Error).message.trim()}.`,
+    );
+  }
 }
 
 function seriesOf(usage: Map<string, UsageSeries>, name: string): UsageSeries {
