@@ -42,6 +42,7 @@ ${table(
       '',
       '',
       '<span class="standing">not measured</span>',
+      '',
       `<code>npm run bench -- ${scenario}</code>`,
     ]),
   ],

@@ -124,17 +124,13 @@ class Stage {
   async turn(turn: Turn): Promise<Latencies> {
     const { victims, rate, neighbourRate, factor, warmupSeconds, seconds: measured } = this.#sizes;
     const latencies: Latencies = { get: new Histogram(), put: new Histogram() };
-    const warmups = Math.ceil(warmupSeconds * victims * rate);
-    const startMs = performance.now();
-    const intervalMs = 1000 / (victims * rate);
     const work = openLoop({
       perSecond: victims * rate,
       warmupSeconds,
       seconds: measured,
-      send: async (index) => {
+      send: async (index, { dueMs, isCounted }) => {
         const kind = await this.#send(this.#victims, 1 + (index % victims), index);
-        const dueMs = startMs + index * intervalMs;
-        if (index >= warmups) latencies[kind].record((performance.now() - dueMs) * 1000);
+        if (isCounted) latencies[kind].record((performance.now() - dueMs) * 1000);
       },
     });
     const noise = openLoop({

@@ -27,6 +27,7 @@ test('amounts are drawn from 0, with round marks and readable units', () => {
   check(linear('ms'), [0.1, 0.52], 'amount', '0.0 0.2 0.4 0.6'.replace('0.0', '0'));
   check(linear('1/s'), [12_000, 48_000], 'amount', '0 10k 20k 30k 40k 50k');
   check(linear('B'), [1000, 250_000_000], 'amount', '0 50 100 150 200 250', 'MiB');
+  check(linear('B/s'), [0, 20_000_000], 'amount', '0 5 10 15 20', 'MiB/s');
   check(linear('KiB'), [1, 20], 'amount', '0 5 10 15 20');
   check(linear('B'), [-300, 900], 'amount', '-500 0 500 1,000');
   check(linear('1'), [0, 0], 'amount', '0.0 0.2 0.4 0.6 0.8 1.0'.replace('0.0', '0'));

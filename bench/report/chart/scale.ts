@@ -87,12 +87,14 @@ function niceStep(rough: number): number {
 
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
+/** Bytes, and bytes a second or an hour, in the prefix that leaves few digits. */
 function readable(unit: string, most: number): { divisor: number; unit: string } {
-  const own = byteUnits.indexOf(unit);
+  const [bytes, ...per] = unit.split(/(?=\/)/);
+  const own = byteUnits.indexOf(bytes!);
   if (own < 0) return { divisor: 1, unit };
   let up = 0;
   while (own + up + 1 < byteUnits.length && most / 1024 ** up >= 2048) up++;
-  return { divisor: 1024 ** up, unit: byteUnits[own + up]! };
+  return { divisor: 1024 ** up, unit: [byteUnits[own + up]!, ...per].join('') };
 }
 
 function tickLabel(value: number, step: number): string {
