@@ -1,11 +1,13 @@
 /** What the store and the hub of watches say of themselves: read when somebody asks, but for how long commits took. */
 
+import type { GroupResource } from '../apimachinery/gvk.ts';
 import { projectDefined } from '../http/metrics/request-labels.ts';
 import { requestSeconds } from '../metrics/buckets.ts';
 import type { Registry } from '../metrics/registry.ts';
 import type { Counter, Histogram } from '../metrics/series.ts';
 import type { CommittedWrite } from '../storage/activity.ts';
 import type { CompactionActivity } from '../storage/compaction-timer.ts';
+import { StorageError } from '../storage/errors.ts';
 import type { Store } from '../storage/store.ts';
 import type { WatchHub } from '../storage/watch-hub.ts';
 import type { ObjectCounts } from './object-counts.ts';
@@ -96,6 +98,15 @@ export function commitMetrics(registry: Registry, store: Store, names: ResourceN
     readonly requests: Counter;
     readonly errors: Counter;
   }
+  /** What cannot be told, because definitions cannot be read, has no name either; requests say what is wrong. */
+  const isUnnamed = (tenant: string, resource: GroupResource): boolean => {
+    try {
+      return names.isProjectDefined(tenant, resource);
+    } catch (error) {
+      if (error instanceof StorageError) return true;
+      throw error;
+    }
+  };
   const byOperation = new Map<string, Map<string, Series>>();
   store.activity.onCommit = (write, seconds, hasFailed) => {
     const operation = operationOf(write);
@@ -105,7 +116,7 @@ export function commitMetrics(registry: Registry, store: Store, names: ResourceN
       series = new Map();
       byOperation.set(operation, series);
     }
-    const isOwn = names.isProjectDefined(tenant, { group, resource });
+    const isOwn = isUnnamed(tenant, { group, resource });
     const name = isOwn ? projectDefined : groupResourceText({ group, resource });
     let found = series.get(name);
     if (found === undefined) {

@@ -102,6 +102,16 @@ describe('the embedded store', () => {
     ]);
   });
 
+  test('a bug of who is told of commits reaches no committer, and is not lost', async () => {
+    store.activity.onCommit = () => {
+      throw new Error('cannot count');
+    };
+    const uncaught = nextUncaught();
+    await committed(store, put(keyOf('a'), sample('a')));
+    assert.match(String(await uncaught), /cannot count/);
+    assert.equal(store.fault, undefined);
+  });
+
   test('a damaged object fails the commits that meet it, and no others of the group', async () => {
     await committed(store, put(keyOf('bad'), sample('bad')), put(keyOf('good'), sample('good')));
     await store.close();

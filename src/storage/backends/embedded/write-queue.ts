@@ -193,7 +193,15 @@ export class WriteQueue {
     for (const [{ batch, startedMs }, answer] of answers) {
       const seconds = (nowMs - startedMs) / 1_000;
       commitSeconds.observe(seconds);
-      if (batch[0] !== undefined) onCommit?.(batch[0].write, seconds, answer instanceof StorageError);
+      if (batch[0] === undefined || onCommit === undefined) continue;
+      try {
+        onCommit(batch[0].write, seconds, answer instanceof StorageError);
+      } catch (error) {
+        // As with those who hear of changes: its bug must neither reach the committer nor be lost.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
     }
   }
 
