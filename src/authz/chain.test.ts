@@ -67,6 +67,16 @@ describe('authorization', () => {
     }
     check(asking(who, 'list', '/api/v1/namespaces/default/configmaps', { resource: configMaps }), false);
   }
+  const prometheus = user('prometheus', 'system:monitoring', 'system:authenticated');
+  for (const path of ['/metrics', '/metrics/slis', '/readyz/etcd', '/livez/ping', '/healthz']) {
+    check(asking(prometheus, 'get', path), true);
+    check(asking(prometheus, 'get', path, { surface: project }), false);
+    check(asking(prometheus, 'post', path), false);
+    check(asking(prometheus, 'get', path, { resource: configMaps }), false);
+  }
+  for (const path of ['/', '/metrics/', '/metrics/x', '/readyzx', '/api', '/logs']) {
+    check(asking(prometheus, 'get', path), false);
+  }
 });
 
 describe('the chain', () => {

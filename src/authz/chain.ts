@@ -8,11 +8,16 @@ import {
   noOpinion,
   type Rules,
 } from './authorizer.ts';
+import { MonitoringPathsAuthorizer } from './monitoring-paths/monitoring-paths.ts';
 import { PublicPathsAuthorizer } from './public-paths/public-paths.ts';
 import { SystemMastersAuthorizer } from './system-masters/system-masters.ts';
 
 export function authorizers(): Authorizer {
-  return new AuthorizerChain([new SystemMastersAuthorizer(), new PublicPathsAuthorizer()]);
+  return new AuthorizerChain([
+    new SystemMastersAuthorizer(),
+    new PublicPathsAuthorizer(),
+    new MonitoringPathsAuthorizer(),
+  ]);
 }
 
 export class AuthorizerChain implements Authorizer {

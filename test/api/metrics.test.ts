@@ -7,7 +7,7 @@ import { ApiServer, makeProjects } from '../api-client.ts';
 
 let server: ApiServer;
 before(async () => {
-  server = await ApiServer.start();
+  server = await ApiServer.start({ tokens: 'monitoring-secret,watcher,w,"system:monitoring"\n' });
 });
 after(() => server.stop());
 
@@ -208,9 +208,15 @@ test('a client that speaks no TLS is counted', async () => {
 
 test('only who may read the path does', async () => {
   const session = server.connectAnonymously();
-  const { status } = await server.send('/metrics', { session });
+  const status = async (path: string, authorization = ''): Promise<number> =>
+    (await server.send(path, { session, headers: authorization === '' ? {} : { authorization } })).status;
+  const watcher = 'Bearer monitoring-secret';
+  assert.equal(await status('/metrics'), 403);
+  assert.equal(await status('/metrics', watcher), 200);
+  assert.equal(await status('/metrics/slis', watcher), 200);
+  assert.equal(await status('/readyz/storage', watcher), 200);
+  assert.equal(await status(configMaps, watcher), 403);
   session.close();
-  assert.equal(status, 403);
 });
 
 test('the busiest projects are told by name', async () => {

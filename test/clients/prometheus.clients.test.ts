@@ -64,7 +64,7 @@ test('Prometheus', async (t) => {
   const found = findPrometheus();
   if ('missing' in found) return t.skip(found.missing);
   const folder = mkdtempSync(join(tmpdir(), 'milo-prometheus-'));
-  const server = await ApiServer.start({ tokens: `${token},prometheus,prometheus,"system:masters"\n` });
+  const server = await ApiServer.start({ tokens: `${token},prometheus,prometheus,"system:monitoring"\n` });
   let child: ChildProcess | undefined;
   try {
     configure(folder, server);
