@@ -92,9 +92,9 @@ test('deletion', async () => {
   const { figures } = await check(
     'deletion',
     '--projects 2,6 --objects 20 --rounds 2 --twice 5 --twice-objects 2',
-    ['purge.2', 'purge.6', 'purgeRatio', 'storeLeft.bytes', 'storeLeft.snapshotBytes'],
+    ['purge.2', 'purge.6', 'purgeRatio', 'storeLeft.pageBytes', 'storeLeft.snapshotBytes'],
   );
-  for (const name of ['rowsLeft.2', 'rowsLeft.6', 'storeLeft.rows'])
+  for (const name of ['rowsLeft.2', 'rowsLeft.6', 'storeLeft.rows', 'storeLeft.rowBytes'])
     assert.equal(figures[name]!.value, 0, name);
   assert.ok(figures['rowsRead.6']!.value > figures['rowsRead.2']!.value);
   assert.ok(figures.rssSecondToFirst!.value > 0);

@@ -47,7 +47,7 @@ export const targets: readonly Target[] = [
   atMost('deletion', 'purgeRatio', 1.2, 'purge beside the most projects ÷ beside the fewest'),
   atMost('deletion', 'rssSecondToFirst', 1.05, 'memory after creating and deleting twice ÷ after once'),
   atMost('deletion', 'storeLeft.rows', 0, 'rows left by created and deleted projects, compacted'),
-  atMost('deletion', 'storeLeft.bytes', 0, 'pages left by created and deleted projects, compacted'),
+  atMost('deletion', 'storeLeft.rowBytes', 0, 'bytes left by created and deleted projects, compacted'),
   atMost('restart', 'readyMs', 1000, 'process start to ready (1,000,000 objects)'),
   atMost(
     'noisy-neighbour',

@@ -55,7 +55,8 @@ export async function createAndDeleteTwice(
 
 const storeFigures = [
   ['rows', '1'],
-  ['bytes', 'B'],
+  ['rowBytes', 'B'],
+  ['pageBytes', 'B'],
   ['snapshotBytes', 'B'],
   ['bookkeepingBytes', 'B'],
 ] as const;

@@ -5,6 +5,7 @@ import { HttpClient } from '../load/http-client.ts';
 import { inParallel } from '../load/in-parallel.ts';
 import { secret } from '../load/secret.ts';
 import { TenantWatch } from '../load/tenant-watch.ts';
+import { cpuMicrosOf } from '../measure/process-usage.ts';
 import type { RunContext } from '../run/scenario.ts';
 import type { ServerUnderTest } from '../server/server-under-test.ts';
 
@@ -20,6 +21,8 @@ export class PurgeServer {
   readonly projects: number;
   /** Of each purge: from the request to the news that the project is gone. */
   readonly purgeMillis: number[] = [];
+  /** Processor time of the server for each, where that can be told. */
+  readonly cpuMicros: number[] = [];
   /** From the request to its answer. */
   readonly acceptMillis: number[] = [];
   /** That nothing in the store may hold once all purges are done. */
@@ -77,6 +80,7 @@ export class PurgeServer {
       await this.#client.create(path, make(namespace, `${deletedMark}-${index}`));
     });
     await sleep(restMs);
+    const cpuBefore = this.#cpuMicros();
     const startMs = performance.now();
     await tenancy.beginDelete(this.#client, project);
     const acceptedMs = performance.now();
@@ -85,6 +89,12 @@ export class PurgeServer {
     if (!isCounted) return;
     this.acceptMillis.push(acceptedMs - startMs);
     this.purgeMillis.push(goneMs - startMs);
+    const cpuAfter = this.#cpuMicros();
+    if (cpuBefore !== undefined && cpuAfter !== undefined) this.cpuMicros.push(cpuAfter - cpuBefore);
+  }
+
+  #cpuMicros(): number | undefined {
+    return this.#server.pid === undefined ? undefined : cpuMicrosOf(this.#server.pid);
   }
 
   /** Ends the server, or takes its projects from one that goes on. */

@@ -16,8 +16,10 @@ const namedMax = 5;
 export interface StoreScan {
   /** Of all tables. */
   readonly rows: number;
-  /** Pages that hold rows. */
-  readonly bytes: number;
+  /** Of their keys and values. */
+  readonly rowBytes: number;
+  /** Pages that hold them: trees that have grown may keep some pages half full. */
+  readonly pageBytes: number;
   /** Pages of the file's own: what lists the free ones, for instance. */
   readonly bookkeepingBytes: number;
   /** Of a snapshot, which has no free pages. */
@@ -44,19 +46,20 @@ export async function scanStore(dataDirectory: string, texts: readonly string[])
   const tables = new Tables(dataFileOf(dataDirectory), { readOnly: true });
   try {
     const names: string[] = [];
-    let [rows, found] = [0, 0];
+    let [rows, rowBytes, found] = [0, 0, 0];
     for (const table of tableNames) {
       for (const { key, value } of tables[table].allRows()) {
         rows++;
+        rowBytes += key.length + value.length;
         if (!holds(key) && !holds(value)) continue;
         found++;
         if (names.length < namedMax) names.push(`${table}: ${printableKey(key)}`);
       }
     }
-    const bytes = tableNames.reduce((sum, table) => sum + bytesOf(tables[table].stats()), 0);
-    const bookkeepingBytes = tables.usedBytes() - bytes;
+    const pageBytes = tableNames.reduce((sum, table) => sum + bytesOf(tables[table].stats()), 0);
+    const bookkeepingBytes = tables.usedBytes() - pageBytes;
     const snapshotBytes = await snapshotBytesOf(tables, join(dataDirectory, 'snapshot.mdb'));
-    return { rows, bytes, bookkeepingBytes, snapshotBytes, found, names };
+    return { rows, rowBytes, pageBytes, bookkeepingBytes, snapshotBytes, found, names };
   } finally {
     await tables.close();
   }
