@@ -201,6 +201,12 @@ test('a server that runs already is measured, and left as it was found', async (
       new RegExp(`^127\\.0\\.0\\.1:${milo.target.port} \\(v1\\..*\\), tenancy ${tenancy}$`),
     );
   }
+  // Several times on one server, each with tenants of its own.
+  await check('deletion', `--projects 1,2 --objects 4 --rounds 1 --twice 2 ${given('milo')}`, [
+    'purge.1',
+    'purge.2',
+    'rssSecondToFirst',
+  ]);
   for (const path of ['/api/v1/namespaces', '/apis/resourcemanager.miloapis.com/v1alpha1/projects']) {
     const { items } = (await client.get(path)) as unknown as { items: SomeObject[] };
     assert.deepEqual(

@@ -30,7 +30,7 @@ export class Tenancy {
   readonly #basePath: string;
   readonly #namePrefix: string;
   readonly #living = new Set<string>();
-  /** Paths of the owners that this run made and not somebody before it; for whoever removes them. */
+  /** Paths of the owners that this run made and not somebody before it. */
   readonly ownersMade: string[] = [];
 
   constructor(description: TenancyDescription, { basePath = '', namePrefix = '' }: TenancyOptions = {}) {
@@ -173,6 +173,14 @@ export class Tenancy {
   async untilGone(client: HttpClient, tenant: string): Promise<void> {
     await poll(() => this.isGone(client, tenant));
     this.#living.delete(tenant);
+  }
+
+  /** Resolves when the owners that this run made are gone. */
+  async deleteOwners(client: HttpClient): Promise<void> {
+    for (const path of this.ownersMade.splice(0)) {
+      await accepted(client, 'DELETE', path);
+      await poll(async () => (await client.request('GET', path)).status === 404);
+    }
   }
 
   /** Tenants that were created and not deleted. */

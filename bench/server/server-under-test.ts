@@ -108,6 +108,9 @@ function givenServer(options: GivenServerOptions, cleanup: Cleanup): Servers {
   }
   const usage = new Map<string, UsageSeries>();
   let version: string | undefined;
+  const tenancies: Tenancy[] = [];
+  // Registered before what removes tenants, and so done after it.
+  cleanup.add(() => removeOwners(target, tenancies));
   let starts = 0;
   const run = Date.now().toString(36);
   return {
@@ -118,6 +121,7 @@ function givenServer(options: GivenServerOptions, cleanup: Cleanup): Servers {
     },
     async start(name) {
       const tenancy = new Tenancy(description, { basePath, namePrefix: `bench-${run}-${starts++}-` });
+      tenancies.push(tenancy);
       version ??= await versionOf(target, tenancy.serverPath('/version'));
       const metrics = { target, path: tenancy.serverPath('/metrics') };
       const sources = { pid, storagePid, dataDirectory, metrics, storageMetrics };
@@ -154,13 +158,20 @@ function seriesOf(usage: Map<string, UsageSeries>, name: string): UsageSeries {
 
 /** A server that others use too is left as it was found. */
 async function removeTenants(target: Target, tenancy: Tenancy): Promise<void> {
-  const { living, ownersMade } = tenancy;
-  if (living.length + ownersMade.length === 0) return;
+  const { living } = tenancy;
+  if (living.length === 0) return;
   const client = await HttpClient.connect(target);
   await inParallel(living.length, deletionsInParallel, async (index) => {
     const tenant = living[index]!;
     if (!(await tenancy.isGone(client, tenant))) await tenancy.delete(client, tenant);
   });
-  for (const path of ownersMade.splice(0)) await client.request('DELETE', path);
+  await client.close();
+}
+
+/** What owned them, if the run made it, when no `start` needs it any more. */
+async function removeOwners(target: Target, tenancies: readonly Tenancy[]): Promise<void> {
+  if (tenancies.every(({ ownersMade }) => ownersMade.length === 0)) return;
+  const client = await HttpClient.connect(target);
+  for (const tenancy of tenancies) await tenancy.deleteOwners(client);
   await client.close();
 }
