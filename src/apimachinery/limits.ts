@@ -321,6 +321,8 @@ export const limits = {
   metricSeries: 50_000,
   /** Samples of one metric that is read when it is asked for. */
   metricSamples: 10_000,
+  /** Control planes whose objects are added up at one go: a millisecond. */
+  countStepEntries: 200,
   /** Projects of which requests are counted, and of these the busiest that are shown. */
   countedProjects: 256,
   shownProjects: 20,

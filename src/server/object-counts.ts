@@ -74,12 +74,12 @@ export class ObjectCounts {
     let bytes = 0;
     let after: TenantId | undefined;
     do {
-      const page = this.#store.counters(group, resource, after, limits.indexEntries);
+      const page = this.#store.counters(group, resource, after, limits.countStepEntries);
       for (const counter of page) {
         objects += counter.objects;
         bytes += counter.bytes;
       }
-      after = page.length < limits.indexEntries ? undefined : page.at(-1)?.tenant;
+      after = page.length < limits.countStepEntries ? undefined : page.at(-1)?.tenant;
       if (after !== undefined) await setImmediate();
     } while (after !== undefined);
     return { objects, bytes };

@@ -1,4 +1,5 @@
 /** How many projects there are and how their deletion gets on: read from the store's counters and an index. */
+import { setImmediate } from 'node:timers/promises';
 import { limits } from '../apimachinery/limits.ts';
 import { projectDefinition } from '../apis/resourcemanager/v1alpha1/project/project-definition.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -6,7 +7,7 @@ import type { Registry } from '../metrics/registry.ts';
 import { deletingIndex, deletingValue } from '../storage/index-names.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
 import { parseRecord } from '../storage/record.ts';
-import type { Store } from '../storage/store.ts';
+import type { ObjectKey, Store } from '../storage/store.ts';
 
 /** Of the projects that go, those of which the age is looked at. */
 const agesMost = 100;
@@ -16,17 +17,13 @@ export function projectCounts(registry: Registry, store: Store, clock: Clock): v
   let all = 0;
   let going = 0;
   let oldestSeconds = 0;
-  registry.beforeScrape(() => {
-    const value = deletingValue({ group, resource });
-    const keys = store.index({ name: deletingIndex, value, maxEntries: limits.metricSamples });
+  registry.beforeScrape(async () => {
     all = store.counter(tenantOfPlatform, group, resource).objects;
+    const keys = await deletedKeys(store, deletingValue({ group, resource }));
     going = keys.length;
     oldestSeconds = 0;
     for (const key of keys.slice(0, agesMost)) {
-      const stored = store.get(key);
-      const { deletionTimestamp = '' } =
-        stored === undefined ? {} : parseRecord(stored.record, stored.revision).metadata;
-      const sinceMs = Date.parse(deletionTimestamp);
+      const sinceMs = Date.parse(deletionTimeOf(store, key));
       if (!Number.isNaN(sinceMs)) oldestSeconds = Math.max(oldestSeconds, (clock.now() - sinceMs) / 1_000);
     }
   });
@@ -44,4 +41,25 @@ export function projectCounts(registry: Registry, store: Store, clock: Clock): v
     'How long the deletion of a project that is not gone yet has been asked for: the longest, of a hundred.',
     () => oldestSeconds,
   );
+}
+
+/** In steps, with others in between; no more than a limit. */
+async function deletedKeys(store: Store, value: string): Promise<readonly ObjectKey[]> {
+  const keys: ObjectKey[] = [];
+  for (let hasMore = true; hasMore && keys.length < limits.metricSamples; ) {
+    const after = keys.at(-1);
+    const query = { name: deletingIndex, value, maxEntries: limits.countStepEntries };
+    const page = store.index(after === undefined ? query : { ...query, after });
+    keys.push(...page);
+    hasMore = page.length === limits.countStepEntries;
+    if (hasMore) await setImmediate();
+  }
+  return keys;
+}
+
+/** "" for one that has gone meanwhile. */
+function deletionTimeOf(store: Store, key: ObjectKey): string {
+  const stored = store.get(key);
+  if (stored === undefined) return '';
+  return parseRecord(stored.record, stored.revision).metadata.deletionTimestamp ?? '';
 }

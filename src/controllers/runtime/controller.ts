@@ -72,7 +72,7 @@ export class ControllerRuntime {
   queues(): readonly ControllerQueue[] {
     return this.#running.map(({ name, queue }) => ({
       name,
-      depth: queue.size,
+      depth: queue.depth,
       adds: queue.adds,
       retries: queue.failures,
     }));

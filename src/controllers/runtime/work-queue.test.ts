@@ -223,3 +223,16 @@ test('close of an idle queue is immediate', async () => {
   await add('a');
   await assert.rejects(() => end('a'), TypeError, 'nothing was begun');
 });
+
+test('it says how much waits, how much has come, and how often work failed', async () => {
+  const { queue, add, end } = heldQueue(1);
+  const told = () => [queue.depth, queue.adds, queue.failures];
+  assert.deepEqual(told(), [0, 0, 0]);
+  await add('a', 'b', 'b');
+  queue.addLater('c', 10);
+  assert.deepEqual(told(), [3, 3, 0]);
+  await end('a', new Error('not yet'));
+  assert.deepEqual(told(), [3, 3, 1], 'b is worked on, a and c are planned');
+  await end('b');
+  assert.deepEqual(told(), [2, 3, 1]);
+});

@@ -49,6 +49,13 @@ export class WorkQueue {
     return new Set([...waiting, ...this.#working.keys(), ...this.#planned.keys()]).size;
   }
 
+  /** The same in a few steps, however many there are; a key that is planned while it is worked on counts twice. */
+  get depth(): number {
+    let waiting = 0;
+    for (const keys of this.#waiting.values()) waiting += keys.size;
+    return waiting + this.#working.size + this.#planned.size;
+  }
+
   /** Works on the key as soon as a worker is free. */
   add(key: string): void {
     if (this.#closing.signal.aborted) return;
