@@ -64,7 +64,7 @@ test('churn', async () => {
 
 test('crds', async () => {
   const flags =
-    '--projects 4 --kinds 2 --distinct 4 --warmup 2 --definitions 5 --rounds 2 --seconds 0.2 --warmup-seconds 0.05';
+    '--projects 4 --kinds 2 --distinct 4 --warmup 2 --definitions 5 --rounds 2 --seconds 0.6 --warmup-seconds 0.05';
   const { figures } = await check('crds', flags, [
     'heapBytesPerProject',
     'distinctHeapBytes.firstHalf',
@@ -145,7 +145,7 @@ test('noisy-neighbour', async () => {
     'p99.get.quiet',
     'p99.put.loud',
   ]);
-  assert.equal(plots!.length, 2);
+  assert.equal(plots!.filter(({ title }) => title.endsWith('beside a neighbour')).length, 2);
 });
 
 test('restart', async () => {
