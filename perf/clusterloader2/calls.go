@@ -85,6 +85,24 @@ func addCalls(calls map[callKey]*call, samples []*model.Sample, sign float64) {
 	}
 }
 
+// All series of a histogram as one.
+func histogramBetween(before, after []*model.Sample, name string) *call {
+	c := &call{buckets: map[float64]float64{}}
+	add := func(samples []*model.Sample, sign float64) {
+		for _, sample := range samples {
+			if nameOf(sample) != name {
+				continue
+			}
+			if bound, err := strconv.ParseFloat(string(sample.Metric["le"]), 64); err == nil {
+				c.buckets[bound] += sign * float64(sample.Value)
+			}
+		}
+	}
+	add(after, 1)
+	add(before, -1)
+	return c
+}
+
 func (c *call) count() float64 { return c.buckets[math.Inf(1)] }
 
 // In seconds, by linear interpolation within a bucket, as Prometheus' histogram_quantile.
@@ -109,14 +127,19 @@ func (c *call) quantile(q float64) float64 {
 	return lower
 }
 
+// In milliseconds.
+func (c *call) percentiles() map[string]float64 {
+	return map[string]float64{
+		"Perc50": c.quantile(0.5) * 1000, "Perc90": c.quantile(0.9) * 1000, "Perc99": c.quantile(0.99) * 1000,
+	}
+}
+
 func itemsOf(calls []*call) []measurementutil.DataItem {
 	items := []measurementutil.DataItem{}
 	for _, c := range calls {
 		items = append(items, measurementutil.DataItem{
 			Unit: "ms",
-			Data: map[string]float64{
-				"Perc50": c.quantile(0.5) * 1000, "Perc90": c.quantile(0.9) * 1000, "Perc99": c.quantile(0.99) * 1000,
-			},
+			Data: c.percentiles(),
 			Labels: map[string]string{
 				"Verb": c.key.verb, "Resource": c.key.resource, "Subresource": c.key.subresource, "Scope": c.key.scope,
 				"Count":        strconv.FormatFloat(c.count(), 'f', -1, 64),

@@ -50,3 +50,19 @@ func TestCallsAreWhatCameBetweenTheScrapes(t *testing.T) {
 		t.Errorf("%d kinds of calls where nothing was called", len(calls))
 	}
 }
+
+func TestAHistogramIsTheSumOfItsSeries(t *testing.T) {
+	samples, err := measurementutil.ExtractMetricSamples(`
+writes_bucket{resource="a",le="0.01"} 5
+writes_bucket{resource="a",le="+Inf"} 5
+writes_bucket{resource="b",le="0.01"} 0
+writes_bucket{resource="b",le="+Inf"} 5
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := histogramBetween(nil, samples, "writes_bucket")
+	if c.count() != 10 || c.quantile(0.5) != 0.01 {
+		t.Errorf("%v in all, and half of them within %v s", c.count(), c.quantile(0.5))
+	}
+}

@@ -20,7 +20,7 @@ import (
 //
 //	APIResponsivenessScraped  latencies by verb, resource and scope, and error counts (APIResponsivenessPrometheus)
 //	ResourceUsageScraped      memory and processor time of the server process (ResourceUsageSummary)
-//	StoreMetrics              size of the store, and what was written to it (EtcdMetrics)
+//	StoreMetrics              size of the store, what was written to it, and how long that took (EtcdMetrics)
 const serverMetricsName = "ServerMetrics"
 
 const (
@@ -32,6 +32,7 @@ const (
 	storeBytes       = "apiserver_storage_size_bytes"
 	storeUsedBytes   = "milo_store_used_bytes"
 	storeRevision    = "milo_store_revision"
+	writeBuckets     = "etcd_request_duration_seconds_bucket"
 )
 
 func init() {
@@ -176,6 +177,8 @@ func (m *serverMetrics) store(last *scrape) []measurementutil.DataItem {
 		{Unit: "count", Labels: map[string]string{"Count": "revisions"}, Data: map[string]float64{
 			"Written": valueOf(last.samples, storeRevision) - valueOf(m.first.samples, storeRevision),
 		}},
+		{Unit: "ms", Labels: map[string]string{"Latency": "durable writes"},
+			Data: histogramBetween(m.first.samples, last.samples, writeBuckets).percentiles()},
 	}
 }
 

@@ -58,7 +58,7 @@ class Run {
       if (!first.functions.includes(exec)) throw new Error(`the script exports no function ${exec}`);
     }
     if (first.functions.includes('setup')) await this.#call(first, 'setup', 0);
-    if (this.#errors.length === 0) await Promise.all(scenarios.map((scenario) => this.#scenario(scenario)));
+    if (this.#errors.length === 0) await this.#scenarios(scenarios);
     if (first.functions.includes('teardown')) await this.#call(first, 'teardown', 0);
     return { metrics: this.#samples.summary(thresholds), errors: this.#errors };
   }
@@ -79,12 +79,20 @@ class Run {
     if (error !== undefined) this.#errors.push(`${exec}: ${error}`);
   }
 
-  async #scenario(scenario: Scenario): Promise<void> {
+  /** All users are there before the first scenario begins: starting a thread takes what the others would be timed by. */
+  async #scenarios(scenarios: readonly Scenario[]): Promise<void> {
+    const users: UserThread[][] = [];
+    for (const { vus } of scenarios) {
+      const own: UserThread[] = [];
+      while (own.length < vus) own.push(await this.#user());
+      users.push(own);
+    }
+    await Promise.all(scenarios.map((scenario, index) => this.#scenario(scenario, users[index]!)));
+  }
+
+  async #scenario(scenario: Scenario, users: UserThread[]): Promise<void> {
     const { exec, startTimeMs } = scenario;
-    const start = performance.now() + startTimeMs;
-    const users: UserThread[] = [];
-    for (let i = 0; i < scenario.vus; i++) users.push(await this.#user());
-    await sleep(Math.max(start - performance.now(), 0));
+    await sleep(startTimeMs);
     if (scenario.executor === 'constant-arrival-rate') return await this.#atRate(scenario, users);
     let iteration = 0;
     const begun = performance.now();
