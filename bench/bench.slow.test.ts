@@ -97,7 +97,7 @@ test('deletion', async () => {
   for (const name of ['rowsLeft.2', 'rowsLeft.6', 'storeLeft.rows', 'storeLeft.rowBytes'])
     assert.equal(figures[name]!.value, 0, name);
   assert.ok(figures['rowsRead.6']!.value > figures['rowsRead.2']!.value);
-  assert.ok(figures.rssSecondToFirst!.value > 0);
+  if (process.platform === 'linux') assert.ok(figures.rssSecondToFirst!.value > 0);
 });
 
 test('idle-projects', async () => {
@@ -205,7 +205,6 @@ test('a server that runs already is measured, and left as it was found', async (
   await check('deletion', `--projects 1,2 --objects 4 --rounds 1 --twice 2 ${given('milo')}`, [
     'purge.1',
     'purge.2',
-    'rssSecondToFirst',
   ]);
   for (const path of ['/api/v1/namespaces', '/apis/resourcemanager.miloapis.com/v1alpha1/projects']) {
     const { items } = (await client.get(path)) as unknown as { items: SomeObject[] };
