@@ -257,7 +257,7 @@ test('objects of all control planes are counted together', async () => {
     await server.post(`/projects/mine/control-plane${path}`, secret);
   });
   await counted(sample, 2);
-  assert.equal(by('milo_store_changes_total'), 2);
+  assert.ok(by('milo_store_changes_total') >= 2);
   assert.equal(by('etcd_requests_total{operation="create",group="",resource="secrets"}'), 2);
   assert.equal(by('etcd_request_duration_seconds_count{operation="create",group="",resource="secrets"}'), 2);
 });
