@@ -1,7 +1,7 @@
 /** Every scenario, tiny: it runs to its end and reports the figures it promises. The figures themselves mean nothing here. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -235,6 +235,27 @@ test('watch-fanout', async () => {
     'lastDelivery.p99',
   ]);
   assert.ok(figures['lastDelivery.p50']!.value > 0);
+});
+
+test('a regression is exit code 1 of the command, and a report is written', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'milo-bench-test-'));
+  try {
+    const run = (...words: string[]) => promisify(execFile)(process.execPath, [program, ...words]);
+    const [before, after] = ['before.json', 'after.json'].map((name) => join(directory, name)) as [
+      string,
+      string,
+    ];
+    await run('cel', '--evaluations', '1000', '--rounds', '2', '--json', before);
+    const result = JSON.parse(readFileSync(before, 'utf8')) as Result;
+    const slower = { value: result.figures['stopMs.map']!.value * 10, unit: 'ms' };
+    writeFileSync(after, JSON.stringify({ ...result, figures: { 'stopMs.map': slower } }));
+    assert.match((await run('compare', before, before)).stdout, /^no regression in 7 figures$/m);
+    await assert.rejects(run('compare', before, after), { code: 1, stdout: /regressed: stopMs\.map$/m });
+    await run('report', before, after, '--out', directory);
+    assert.match(readFileSync(join(directory, 'report.html'), 'utf8'), /<h2>cel: before<\/h2>/);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 });
 
 test('bad usage is one sentence and exit code 2', async () => {
