@@ -5,7 +5,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Target } from '../bench/load/target.ts';
@@ -74,8 +74,11 @@ async function runK6(
     stdio: 'inherit',
   });
   const [code] = await once(child, 'exit');
-  const { metrics } = JSON.parse(readFileSync(summary, 'utf8')) as { metrics: Metrics };
-  process.stdout.write(summaryTable(metrics));
+  // Of a script that k6 could not run there is none; k6 has said why.
+  if (existsSync(summary)) {
+    const { metrics } = JSON.parse(readFileSync(summary, 'utf8')) as { metrics: Metrics };
+    process.stdout.write(summaryTable(metrics));
+  }
   return code ?? 1;
 }
 

@@ -3,7 +3,7 @@
  * inside projects. What is judged is that they pass and what their summaries count, not how fast.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,11 +33,12 @@ async function run(
   server: MiloServer,
   report: string,
   variables: readonly string[],
+  flags: readonly string[] = [],
 ): Promise<string[]> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [
-      ...[launcher, name, '--kubeconfig', server.kubeconfig, '--report', report],
+      ...[launcher, name, '--kubeconfig', server.kubeconfig, '--report', report, ...flags],
       ...['CL2_THRESHOLD_P99=10s', ...variables].flatMap((variable) => ['-e', variable]),
     ],
     { timeout: timeoutMs, maxBuffer: 1 << 26 },
@@ -78,6 +79,20 @@ test('ClusterLoader2', async (t) => {
         assert.ok((readSummaries(directory!).get('StoreMetrics')?.length ?? 0) > 0);
       }),
     );
+    await t.test(`${version}: hierarchy, asked of Prometheus (platform)`, (t) => {
+      if (spawnSync('prometheus', ['--version']).error !== undefined)
+        return t.skip('prometheus is not installed');
+      return within(async (report) => {
+        const variables = ['CL2_PROJECTS=80', 'CL2_QPS=20'];
+        const [directory] = await run('hierarchy', server, report, variables, ['--prometheus']);
+        const calls = readSummaries(directory!).get('APIResponsivenessPrometheus') ?? [];
+        const deletes = calls.find(
+          ({ labels }) => labels?.Verb === 'DELETE' && labels.Resource === 'projects',
+        );
+        assert.ok(Number(deletes?.labels?.Count) > 0, 'Prometheus has counted deletions');
+        assert.ok(deletes!.data.Perc99! > 0);
+      });
+    });
     await t.test(`${version}: contents (two projects at once)`, () =>
       within(async (report) => {
         const directories = await run('contents', server, report, ['CL2_RUNS=2', 'CL2_OBJECTS=5']);

@@ -11,7 +11,7 @@ export function summaryTable(metrics: Readonly<Record<string, MetricSummary>>): 
     if (label === undefined || metric.med === undefined) return [];
     const { count, med, 'p(90)': p90, 'p(99)': p99 } = metric;
     const crossed = Object.entries(metric.thresholds ?? {}).flatMap(([text, isCrossed]) =>
-      isCrossed ? [text] : [],
+      isCrossed === true ? [text] : [],
     );
     return [[label, String(count ?? ''), ...[med, p90, p99].map(milliseconds), crossed.join(' ')]];
   });

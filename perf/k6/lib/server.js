@@ -6,13 +6,15 @@ import http from 'k6/http';
 import { Counter, Rate, Trend } from 'k6/metrics';
 
 const url = __ENV.MILO_URL || 'https://127.0.0.1:6443';
+// Without the brackets of an IPv6 address.
+const [, host] = /^https:\/\/\[?([^\]/]+?)\]?(?::\d+)?(?:\/|$)/.exec(url) || [];
 const certificate = __ENV.MILO_CERT ? open(__ENV.MILO_CERT) : undefined;
 const key = __ENV.MILO_KEY ? open(__ENV.MILO_KEY) : undefined;
 
 // Every script has these among its options.
 export const connection = {
   insecureSkipTLSVerify: __ENV.MILO_INSECURE === 'true',
-  ...(certificate ? { tlsAuth: [{ cert: certificate, key }] } : {}),
+  ...(certificate ? { tlsAuth: [{ domains: [host], cert: certificate, key }] } : {}),
   // A percentile that is not asked for here is not in the summary.
   summaryTrendStats: ['count', 'avg', 'min', 'med', 'p(90)', 'p(95)', 'p(99)', 'max'],
   discardResponseBodies: false,
