@@ -79,6 +79,7 @@ require (
 	sigs.k8s.io/yaml v1.2.0 // indirect
 )
 
+// ClusterLoader2's own, which a module that requires it does not inherit.
 replace (
 	k8s.io/api => k8s.io/api v0.18.0
 	k8s.io/apiextensions-apiserver => k8s.io/apiextensions-apiserver v0.18.0
@@ -106,4 +107,5 @@ replace (
 	k8s.io/sample-controller => k8s.io/sample-controller v0.18.0
 )
 
+// Its host is gone; nothing that is built here imports it.
 exclude vbom.ml/util v0.0.0-20160121211510-db5cfe13f5cc
