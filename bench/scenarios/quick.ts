@@ -13,18 +13,18 @@ import { idleProjects } from './idle-projects.ts';
 import { throughput } from './throughput.ts';
 
 /**
- * Rates: about half of what an undisturbed machine shows, as two processes share its cores with the tests. Processor
- * times: two thirds.
+ * About half of what an undisturbed machine shows: with the tests beside them, both processes run slower, and not equally.
+ * To be raised when what they bound gets better.
  */
 const bounds: readonly Bound[] = [
   { figure: 'ratio.get', isAtLeast: true, bound: 0.25 },
-  { figure: 'ratio.list', isAtLeast: true, bound: 0.12 },
-  { figure: 'ratio.put', isAtLeast: true, bound: 0.03 },
-  { figure: 'ratio.fanout', isAtLeast: true, bound: 0.3 },
-  { figure: 'cpuRatio.get', isAtLeast: true, bound: 0.3 },
-  { figure: 'cpuRatio.list', isAtLeast: true, bound: 0.09 },
-  { figure: 'cpuRatio.put', isAtLeast: true, bound: 0.025 },
-  { figure: 'cpuRatio.fanout', isAtLeast: true, bound: 0.35 },
+  { figure: 'ratio.list', isAtLeast: true, bound: 0.2 },
+  { figure: 'ratio.put', isAtLeast: true, bound: 0.025 },
+  { figure: 'ratio.fanout', isAtLeast: true, bound: 0.2 },
+  { figure: 'cpuRatio.get', isAtLeast: true, bound: 0.25 },
+  { figure: 'cpuRatio.list', isAtLeast: true, bound: 0.14 },
+  { figure: 'cpuRatio.put', isAtLeast: true, bound: 0.02 },
+  { figure: 'cpuRatio.fanout', isAtLeast: true, bound: 0.25 },
   // At 10,000 projects a third of this; so few carry what the server grows by anyhow.
   { figure: 'heapBytesPerProject', isAtLeast: false, bound: 3072 },
   { figure: 'handlesPerProject', isAtLeast: false, bound: 0.1 },
@@ -35,7 +35,7 @@ const throughputSizes = {
   warmupSeconds: 0.2,
   connections: 8,
   lanes: 8,
-  watchers: 500,
+  watchers: 1000,
   watchConnections: 10,
   events: 4,
   profile: '',
