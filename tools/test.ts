@@ -4,8 +4,9 @@
  * (a real kubectl, a corpus) are the test's own business, and it says why it is skipped.
  *
  * `--quick` leaves out `*.slow.test.ts`. What builds clients with other tools first, `*.clients.test.ts`, runs only
- * with `--clients`, which runs everything in `test/clients/` and closes with a table of them. Any other argument is part
- * of a path, and only such files are run.
+ * with `--clients`, which runs everything in `test/clients/` and closes with a table of them. What measures,
+ * `*.bench.test.ts`, runs only with `--bench`, one file at a time and nothing beside it. Any other argument is part of a
+ * path, and only such files are run.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -16,14 +17,15 @@ import { spec, type TestEvent, tap } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { ClientTable } from './client-table.ts';
 
-/** Files at a time: the machine's two cores are shared with the servers that tests start. */
-const concurrency = 2;
 const dist = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = dirname(dist);
 
 const options = process.argv.slice(2);
 const isQuick = options.includes('--quick');
 const isClients = options.includes('--clients');
+const isBench = options.includes('--bench');
+/** Files at a time: the machine's two cores are shared with the servers that tests start. */
+const concurrency = isBench ? 1 : 2;
 const parts = options.filter((option) => !option.startsWith('--'));
 const clients = join('test', 'clients');
 
@@ -32,6 +34,7 @@ function testFiles(): string[] {
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.js') && !file.includes('node_modules'))
     .filter((file) => !(isQuick && isSlow(file)))
+    .filter((file) => file.endsWith('.bench.test.js') === isBench)
     .filter((file) => (isClients ? dirname(file) === clients : !file.endsWith('.clients.test.js')))
     .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
     .sort();
