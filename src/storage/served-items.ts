@@ -3,7 +3,7 @@
  * their items where they lie, each a little further in front than its row: headers and types go, a resourceVersion
  * comes. Parses nothing.
  */
-import { moveServedItem, servedItemLength, writeServedItem } from './record.ts';
+import { moveServedItem, servedItemLength, servedLength, writeServed, writeServedItem } from './record.ts';
 import { SlabEntry } from './slab-entry.ts';
 import type { StoredEntry } from './store.ts';
 
@@ -19,6 +19,20 @@ export function servedItems(entries: readonly StoredEntry[], before = '', after 
     if (moved !== undefined) return moved;
   }
   return copiedItems(entries, before, after);
+}
+
+/** The same of objects that say themselves what they are. */
+export function servedObjects(entries: readonly StoredEntry[], before = '', after = ''): Buffer {
+  let length = Math.max(entries.length - 1, 0) + Buffer.byteLength(before) + Buffer.byteLength(after);
+  for (const { record, revision } of entries) length += servedLength(record, revision);
+  const out = Buffer.allocUnsafe(length);
+  let at = out.write(before, 0);
+  for (const [i, { record, revision }] of entries.entries()) {
+    if (i > 0) out[at++] = comma;
+    at = writeServed(out, at, record, revision);
+  }
+  out.write(after, at);
+  return out;
 }
 
 function copiedItems(entries: readonly StoredEntry[], before: string, after: string): Buffer {

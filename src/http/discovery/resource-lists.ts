@@ -91,7 +91,7 @@ export function apiResourceList({ group, version, definitions, remote }: ServedV
           singularName: definition.singular,
           namespaced: definition.scope === 'Namespaced',
           kind: definition.kind,
-          verbs: definition.verbs.toSorted(),
+          verbs: shownVerbs(definition),
           ...namesOf(definition),
           ...(definition.isVirtual === true ? {} : { storageVersionHash: storageVersionHash(definition) }),
         },
@@ -107,6 +107,10 @@ export function apiResourceList({ group, version, definitions, remote }: ServedV
   };
   return document;
 }
+
+/** Those of custom resources are told in an order of their own. */
+const shownVerbs = ({ verbs, writtenBy }: ResourceDefinition): readonly string[] =>
+  writtenBy === undefined ? verbs.toSorted() : verbs;
 
 /** One item of an APIGroupDiscoveryList; v2 and v2beta1 have the same shape. */
 export function groupDiscovery({ group, versions }: ServedGroup): unknown {
@@ -128,7 +132,7 @@ export function groupDiscovery({ group, versions }: ServedGroup): unknown {
                 responseKind,
                 scope: definition.scope,
                 singularResource: definition.singular,
-                verbs: definition.verbs.toSorted(),
+                verbs: shownVerbs(definition),
                 ...namesOf(definition),
                 ...(subresources.length === 0 ? {} : { subresources }),
               };
@@ -191,5 +195,6 @@ function namesOf({
 }
 
 function sortedSubresources(definition: ResourceDefinition): ResourceDefinition['subresources'] {
+  if (definition.writtenBy !== undefined) return definition.subresources;
   return definition.subresources.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

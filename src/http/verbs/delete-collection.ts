@@ -12,7 +12,7 @@ import { list as openList } from '../../registry/list.ts';
 import { partialObjectMetadataList, renderTable } from '../../registry/table.ts';
 import type { StoredEntry } from '../../storage/store.ts';
 import { type DeleteRequest, readDeleteOptions } from './delete-options.ts';
-import { withoutType } from './list-body.ts';
+import { asListMeta, hasTypedItems, withoutType } from './list-body.ts';
 import { listOptions } from './list-options.ts';
 import { encode, readStored, renderingOf } from './rendering.ts';
 import type { VerbRequest } from './verb.ts';
@@ -36,9 +36,15 @@ export async function deleteCollection(request: VerbRequest): Promise<void> {
   const { listMeta } = listing;
   const apiVersion = apiVersionOf({ group: served.definition.group, version: served.version.version });
   // The protobuf writer finds the fields of an item by the item's kind.
-  const items = () => (rendering.negotiated.format === 'protobuf' ? selected : selected.map(withoutType));
+  const saysType = rendering.negotiated.format === 'protobuf' || hasTypedItems(served);
+  const items = () => (saysType ? selected : selected.map(withoutType));
   const documents = {
-    none: () => ({ kind: served.definition.listKind, apiVersion, metadata: listMeta, items: items() }),
+    none: () => ({
+      kind: served.definition.listKind,
+      apiVersion,
+      metadata: asListMeta(served, listMeta),
+      items: items(),
+    }),
     partial: () => partialObjectMetadataList(selected, listMeta, metaVersion),
     table: () =>
       renderTable(served.definition, selected, {

@@ -5,8 +5,9 @@
 import { stringifyJson } from '../../apimachinery/codec/json.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
+import type { ServedResource } from '../../registry/definition-table.ts';
 import { type ListMeta, renderTable } from '../../registry/table.ts';
-import { servedItems } from '../../storage/served-items.ts';
+import { servedItems, servedObjects } from '../../storage/served-items.ts';
 import type { StoredEntry } from '../../storage/store.ts';
 import { isStoredAnswer, type Rendering, readStored, transformObject } from './rendering.ts';
 
@@ -27,18 +28,25 @@ export interface ListBody {
 export function listBody(rendering: Rendering): ListBody {
   if (rendering.negotiated.transform === 'table') return tableBody(rendering);
   const { kind, apiVersion } = listType(rendering);
+  const isTyped = hasTypedItems(rendering.served);
   return {
     head: `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"items":[`,
     items: (entries, before, after) => {
       if (entries.every((entry) => isStoredAnswer(rendering, entry)))
-        return servedItems(entries, before, after);
+        return isTyped ? servedObjects(entries, before, after) : servedItems(entries, before, after);
       return around(before, after, rendering, entries, (objects) =>
         objects.map((object) => parsedItem(rendering, object)),
       );
     },
-    tail: (meta) => `],"metadata":${stringifyJson(meta)}}\n`,
+    tail: (meta) =>
+      `],"metadata":${stringifyJson(rendering.negotiated.transform === 'none' ? asListMeta(rendering.served, meta) : meta)}}\n`,
   };
 }
+
+/** Lists of custom resources say of their items what they are, and always whether they go on. */
+export const hasTypedItems = ({ definition }: ServedResource): boolean => definition.writtenBy !== undefined;
+export const asListMeta = (served: ServedResource, meta: ListMeta): ListMeta =>
+  hasTypedItems(served) ? { continue: '', ...meta } : meta;
 
 /** What the list is, unless it is a table. */
 export function listType({ negotiated, served }: Rendering): { kind: string; apiVersion: string } {
@@ -75,7 +83,8 @@ function tableBody(rendering: Rendering): ListBody {
 
 function parsedItem(rendering: Rendering, object: KubeObject): string {
   const item = transformObject(rendering, object);
-  return stringifyJson(rendering.negotiated.transform === 'none' ? withoutType(item) : item);
+  const saysType = rendering.negotiated.transform !== 'none' || hasTypedItems(rendering.served);
+  return stringifyJson(saysType ? item : withoutType(item));
 }
 
 function around(
