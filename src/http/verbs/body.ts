@@ -4,6 +4,7 @@
  * it. Messages follow transformDecodeError and the JSON serializer of apimachinery.
  */
 
+import { stringifyJson } from '../../apimachinery/codec/json.ts';
 import { JsonSyntaxError } from '../../apimachinery/codec/json-parser.ts';
 import { decodeEnvelope, decodeProtobuf } from '../../apimachinery/codec/protobuf.ts';
 import { ProtobufError } from '../../apimachinery/codec/protobuf-wire.ts';
@@ -119,7 +120,12 @@ function recognized(
   { definition, version }: ServedResource,
 ): Document {
   try {
-    return parseDocument(format, text, version.schema);
+    const document = parseDocument(format, text, version.schema);
+    // Of a kind that is built in, the path says as much.
+    const isUntold = !hasProtobufForm(version.schema) && (document.value.kind ?? '') === '';
+    if (!isUntold) return document;
+    const shown = format === 'json' ? text : stringifyJson(document.value);
+    throw new Unrecognized(`Object 'Kind' is missing in '${shown}'`);
   } catch (error) {
     if (!(error instanceof Unrecognized)) throw error;
     throw unrecognized(definition.kind, error.message, body, error);

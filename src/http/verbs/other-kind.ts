@@ -40,7 +40,7 @@ export function withKindOf(
     if (apiVersion !== expected) throw otherVersion(apiVersion, expected);
     const { name } = (value.metadata ?? {}) as JsonObject;
     const error = invalidValue('kind', kind, `must be ${definition.kind}`);
-    const own = { group: definition.group, version: version.version, kind: definition.kind };
+    const own = { group: definition.group, version: version.version, kind };
     throw invalid(own, isNamed(name) ? name : '', [error]);
   }
   return {
