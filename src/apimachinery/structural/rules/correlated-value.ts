@@ -97,10 +97,10 @@ export class CorrelatedValue {
   }
 }
 
-/** Of a list: a set or an atomic list says nothing of its single items. One without a type goes by position. */
+/** Of a list: a set or an atomic list says nothing of its single items, and one without a type is atomic. */
 function isCorrelatable(schema: JsonSchemaProps): boolean {
   const listType = schema['x-kubernetes-list-type'];
-  return listType !== 'set' && listType !== 'atomic';
+  return listType === 'map';
 }
 
 function propertySchema(schema: JsonSchemaProps, name: string): JsonSchemaProps | undefined {

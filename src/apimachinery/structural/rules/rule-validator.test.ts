@@ -30,10 +30,10 @@ test('errors say where, and show scalars', () => {
   check(
     { ...inside(positive), ...rule('has(self.b)') },
     {},
-    "<nil>: Invalid value: rule compile error: compilation failed: ERROR: <input>:1:4: undefined field 'b'\n | has(self.b)\n | ...^",
+    '<nil>: Invalid value: "object": rule compile error: compilation failed: ERROR: <input>:1:4: undefined field \'b\'\n | has(self.b)\n | ...^',
   );
   const absent = { ...inside({ type: 'integer' }), ...rule('self.a > 0') };
-  check(absent, {}, '<nil>: Invalid value: no such key: a evaluating rule: self.a > 0');
+  check(absent, {}, '<nil>: Invalid value: "object": no such key: a evaluating rule: self.a > 0');
   const list = inside({ type: 'array', items: positive });
   check(list, { a: [1, 0] }, 'a[1]: Invalid value: 0: failed rule: self > 0');
   const map = inside({ type: 'object', additionalProperties: positive });
@@ -145,7 +145,7 @@ test('rules that take longer than their cost says are interrupted', () => {
   const object = { a: large, b: structuredClone(large), c: Array.from({ length: 50_000 }, () => 1) };
   const start = performance.now();
   const problem = 'operation interrupted evaluating rule: self.c.all(i, self.a == self.b)';
-  assert.deepEqual(told(judge(schema, object)), [`<nil>: Invalid value: ${problem}`]);
+  assert.deepEqual(told(judge(schema, object)), [`<nil>: Invalid value: "object": ${problem}`]);
   assert.ok(performance.now() - start < 3 * limits.objectRulesMs);
 });
 

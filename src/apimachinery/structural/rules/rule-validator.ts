@@ -151,7 +151,8 @@ export class RuleValidator {
     old: JsonValue | undefined,
     run: RuleRun,
   ): boolean {
-    const judged = { path, shown: typeof value === 'object' ? undefined : value, run };
+    const shown = typeof value === 'object' ? undefined : value;
+    const judged = { path, shown, type: node.schema.type ?? '', run };
     if (run.remaining <= 0) return outOfBudget(judged);
     const { rules, adapt } = this.#compiledOf(node);
     const self = (): CelValue => adapt(value);

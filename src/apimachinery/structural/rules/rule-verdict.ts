@@ -40,6 +40,8 @@ export interface Judged {
   readonly path: ObjectPath | undefined;
   /** Of a scalar, for the error. */
   readonly shown: JsonValue | undefined;
+  /** By the schema; what is told of a rule that cannot be evaluated. */
+  readonly type: string;
   readonly run: RuleRun;
 }
 
@@ -129,8 +131,8 @@ const noBudget =
   'validation failed due to running out of cost budget, no further validation rules will be run';
 
 /** An error that an unchanged value does not excuse. */
-export function fail({ path, shown, run }: Judged, problem: string): void {
-  run.findings.push({ error: ruleError(pathText(path, run.field), shown, problem), path, ratchets: false });
+export function fail({ path, type, run }: Judged, problem: string): void {
+  run.findings.push({ error: invalidValue(pathText(path, run.field), type, problem), path, ratchets: false });
 }
 function stop(judged: Judged, problem: string): false {
   fail(judged, problem);
