@@ -23,10 +23,13 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** Text as Go's %q has it, all else as JSON. */
+/** Text as Go's %q has it, all else as its JSON, which is made fit for HTML. */
+const escaped = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
 const shown = (value: unknown): string => {
   if (typeof value === 'string') return goQuote(value);
-  return value === undefined ? 'null' : stringifyJson(value as JsonValue);
+  return value === undefined
+    ? 'null'
+    : stringifyJson(value as JsonValue).replace(/[<>&\u2028\u2029]/g, escaped);
 };
 const suffix = (detail: string): string => (detail === '' ? '' : `: ${detail}`);
 
@@ -50,10 +53,14 @@ export const forbidden = (field: string, detail: string): FieldError => ({
   field,
   message: `Forbidden${suffix(detail)}`,
 });
+const tooLongDetail = (bytesMax: number): string =>
+  bytesMax < 0
+    ? 'value is too long'
+    : `may not be more than ${bytesMax} ${bytesMax === 1 ? 'byte' : 'bytes'}`;
 export const tooLong = (field: string, bytesMax: number): FieldError => ({
   reason: 'FieldValueTooLong',
   field,
-  message: `Too long: may not be more than ${bytesMax} bytes`,
+  message: `Too long: ${tooLongDetail(bytesMax)}`,
 });
 export const tooMany = (field: string, count: number, countMax: number): FieldError => ({
   reason: 'FieldValueTooMany',

@@ -78,12 +78,12 @@ test('its fields are known at every depth', async () => {
   const { headers } = await server.post(
     `${definitions}?dryRun=All`,
     definition('squares', {
-      properties: { a: { type: 'object', additionalProperties: { type: 'string', colour: 1 } } },
+      properties: { a: { type: 'object', properties: { b: { type: 'string', colour: 1 } } } },
     }),
   );
   assert.match(
     String(headers.warning),
-    /unknown field \\"spec.versions\[0\].schema.openAPIV3Schema.properties.a.additionalProperties.colour\\"/,
+    /unknown field \\"spec.versions\[0\].schema.openAPIV3Schema.properties.a.properties.b.colour\\"/,
   );
 });
 

@@ -249,7 +249,7 @@ class Checker {
       else if (result.kind !== 'dyn' && !isExact(type, result)) result = dynType;
     }
     if (result === undefined) {
-      const texts = args.map((type) => typeText(this.#unification.substitute(type)));
+      const texts = args.map((type) => typeText(this.#unification.substitute(type, dynType)));
       const applied = isMember ? `${texts[0]}.(${texts.slice(1).join(', ')})` : `(${texts.join(', ')})`;
       this.#report(expr.id, `found no matching overload for '${expr.function}' applied to '${applied}'`);
       return errorType;

@@ -29,7 +29,7 @@ test('what a Scale shows is judged in the object', () => {
   );
   check(
     { spec: [1] },
-    '.spec.replicas: Invalid value: 0: .spec.replicas accessor error: [1] is of the type []interface {}, expected map[string]interface {}',
+    '.spec.replicas: Invalid value: 0: .spec.replicas accessor error: [1] is of the type []interface {}, expected map[string]interface{}',
   );
   check(
     { status: { selector: 1.5 } },

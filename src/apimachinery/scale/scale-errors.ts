@@ -42,7 +42,7 @@ function lookUp(
   let value: JsonValue = object;
   for (const [i, name] of names.entries()) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return { problem: otherType(names.slice(0, i + 1), value, 'map[string]interface {}') };
+      return { problem: otherType(names.slice(0, i + 1), value, 'map[string]interface{}') };
     }
     if (!Object.hasOwn(value, name)) return { value: undefined };
     value = value[name]!;

@@ -101,8 +101,10 @@ function eitherDecoder({ object, other }: EitherSchema): Decoder {
     other.schema.type === 'list' ? Array.isArray : (value: JsonValue) => typeof value === 'boolean';
   const wanted = other.schema.type === 'list' ? 'array' : 'boolean';
   return (value, context) => {
-    if (isObject(value)) return decodeObject(value, context);
-    if (isOther(value)) return decodeOther(value, context);
+    // Strict decoding does not look into them.
+    const inside = { ...context, unknownFields: undefined };
+    if (isObject(value)) return decodeObject(value, inside);
+    if (isOther(value)) return decodeOther(value, inside);
     throw new DecodeError(`${wanted} or JSON schema expected`);
   };
 }

@@ -45,7 +45,15 @@ function typeOne(object: JsonObject, path: string, { dropsInvalid, unknownFields
 }
 
 function wrongType(path: string, value: JsonValue, problem: string): DecodeError {
-  return new DecodeError(`${path}: ${invalidValue('', value, problem).message}`);
+  return new DecodeError(`${path}: ${invalidValue('', inOrder(value), problem).message}`);
+}
+
+/** Go shows the keys of a map in their order. */
+function inOrder(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (!isObject(value)) return value;
+  const names = Object.keys(value).sort();
+  return Object.fromEntries(names.map((name) => [name, inOrder(value[name]!)]));
 }
 
 /** Metadata as every object has it. Throws DecodeError; paths in `unknownFields` begin below it. */
@@ -77,13 +85,14 @@ export function validateEmbedded(value: JsonValue | undefined, schema: JsonSchem
 function objectErrors({ apiVersion, kind, metadata }: JsonObject, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
-  if (typeof apiVersion !== 'string' || apiVersion === '') {
-    errors.push(requiredValue(at('apiVersion'), 'must not be empty'));
-  } else if (parseApiVersion(apiVersion) === undefined) {
+  if (typeof apiVersion !== 'string') errors.push(requiredValue(at('apiVersion')));
+  else if (apiVersion === '') errors.push(invalidValue(at('apiVersion'), '', 'must not be empty'));
+  else if (parseApiVersion(apiVersion) === undefined) {
     const problem = `unexpected GroupVersion string: ${apiVersion}`;
     errors.push(invalidValue(at('apiVersion'), apiVersion, problem));
   }
-  if (typeof kind !== 'string' || kind === '') errors.push(requiredValue(at('kind'), 'must not be empty'));
+  if (typeof kind !== 'string') errors.push(requiredValue(at('kind')));
+  else if (kind === '') errors.push(invalidValue(at('kind'), '', 'must not be empty'));
   else {
     const problems = dns1035LabelProblems(kind.toLowerCase());
     if (problems.length > 0) {

@@ -57,14 +57,12 @@ function checkList(
   if (listType === 'set') reportRepeated(list, place, textOf, (item) => item, errors);
   if (listType !== 'map') return;
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-  let hasOthers = false;
-  for (let i = 0; i < list.length && errors.length < limits.schemaErrors; i++) {
-    if (isObjectOrNull(list[i]!)) continue;
-    hasOthers = true;
-    const problem = 'must be an object for an array list of type map';
-    errors.push(invalidValue(`${pathOf(place)}[${i}]`, list[i], problem));
+  const other = list.findIndex((item) => !isObjectOrNull(item));
+  if (other >= 0) {
+    const problem = 'must be an object for an array of list-type map';
+    errors.push(invalidValue(`${pathOf(place)}[${other}]`, list[other], problem));
+    return;
   }
-  if (hasOthers) return;
   reportRepeated(
     list,
     place,

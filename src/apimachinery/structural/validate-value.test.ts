@@ -50,7 +50,7 @@ test('lengths are of characters, whatever they take', () => {
   check(
     { type: 'string', maxLength: 1 },
     '👍é',
-    'FieldValueTooLong a: Too long: may not be more than 1 bytes',
+    'FieldValueTooLong a: Too long: may not be more than 1 byte',
   );
   check({ type: 'string', minLength: 3 }, '👍é', invalid('"👍é": a in body should be at least 3 chars long'));
 });
@@ -81,7 +81,7 @@ test('what several schemas find is told once', () => {
   check(
     { type: 'string', ...long, allOf: [long, long] },
     'bc',
-    'FieldValueTooLong a: Too long: may not be more than 1 bytes',
+    'FieldValueTooLong a: Too long: may not be more than 1 byte',
     'FieldValueInvalid <nil>: Invalid value: "": "a" must validate all the schemas (allOf). None validated',
   );
 });

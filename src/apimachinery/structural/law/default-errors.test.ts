@@ -66,7 +66,7 @@ describe('embedded objects', () => {
   test('that are whole', () => check({ a: { ...embedded, default: whole } }, []));
   test('that have no kind', () =>
     check({ a: { ...embedded, default: { apiVersion: 'v1' } } }, [
-      's.properties[a].default.kind: Required value: must not be empty',
+      's.properties[a].default.kind: Required value',
     ]));
   const inMetadata = (metadata: JsonSchemaProps): Record<string, JsonSchemaProps> => ({
     a: { ...embedded, properties: { metadata: { type: 'object', ...metadata } } },

@@ -55,19 +55,22 @@ class KeywordCheck implements KeywordReport {
   }
 
   visit(schema: WrittenSchema, path: string, place: Place): void {
-    const found = [
-      ...this.#forbidden(schema, path, place),
-      ...mapTypeErrors(schema, path),
-      ...listTypeErrors(schema, path, this.#rules),
-      ...ruleFormErrors(schema, path),
-    ];
-    if (found.length > 0) {
-      this.errors.push(...found);
-      this.broken.add(schema);
-    }
+    this.#found(schema, this.#forbidden(schema, path, place));
     for (const inner of schemasWithPaths(schema, path)) {
       this.visit(inner.schema, inner.path, innerPlace(schema, place, inner));
     }
+    this.#found(schema, [
+      ...preservationErrors(schema, path),
+      ...mapTypeErrors(schema, path),
+      ...listTypeErrors(schema, path, this.#rules),
+      ...ruleFormErrors(schema, path),
+    ]);
+  }
+
+  #found(schema: WrittenSchema, errors: readonly FieldError[]): void {
+    if (errors.length === 0) return;
+    this.errors.push(...errors);
+    this.broken.add(schema);
   }
 
   #forbidden(schema: WrittenSchema, path: string, place: Place): FieldError[] {
@@ -104,12 +107,14 @@ class KeywordCheck implements KeywordReport {
     if (restricts && Object.keys(properties).length > 0) {
       forbid('additionalProperties', 'additionalProperties and properties are mutual exclusive');
     }
-    if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
-      const at = childPath(path, 'x-kubernetes-preserve-unknown-fields');
-      errors.push(invalidValue(at, false, 'must be true or undefined'));
-    }
     return errors;
   }
+}
+
+function preservationErrors(schema: WrittenSchema, path: string): FieldError[] {
+  if (schema['x-kubernetes-preserve-unknown-fields'] !== false) return [];
+  const at = childPath(path, 'x-kubernetes-preserve-unknown-fields');
+  return [invalidValue(at, false, 'must be true or undefined')];
 }
 const unused = ['id', 'additionalItems', 'patternProperties', 'definitions', 'dependencies', '$ref'] as const;
 

@@ -92,6 +92,9 @@ function mapListErrors(schema: WrittenSchema, path: string): FieldError[] {
     errors.push(invalidValue(childPath(itemsPath, 'type'), items.type ?? '', detail));
     return errors;
   }
+  if (new Set(keys).size < keys.length) {
+    errors.push(invalidValue(keysPath, keys, 'must not contain duplicate entries'));
+  }
   if (keys.some((key) => propertyOf(items, key) === undefined)) {
     errors.push(invalidValue(keysPath, keys, 'entries must all be names of item properties'));
   }
@@ -102,9 +105,6 @@ function mapListErrors(schema: WrittenSchema, path: string): FieldError[] {
       const detail = "must be a scalar type if parent array's x-kubernetes-list-type is map";
       errors.push(invalidValue(at, property.type, detail));
     }
-  }
-  if (new Set(keys).size < keys.length) {
-    errors.push(invalidValue(keysPath, keys, 'must not contain duplicate entries'));
   }
   return errors;
 }

@@ -30,9 +30,9 @@ function formErrors(rule: ValidationRule, schema: JsonSchemaProps | undefined, p
   const text = (rule.rule ?? '').trim();
   if (text === '') errors.push(requiredValue(`${path}.rule`, 'rule is not specified'));
   else if (message !== '' && message.trim() === '') {
-    errors.push(invalidValue(`${path}.message`, message, 'message must be non-empty if specified'));
+    errors.push(invalidValue(`${path}.message`, message, 'must be non-empty if specified'));
   } else if (hasLineBreak(message.trim())) {
-    errors.push(invalidValue(`${path}.message`, message, 'message must not contain line breaks'));
+    errors.push(invalidValue(`${path}.message`, message, 'must not contain line breaks'));
   } else if (hasLineBreak(text) && message === '') {
     errors.push(requiredValue(`${path}.message`, 'message must be specified if rule contains line breaks'));
   }
@@ -52,13 +52,13 @@ const hasLineBreak = (text: string): boolean => /[\n\r]/.test(text);
 function fieldPathErrors(fieldPath: string, schema: JsonSchemaProps | undefined, path: string): FieldError[] {
   const errors: FieldError[] = [];
   if (fieldPath.trim() === '') {
-    errors.push(invalidValue(path, fieldPath, 'fieldPath must be non-empty if specified'));
+    errors.push(invalidValue(path, fieldPath, 'must be non-empty if specified'));
   }
   if (hasLineBreak(fieldPath)) {
-    errors.push(invalidValue(path, fieldPath, 'fieldPath must not contain line breaks'));
+    errors.push(invalidValue(path, fieldPath, 'must not contain line breaks'));
   }
   if (schema !== undefined && !isValidFieldPath(fieldPath, schema)) {
-    errors.push(invalidValue(path, fieldPath, 'fieldPath must be a valid path'));
+    errors.push(invalidValue(path, fieldPath, 'must be a valid path'));
   }
   return errors;
 }

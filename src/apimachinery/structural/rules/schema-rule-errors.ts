@@ -7,7 +7,8 @@
 import { estimateCost } from '../../cel/cost/estimate-cost.ts';
 import { type FieldError, forbidden, invalidValue } from '../../field-error.ts';
 import { limits } from '../../limits.ts';
-import type { JsonSchemaProps } from '../json-schema-props.ts';
+import type { JsonObject } from '../../object-meta.ts';
+import type { JsonSchemaProps, ValidationRule } from '../json-schema-props.ts';
 import { declaredCostEstimator } from './declared-cost.ts';
 import { RuleCompiler } from './rule-compiler.ts';
 import { mapIsCorrelatable, type RuleNode, ruleTreeOf } from './rule-tree.ts';
@@ -130,9 +131,10 @@ class Walk {
           estimateCost(program.checked, estimator).max * times,
         );
       }
-      if (compiled.error !== undefined) this.#errors.push(invalidValue(`${at}.rule`, rule, compiled.error));
+      if (compiled.error !== undefined)
+        this.#errors.push(invalidValue(`${at}.rule`, shownRule(rule), compiled.error));
       if (compiled.messageError !== undefined) {
-        this.#errors.push(invalidValue(`${at}.messageExpression`, rule, compiled.messageError));
+        this.#errors.push(invalidValue(`${at}.messageExpression`, shownRule(rule), compiled.messageError));
       } else if (message !== undefined) {
         const cost = estimateCost(message.checked, estimator).max;
         this.#spend(`${at}.messageExpression`, 'estimated messageExpression cost', cost);
@@ -157,6 +159,16 @@ class Walk {
     if (cost >= namedCost) this.#expenses.push({ field, cost });
   }
 }
+
+/** As Go shows one: every field, by the name that it has there. */
+const shownRule = (rule: ValidationRule): JsonObject => ({
+  Rule: rule.rule ?? '',
+  Message: rule.message ?? '',
+  MessageExpression: rule.messageExpression ?? '',
+  Reason: rule.reason ?? null,
+  FieldPath: rule.fieldPath ?? '',
+  OptionalOldSelf: rule.optionalOldSelf ?? null,
+});
 
 /** Goes by upstream's words, numbers as Go prints them. */
 function overBudget(name: string, cost: bigint, limit: bigint): string {
