@@ -151,6 +151,8 @@ export interface ResourceStrategy {
   /** Nothing may depend on objects of this kind: a delete's propagation policy does not concern them. */
   readonly hasNoDependents?: boolean;
   readonly hasGeneration?: boolean;
+  /** False: a deletion that has to wait is marked by its time alone, without a period of grace or a new generation. */
+  readonly deletesGracefully?: boolean;
   /** Its finalizers are qualified names, or ones that the system knows: so it is for most built-in kinds. */
   readonly hasQualifiedFinalizers?: boolean;
   readonly allowUnconditionalUpdate?: boolean;

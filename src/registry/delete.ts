@@ -137,7 +137,7 @@ async function attemptDelete(
   if (finalizers.length > 0 || isHeldByKind) {
     const context = strategyContext(engine, options);
     if (!isMarked) {
-      markDeleted(object, context.nowMs);
+      markDeleted(object, strategy, context.nowMs);
       strategy.prepareForDelete?.(object, context);
     }
     if (options.dryRun) return { kind: 'held', object };

@@ -107,11 +107,16 @@ export function revisionIn({ resourceVersion }: ObjectMeta): bigint {
   throw bareError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: ${problem}`);
 }
 
-export function markDeleted(object: KubeObject, nowMs: number): void {
+export function markDeleted(
+  object: KubeObject,
+  { deletesGracefully = true }: ResourceStrategy,
+  nowMs: number,
+): void {
   const { metadata } = object;
   metadata.deletionTimestamp = timestamp(nowMs);
-  metadata.deletionGracePeriodSeconds = 0;
-  if (metadata.generation !== undefined && metadata.generation > 0) metadata.generation += 1;
+  if (deletesGracefully) metadata.deletionGracePeriodSeconds = 0;
+  const { generation = 0 } = metadata;
+  if (deletesGracefully && generation > 0) metadata.generation = generation + 1;
 }
 
 function restore<K extends keyof ObjectMeta>(target: ObjectMeta, source: ObjectMeta, name: K): void {

@@ -111,8 +111,9 @@ function removalOf(
 
 function marked(engine: Engine, form: StorageForm, object: KubeObject): Buffer {
   const nowMs = engine.clock.now();
-  markDeleted(object, nowMs);
-  form.definition.strategy.prepareForDelete?.(object, {
+  const { strategy } = form.definition;
+  markDeleted(object, strategy, nowMs);
+  strategy.prepareForDelete?.(object, {
     nowMs,
     user: { name: '', uid: '', groups: [], extra: {} },
     dryRun: false,

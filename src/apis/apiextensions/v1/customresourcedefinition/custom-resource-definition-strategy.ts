@@ -10,7 +10,7 @@ import type { ResourceStrategy } from '../../../../apimachinery/resource-definit
 import { setCondition } from '../../../conditions.ts';
 import { copyField } from '../../../copy-field.ts';
 import type { DefinitionSpec, DefinitionStatus } from './custom-resource-definition-schema.ts';
-import { formOf } from './definition-form.ts';
+import { type DefinitionForm, formOf } from './definition-form.ts';
 import {
   definitionStatusErrors,
   definitionUpdateErrors,
@@ -25,6 +25,7 @@ const servicePort = 443;
 
 export const customResourceDefinitionStrategy: ResourceStrategy = {
   hasGeneration: true,
+  deletesGracefully: false,
   allowUnconditionalUpdate: false,
   allowCreateOnUpdate: false,
 
@@ -43,7 +44,7 @@ export const customResourceDefinitionStrategy: ResourceStrategy = {
   },
 
   prepareForCreate(definition) {
-    definition.status = { conditions: [], acceptedNames: { plural: '', kind: '' }, storedVersions: [] };
+    definition.status = { conditions: [], acceptedNames: { plural: '', kind: '' } };
     noteStorageVersion(definition);
   },
 
@@ -53,11 +54,11 @@ export const customResourceDefinitionStrategy: ResourceStrategy = {
     noteStorageVersion(definition);
   },
 
-  validateCreate: (definition) => newDefinitionErrors(formOf(definition)),
+  validateCreate: (definition) => newDefinitionErrors(askedForm(definition)),
   validateUpdate: (definition, old) =>
     deepEqual(definition.spec, old.spec)
       ? definitionStatusErrors(formOf(definition), formOf(old))
-      : definitionUpdateErrors(formOf(definition), formOf(old)),
+      : definitionUpdateErrors(askedForm(definition), formOf(old)),
 
   warnings: (definition, old) => formatWarnings(formOf(definition), old && formOf(old)),
 
@@ -84,6 +85,13 @@ export const customResourceDefinitionStrategy: ResourceStrategy = {
     metadata.deletionTimestamp === undefined ||
     (metadata.finalizers ?? []).includes(customResourceCleanupFinalizer),
 };
+
+/** Without the names that the write makes its own: they are the spec's, and what is wrong with those is said there. */
+function askedForm(definition: KubeObject): DefinitionForm {
+  const form = formOf(definition);
+  const { acceptedNames: _, ...rest } = form.status;
+  return { ...form, status: rest };
+}
 
 /** Objects may from now on be stored in the storage version: it is remembered until somebody says they are not. */
 function noteStorageVersion(definition: KubeObject): void {

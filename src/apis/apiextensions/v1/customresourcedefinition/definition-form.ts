@@ -57,11 +57,15 @@ export function formOf(definition: KubeObject): DefinitionForm {
       preserveUnknownFields: false,
       ...spec,
       ...(first === undefined ? {} : { version: first.name }),
-      versions: versions.map((version) => {
-        const own: VersionForm = { ...version };
-        for (const name of inAll) delete own[name];
-        return own;
-      }),
+      ...(definition.spec?.versions === undefined
+        ? {}
+        : {
+            versions: versions.map((version) => {
+              const own: VersionForm = { ...version };
+              for (const name of inAll) delete own[name];
+              return own;
+            }),
+          }),
       ...Object.fromEntries(
         inAll
           .filter((name) => first?.[name] !== undefined)

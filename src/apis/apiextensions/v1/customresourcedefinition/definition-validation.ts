@@ -154,7 +154,9 @@ function preservationErrors({ preserveUnknownFields }: SpecForm): FieldError[] {
 function storedVersionErrors({ status, spec }: DefinitionForm): FieldError[] {
   const path = 'status.storedVersions';
   const { storedVersions = [] } = status;
-  if (storedVersions.length === 0) return [invalidValue(path, [], 'must have at least one stored version')];
+  if (storedVersions.length === 0) {
+    return [invalidValue(path, status.storedVersions, 'must have at least one stored version')];
+  }
   const stored = new Set(storedVersions);
   const errors: FieldError[] = [];
   const { versions = [] } = spec;

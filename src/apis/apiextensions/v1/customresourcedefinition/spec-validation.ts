@@ -132,7 +132,7 @@ function presenceErrors(spec: SpecForm, rules: DefinitionRules): FieldError[] {
   return (spec.versions ?? []).flatMap(({ schema, served }, i) => {
     if (schema?.openAPIV3Schema !== undefined) return [];
     const path = `spec.versions[${i}].schema.openAPIV3Schema`;
-    if (rules.requiresSchemas) return [requiredValue(path, 'schemas are required')];
+    if (rules.requiresSchemas) return [requiredValue(path)];
     if (spec.preserveUnknownFields === true || served !== true) return [];
     return [requiredValue(path, 'because otherwise all fields are pruned')];
   });
@@ -167,7 +167,7 @@ function versionErrors(
   }
   if (selectableFields.length === 0) return errors;
   if (schema === undefined) {
-    const detail = 'selectableFields may only be set when version.schema.openAPIV3Schema is not included';
+    const detail = 'may only be set when `version.schema.openAPIV3Schema` is not included';
     errors.push(invalidValue(`${path}.selectableFields`, '', detail));
     return errors;
   }
@@ -217,7 +217,9 @@ function sharedErrors(
 const selectedIn = (spec: SpecForm | undefined, name: string): VersionForm['selectableFields'] =>
   spec?.versions?.find((version) => version.name === name)?.selectableFields ?? spec?.selectableFields;
 
-function versionSetErrors({ versions = [], version }: SpecForm): FieldError[] {
+function versionSetErrors(spec: SpecForm): FieldError[] {
+  const { versions = [], version } = spec;
+  // Upstream shows every version in full, by its names in Go: those of the versions say as much.
   const names = versions.map(({ name = '' }) => name);
   const errors: FieldError[] = [];
   if (new Set(names).size < names.length) {
@@ -225,7 +227,7 @@ function versionSetErrors({ versions = [], version }: SpecForm): FieldError[] {
   }
   if (versions.filter(({ storage }) => storage === true).length !== 1) {
     const detail = 'must have exactly one version marked as storage version';
-    errors.push(invalidValue('spec.versions', names, detail));
+    errors.push(invalidValue('spec.versions', spec.versions === undefined ? null : names, detail));
   }
   if (version === undefined || version === '') return errors;
   const problems = dns1035LabelProblems(version);
