@@ -26,7 +26,8 @@ export function apiServiceClaims(definitions: Definitions, services: AggregatedS
       }
       if (operation === 'delete' || subresource !== '') return [];
       const { service, group: wanted = '', version = '' } = object.spec ?? {};
-      if (service === undefined) return [];
+      // What is called otherwise is no claim; validation says so.
+      if (service === undefined || object.metadata.name !== `${version}.${wanted}`) return [];
       const isServed = definitions
         .of(tenant.id)
         .shown.some((each) => each.group === wanted && each.versions.some((one) => one.version === version));

@@ -84,7 +84,9 @@ export function judgePolicy(
     errors.push(...problemsOf(`${path}.expression`, compiled));
     types.set(variable.name, compiled.program?.type ?? dynType);
   }
-  return { errors, declarations: { ...base, variables: types } };
+  // Who declares no variables knows none by that name either, unless it makes patches.
+  const hasVariables = hasPatchTypes || types.size > 0 || (spec.variables ?? []).length > 0;
+  return { errors, declarations: { ...base, variables: hasVariables ? types : undefined } };
 }
 
 interface BindingSpec {

@@ -71,11 +71,14 @@ export class CompiledExpressions {
     const type = typeText(program.type);
     if (returns.length === 0 || returns.some((wanted) => typeText(wanted) === type))
       return { source, program };
-    const names = returns.map(typeText);
+    const names = returns.map(returnText);
     const wanted = names.length === 1 ? `${names[0]}` : `one of [${names.join(' ')}]`;
-    return { source, problem: `must evaluate to ${wanted} but got ${type}` };
+    return { source, problem: `must evaluate to ${wanted} but got ${returnText(program.type)}` };
   }
 }
+
+/** Types as cel-go names them by themselves; issues of its checker say `null`. */
+const returnText = (type: CelType): string => typeText(type).replace(/\bnull\b/g, 'null_type');
 
 function keyOf(source: string, declarations: Declarations, returns: readonly CelType[]): string {
   const { hasParams, hasAuthorizer, hasPatchTypes, variables } = declarations;
