@@ -13,7 +13,11 @@ export interface Request {
   readonly headers?: Readonly<Record<string, string>>;
   /** What later requests call the answer. */
   readonly name?: string;
+  /** Sent again until this is there: what a server does meanwhile takes each its own time. */
+  readonly until?: Settled;
 }
+/** A place in the answer, as `Difference.at` says it, and what its text has to match there. */
+export type Settled = readonly [at: string, text: RegExp];
 /** The object that a named answer was, with changes: what clients do that read, modify and write. */
 export interface Again {
   readonly again: string;
@@ -69,6 +73,7 @@ export const patch = (
   options: Options = {},
 ): Request => withBody('PATCH', { 'content-type': patchTypes[type] })(path, body, options);
 
+export const until = (settled: Settled, request: Request): Request => ({ ...request, until: settled });
 export const named = (name: string, request: Request): Request => ({ ...request, name });
 
 /** Answers by name, as one server gave them. */

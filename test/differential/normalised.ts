@@ -155,9 +155,17 @@ function cleanText(text: string, { names, nowMs, path, inList }: Place): string 
   return plain(text, names);
 }
 
+/** Versions of a definition as kube-apiserver shows them, with every field of its internal type; Milo has the names. */
+const shownVersions =
+  /(?<=spec\.versions: Invalid value: |^Invalid value: )\[\{"Name":.*?\}\](?=: must (have exactly one|contain unique))/g;
+const versionNames = (shown: string): string =>
+  JSON.stringify((JSON.parse(shown) as { Name: string }[]).map(({ Name }) => Name));
+
 function plain(text: string, names: Names): string {
   return text
+    .replace(shownVersions, versionNames)
     .replace(uuid, (found) => names.of('uid', found))
+    .replace(/(\bselfType\d+|@self)(\.\w+)*/g, '<type>')
     .replace(/\bgen-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, 'gen-<suffix>')
     .replace(/(ResourceVersion in object meta|current): \d+/g, '$1: <revision>');
 }

@@ -1,6 +1,9 @@
 /** All cases, in the order in which they run. */
 import type { Case } from '../case.ts';
+import { admissionCases } from './admission.ts';
 import { appliedKindCases } from './applied-kinds.ts';
+import { customResourceCases } from './custom-resources.ts';
+import { definitionCases } from './definitions.ts';
 import { deletionCases } from './deletion.ts';
 import { discoveryCases } from './discovery.ts';
 import { fieldManagementCases } from './field-management.ts';
@@ -26,4 +29,7 @@ export const cases: readonly Case[] = [
   ...appliedKindCases,
   ...discoveryCases,
   ...wrongFieldCases,
+  ...definitionCases,
+  ...customResourceCases,
+  ...admissionCases,
 ];

@@ -7,7 +7,7 @@ import { type Case, post, put, type Request } from '../case.ts';
 import { fullObjects } from './full-objects.ts';
 
 type Path = readonly (string | number)[];
-interface Change {
+export interface Change {
   readonly label: string;
   readonly fields: JsonObject;
 }
@@ -30,7 +30,8 @@ export const wrongFieldCases: readonly Case[] = fullObjects.map(([name, path, fi
   return { name: `wrong fields of ${name}`, requests };
 });
 
-function* changes(fields: JsonObject): Generator<Change> {
+/** Every field left out and wrong, one at a time. */
+export function* changes(fields: JsonObject): Generator<Change> {
   for (const path of pathsOf(fields)) {
     const where = path.join('.');
     yield { label: `${where} left out`, fields: without(fields, path) };
@@ -41,7 +42,7 @@ function* changes(fields: JsonObject): Generator<Change> {
   }
 }
 
-function* pathsOf(value: JsonValue | undefined, path: Path = []): Generator<Path> {
+export function* pathsOf(value: JsonValue | undefined, path: Path = []): Generator<Path> {
   if (path.length > 0) yield path;
   if (value === null || typeof value !== 'object') return;
   for (const [key, inner] of Object.entries(value)) {
@@ -65,13 +66,13 @@ function valueAt(root: JsonValue, path: Path): JsonValue {
   return path.reduce<JsonValue>((value, key) => (value as JsonObject)[key] ?? null, root);
 }
 
-function having(root: JsonObject, path: Path, value: JsonValue): JsonObject {
+export function having(root: JsonObject, path: Path, value: JsonValue): JsonObject {
   const copy = structuredClone(root);
   (valueAt(copy, path.slice(0, -1)) as JsonObject)[path.at(-1)!] = value;
   return copy;
 }
 
-function without(root: JsonObject, path: Path): JsonObject {
+export function without(root: JsonObject, path: Path): JsonObject {
   const copy = structuredClone(root);
   const parent = valueAt(copy, path.slice(0, -1));
   if (Array.isArray(parent)) parent.splice(Number(path.at(-1)), 1);
