@@ -101,12 +101,12 @@ test('POST and PUT of another kind', async () => {
     {
       code: 422,
       message:
-        'Project.resourcemanager.miloapis.com "q" is invalid: kind: Invalid value: "Folder": must be Project',
+        'Folder.resourcemanager.miloapis.com "q" is invalid: kind: Invalid value: "Folder": must be Project',
       reason: 'Invalid',
       details: {
         name: 'q',
         group: 'resourcemanager.miloapis.com',
-        kind: 'Project',
+        kind: 'Folder',
         causes: [
           { reason: 'FieldValueInvalid', message: 'Invalid value: "Folder": must be Project', field: 'kind' },
         ],

@@ -168,7 +168,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'The same, of the rules of schemas.',
   },
   {
-    request: /^wrong fields of CustomResourceDefinition .* PATCH .*change=versions%3A%20%5B/,
+    request: /^wrong fields of CustomResourceDefinition .*change=versions%3A%20%5B/,
     at: /^body\.(message|details\.causes)/,
     reason:
       'A storage version that stands twice has its name in status.storedVersions both times; kube-apiserver looks for it twice there.',
@@ -217,6 +217,12 @@ export const knownDifferences: readonly KnownDifference[] = [
     at: /^body\.(message|details\.(group|kind|causes))/,
     reason:
       'Not yet: that there may not be fewer than none is said of the Scale, and there of the custom resource.',
+  },
+  {
+    request: /^values of custom resources \/ 0 POST /,
+    at: /^headers\.warning$/,
+    reason:
+      'Not yet: a format of numbers is known wherever it stands; kube-apiserver warns of one at a text.',
   },
   {
     request: /^wrong fields of Service(Ext|Headless) /,

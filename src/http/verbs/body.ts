@@ -122,7 +122,7 @@ function recognized(
   try {
     const document = parseDocument(format, text, version.schema);
     // Of a kind that is built in, the path says as much.
-    const isUntold = !hasProtobufForm(version.schema) && (document.value.kind ?? '') === '';
+    const isUntold = definition.writtenBy !== undefined && (document.value.kind ?? '') === '';
     if (!isUntold) return document;
     const shown = format === 'json' ? text : stringifyJson(document.value);
     throw new Unrecognized(`Object 'Kind' is missing in '${shown}'`);
