@@ -126,19 +126,29 @@ describe('serving', () => {
     );
   });
 
-  test('an item of a list leaves kind and apiVersion to the list', () => {
-    const checkItem = (object: unknown, item: string): void => {
+  test('an item of a list leaves kind and apiVersion to the list, or is typed', () => {
+    const checkItem = (object: unknown, item: string, typed: string): void => {
       const record = recordOf(object as KubeObject);
-      const bytes = Buffer.alloc(servedItemLength(record, 12));
-      assert.equal(writeServedItem(bytes, 0, record, 12), bytes.length);
-      assert.equal(bytes.toString(), item);
+      for (const [isTyped, expected] of [
+        [false, item],
+        [true, typed],
+      ] as const) {
+        const bytes = Buffer.alloc(servedItemLength(record, 12, isTyped));
+        assert.equal(writeServedItem(bytes, 0, record, 12, isTyped), bytes.length);
+        assert.equal(bytes.toString(), expected);
+      }
     };
+    const named =
+      '"metadata":{"resourceVersion":"12","name":"a","namespace":"default"},"data":{"key":"värde"}}';
+    checkItem(sample, `{${named}`, `{"kind":"ConfigMap","apiVersion":"v1",${named}`);
+    const bare = '"metadata":{"resourceVersion":"12"}}';
     checkItem(
-      sample,
-      '{"metadata":{"resourceVersion":"12","name":"a","namespace":"default"},"data":{"key":"värde"}}',
+      { kind: 'X', apiVersion: 'v1', metadata: {} },
+      `{${bare}`,
+      `{"kind":"X","apiVersion":"v1",${bare}`,
     );
-    checkItem({ kind: 'X', apiVersion: 'v1', metadata: {} }, '{"metadata":{"resourceVersion":"12"}}');
-    checkItem({ metadata: { name: 'a' } }, '{"metadata":{"resourceVersion":"12","name":"a"}}');
+    const untyped = '{"metadata":{"resourceVersion":"12","name":"a"}}';
+    checkItem({ metadata: { name: 'a' } }, untyped, untyped);
   });
 
   test('JSON may be given as bytes', () => {

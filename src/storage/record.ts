@@ -320,14 +320,23 @@ export function servedJson(record: Buffer, revision: Revision): Buffer {
   return served;
 }
 
-/** Bytes of the served JSON as an item of a list, whose kind and apiVersion the list says for all. */
-export function servedItemLength(record: Buffer, revision: Revision): number {
-  return servedLength(record, revision) - typeBytes(record);
+/**
+ * Bytes of the served JSON as an item of a list: `isTyped` with its kind and apiVersion, otherwise without, which the list
+ * then says for all.
+ */
+export function servedItemLength(record: Buffer, revision: Revision, isTyped: boolean): number {
+  return servedLength(record, revision) - (isTyped ? 0 : typeBytes(record));
 }
 
-/** Writes the served JSON without kind and apiVersion, as writeServed does the whole. */
-export function writeServedItem(target: Buffer, offset: number, record: Buffer, revision: Revision): number {
-  const skipped = typeBytes(record);
+/** Writes the item, as writeServed does the whole. */
+export function writeServedItem(
+  target: Buffer,
+  offset: number,
+  record: Buffer,
+  revision: Revision,
+  isTyped: boolean,
+): number {
+  const skipped = isTyped ? 0 : typeBytes(record);
   if (skipped === 0) return writeServed(target, offset, record, revision);
   const start = jsonOffsetOf(record);
   const middle = start + record.readUInt32LE(spliceOffsetAt);
@@ -348,11 +357,12 @@ export function moveServedItem(
   start: number,
   end: number,
   revision: Revision,
+  isTyped: boolean,
 ): number | undefined {
   const json = start + bytes.readUInt32LE(start + jsonOffsetAt);
   const spliceOffset = bytes.readUInt32LE(start + spliceOffsetAt);
   const middle = json + spliceOffset;
-  const first = json + spliceOffset - metadataLead.length + 1;
+  const first = json + 1 + (isTyped ? 0 : spliceOffset - metadataLead.length);
   const text = splice(bytes, middle, revision);
   const at = offset + 1 + middle - first;
   if (end > bytes.length || middle > end || offset >= first || at + text.length > middle) return undefined;

@@ -40,18 +40,22 @@ const objects: readonly KubeObject[] = [
   { apiVersion: 'example.com/v1', kind: 'T', metadata: { name: 'c', labels: { x: 'y' } }, list: ['}', '{'] },
 ];
 const withoutTypes = ({ kind: _, apiVersion: __, ...rest }: KubeObject): object => rest;
-const expected = objects.map((object, i) =>
-  withoutTypes({ ...object, metadata: { resourceVersion: String(revisionOf(i)), ...object.metadata } }),
-);
+const withTypes = ({ kind, apiVersion, ...rest }: KubeObject): object => ({ kind, apiVersion, ...rest });
+const served = objects.map((object, i) => ({
+  ...object,
+  metadata: { resourceVersion: String(revisionOf(i)), ...object.metadata },
+}));
+const expected = served.map(withoutTypes);
 
 function check(
   entries: readonly StoredEntry[],
   items: readonly object[],
   before = '{"items":[',
   after = ']}',
+  isTyped = false,
 ): void {
   assert.equal(
-    servedItems(entries, before, after).toString(),
+    servedItems(entries, { isTyped, before, after }).toString(),
     `${before}${items.map((item) => JSON.stringify(item)).join(',')}${after}`,
   );
 }
@@ -68,10 +72,13 @@ test('each in memory of its own', () => {
 test('all in one slab: there where they lie, if there is room for what comes', () => {
   const records = objects.map(recordOf);
   for (const gap of [0, 1, 12, keyBytes, 100]) {
-    for (const room of [0, 1, 2, 1_000]) check(inSlab(records, gap, room), expected);
+    for (const room of [0, 1, 2, 1_000]) {
+      check(inSlab(records, gap, room), expected);
+      check(inSlab(records, gap, room), served.map(withTypes), '[', ']', true);
+    }
   }
   const [entry] = inSlab(records.slice(0, 1), 200, 10);
-  assert.equal(servedItems([entry!], '', '').buffer, (entry as SlabEntry).slab.buffer);
+  assert.equal(servedItems([entry!], { isTyped: false }).buffer, (entry as SlabEntry).slab.buffer);
 });
 
 test('no room for one of them: those before it are not lost, nor is it', () => {

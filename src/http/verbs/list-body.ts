@@ -7,7 +7,7 @@ import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import type { KubeObject } from '../../apimachinery/object-meta.ts';
 import type { ServedResource } from '../../registry/definition-table.ts';
 import { type ListMeta, renderTable } from '../../registry/table.ts';
-import { servedItems, servedObjects } from '../../storage/served-items.ts';
+import { servedItems } from '../../storage/served-items.ts';
 import type { StoredEntry } from '../../storage/store.ts';
 import { isStoredAnswer, type Rendering, readStored, transformObject } from './rendering.ts';
 
@@ -33,7 +33,7 @@ export function listBody(rendering: Rendering): ListBody {
     head: `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"items":[`,
     items: (entries, before, after) => {
       if (entries.every((entry) => isStoredAnswer(rendering, entry)))
-        return isTyped ? servedObjects(entries, before, after) : servedItems(entries, before, after);
+        return servedItems(entries, { isTyped, before, after });
       return around(before, after, rendering, entries, (objects) =>
         objects.map((object) => parsedItem(rendering, object)),
       );

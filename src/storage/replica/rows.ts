@@ -42,14 +42,6 @@ export function encodeCurrentRow({ revision, record }: CurrentRow, allocate: All
   return row;
 }
 
-export function decodeCurrentRow(row: Buffer): CurrentRow {
-  if (row.length < currentHeaderBytes) throw unreadableRow('current');
-  const revision = readU64(row, 1);
-  if (row[0] === objectKind) return { revision, record: row.subarray(currentHeaderBytes) };
-  if (row[0] !== tombstoneKind) throw unreadableRow('current');
-  return { revision, record: undefined };
-}
-
 /** The revision of a row that lies at `at` in `bytes`. */
 export const currentRevisionAt = (bytes: Buffer, at: number): Revision => readU64(bytes, at + 1);
 
@@ -59,6 +51,12 @@ export function currentRecordAt(bytes: Buffer, at: number, end: number): number 
   if (bytes[at] === objectKind) return at + currentHeaderBytes;
   if (bytes[at] !== tombstoneKind) throw unreadableRow('current');
   return undefined;
+}
+
+export function decodeCurrentRow(row: Buffer): CurrentRow {
+  const start = currentRecordAt(row, 0, row.length);
+  const revision = currentRevisionAt(row, 0);
+  return { revision, record: start === undefined ? undefined : row.subarray(start) };
 }
 
 /** Pointers of a scope's chain (the changes of one resource of one tenant, newest first); 0 ends it. */
