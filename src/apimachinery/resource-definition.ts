@@ -232,6 +232,11 @@ export interface ResourceDefinition {
    * store was written by a schema from before, and is completed by the present one whenever it is read.
    */
   readonly writtenBy?: string;
+  /**
+   * Of custom resources: whose definition it is, the platform's or that of the project it is shown in. A fact of what was
+   * looked up, which stays as it is when the definition goes or another takes its name.
+   */
+  readonly definedBy?: 'Platform' | 'Project';
   /** Of custom resources whose versions differ in more than their name. */
   readonly remoteConversion?: RemoteConversion;
   /** What the server itself reads of a stored object without parsing it. Nobody selects by them. */

@@ -12,7 +12,6 @@ import { bareError } from '../apimachinery/status.ts';
 import { HttpsCaller } from '../lib/https-caller.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
 import type { Store, TenantId } from '../storage/store.ts';
-import type { Definitions } from './definitions.ts';
 import type { Egress } from './egress.ts';
 import type { ConversionRequest, RemoteConverter } from './stored-objects.ts';
 import { type WebhookEndpoint, webhookEndpoint } from './webhook-endpoint.ts';
@@ -21,7 +20,6 @@ const knownVersions = ['v1', 'v1beta1'];
 
 export class ConversionWebhooks implements RemoteConverter {
   readonly #store: Store;
-  readonly #definitions: Definitions;
   readonly #egress: Egress;
   readonly #random: () => number;
   readonly #https = new HttpsCaller({
@@ -36,9 +34,8 @@ export class ConversionWebhooks implements RemoteConverter {
     resolveTimeoutMs: limits.webhookResolveTimeoutMs,
   });
 
-  constructor(store: Store, definitions: Definitions, egress: Egress, random: () => number) {
+  constructor(store: Store, egress: Egress, random: () => number) {
     this.#store = store;
-    this.#definitions = definitions;
     this.#egress = egress;
     this.#random = random;
   }
@@ -80,8 +77,8 @@ export class ConversionWebhooks implements RemoteConverter {
   ): Promise<Buffer> {
     const version = conversion.conversionReviewVersions.find((each) => knownVersions.includes(each));
     if (version === undefined) throw new Error('no supported conversion review versions');
-    const isOwn = this.#definitions.of(tenant.id).defines(served.definition);
-    const home = isOwn ? (tenant.id as TenantId) : tenantOfPlatform;
+    // Whoever wrote the definition has the webhook called, also where it is gone by now.
+    const home = served.definition.definedBy === 'Platform' ? tenantOfPlatform : (tenant.id as TenantId);
     const { clientConfig } = conversion;
     const endpoint: WebhookEndpoint = webhookEndpoint(this.#store, home, clientConfig, this.#random);
     const reply = await this.#https.post(

@@ -12,7 +12,7 @@ import type {
   ResourceDefinition,
   VersionDefinition,
 } from '../apimachinery/resource-definition.ts';
-import type { CustomKind } from '../apimachinery/structural/custom-kind.ts';
+import type { CustomKind, CustomSight } from '../apimachinery/structural/custom-kind.ts';
 import { must } from '../lib/assert.ts';
 import { BoundedCache } from '../lib/bounded-cache.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
@@ -38,7 +38,7 @@ export interface CustomDefinitionsOptions {
   readonly servedFormField: string;
   /** Which surfaces admit a kind that the platform defines. Reads the record's header. */
   contextsOf(entry: StoredEntry): readonly ContextKind[];
-  compile(source: DefinitionSource, contexts: readonly ContextKind[]): CustomKind;
+  compile(source: DefinitionSource, sight: CustomSight): CustomKind;
 }
 
 /** A kind as it is served, with how its objects are stored. */
@@ -57,11 +57,12 @@ interface Layer {
   readonly kinds: number;
 }
 const definesNothing = '';
+const inProjects: CustomSight = { definedBy: 'Project', contexts: ['Project'] };
 
 export class CustomDefinitions implements Definitions {
   readonly builtIn: DefinitionTable;
   readonly #options: CustomDefinitionsOptions;
-  /** By what they serve and where. */
+  /** By what they serve, whose they are, and where. */
   readonly #kinds = new BoundedCache<ServedKind>({
     entriesMax: limits.customKinds,
     weightMax: limits.customKindBytes,
@@ -116,10 +117,14 @@ export class CustomDefinitions implements Definitions {
   #given(surface: ContextKind): ServedDefinitions {
     let given = this.#platform.get(surface);
     if (given === undefined) {
-      const kinds = this.#defined(tenantOfPlatform, (entry) => this.#options.contextsOf(entry)).filter(
+      const sightOf = (entry: StoredEntry): CustomSight => ({
+        definedBy: 'Platform',
+        contexts: this.#options.contextsOf(entry),
+      });
+      const kinds = this.#defined(tenantOfPlatform, sightOf).filter(
         ({ kind }) => kind.versions[0]?.definition.contexts.includes(surface) === true,
       );
-      given = layered(this.builtIn.on(surface), kinds, surface === 'Platform');
+      given = layered(this.builtIn.on(surface), kinds);
       this.#platform.set(surface, given);
     }
     return given;
@@ -129,38 +134,35 @@ export class CustomDefinitions implements Definitions {
     const given = this.#given('Project');
     const { group, resource } = this.#options.storage;
     const definesSome = this.#options.store.counter(tenant, group, resource).objects > 0;
-    const kinds = definesSome ? this.#defined(tenant, () => ['Project']) : [];
+    const kinds = definesSome ? this.#defined(tenant, () => inProjects) : [];
     const key = kinds.length === 0 ? definesNothing : kinds.map(({ form }) => numberOf(form)).join();
     this.#tenants.set(tenant, key);
     if (key === definesNothing) return given;
     let layer = this.#layers.get(key);
     if (layer === undefined) {
-      layer = { served: layered(given, kinds, true), kinds: kinds.length };
+      layer = { served: layered(given, kinds), kinds: kinds.length };
       this.#layers.set(key, layer);
     }
     return layer.served;
   }
 
   /** The kinds that a control plane's definitions establish, in the order of their names. */
-  #defined(
-    tenant: TenantId,
-    contextsOf: (entry: StoredEntry) => readonly ContextKind[],
-  ): readonly ServedKind[] {
+  #defined(tenant: TenantId, sightOf: (entry: StoredEntry) => CustomSight): readonly ServedKind[] {
     const kinds: ServedKind[] = [];
     for (const entry of allEntries(this.#options.store, { tenant, ...this.#options.storage })) {
       const servedForm = fieldsOf(entry.record)[this.#options.servedFormField] ?? '';
-      if (servedForm !== '') kinds.push(this.#kind(servedForm, entry, contextsOf(entry)));
+      if (servedForm !== '') kinds.push(this.#kind(servedForm, entry, sightOf(entry)));
     }
     return kinds;
   }
 
-  #kind(servedForm: string, entry: StoredEntry, contexts: readonly ContextKind[]): ServedKind {
-    const key = `${servedForm} ${contexts.join()}`;
+  #kind(servedForm: string, entry: StoredEntry, sight: CustomSight): ServedKind {
+    const key = `${servedForm} ${sight.definedBy} ${sight.contexts.join()}`;
     let served = this.#kinds.get(key);
     if (served === undefined) {
       const { record, revision } = entry;
       const source = { name: servedForm, read: () => parseRecord(record, revision) };
-      served = servedKind(this.#options.compile(source, contexts), record.length);
+      served = servedKind(this.#options.compile(source, sight), record.length);
       this.#kinds.set(key, served);
     }
     return served;
@@ -204,11 +206,8 @@ function servedKind(kind: CustomKind, bytes: number): ServedKind {
 /** The definition of a custom resource is of one version. */
 const versionOf = ({ versions }: ResourceDefinition): VersionDefinition => must(versions[0], 'a version');
 
-/**
- * What lies below, and kinds on top of it: `areOwn` where who is shown them has defined them. A kind that is below
- * already stays hidden by the one on top.
- */
-function layered(below: ServedDefinitions, kinds: readonly ServedKind[], areOwn: boolean): ServedDefinitions {
+/** What lies below, and kinds on top of it. A kind that is below already stays hidden by the one on top. */
+function layered(below: ServedDefinitions, kinds: readonly ServedKind[]): ServedDefinitions {
   if (kinds.length === 0) return below;
   const byPath = new Map<string, ServedResource>();
   const byStorage = new Map<string, ServedKind>();
@@ -235,7 +234,6 @@ function layered(below: ServedDefinitions, kinds: readonly ServedKind[], areOwn:
       return own.find(isAsked) ?? below.findKind(apiVersion, kind);
     },
     stored: (gr) => byStorage.get(`${gr.group}/${gr.resource}`)?.form ?? below.stored(gr),
-    defines: (gr) => areOwn && isHidden(gr),
     shown: [...below.shown.filter((definition) => !isHidden(definition)), ...own],
   };
 }

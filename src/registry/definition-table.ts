@@ -42,8 +42,6 @@ export interface ServedDefinitions {
   findKind(apiVersion: string, kind: string): ResourceDefinition | undefined;
   /** The form in which a stored resource lies, whether or not this control plane shows it. */
   stored(gr: GroupResource): StorageForm | undefined;
-  /** Whether the control plane itself has defined a resource, rather than been given it. */
-  defines(gr: GroupResource): boolean;
   /** All of it: the same list for as long as nothing changes. */
   readonly shown: readonly ResourceDefinition[];
 }
@@ -93,7 +91,6 @@ export class DefinitionTable {
         find: (group, version, resource) => this.find(surface, group, version, resource),
         findKind: (apiVersion, kind) => this.#findKind(surface, apiVersion, kind),
         stored: (gr) => this.stored(gr),
-        defines: () => false,
         shown: this.all.filter((definition) => definition.contexts.includes(surface)),
       };
       this.#surfaces.set(surface, served);

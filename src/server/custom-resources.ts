@@ -39,8 +39,8 @@ export function customDefinitions(
         fieldsOf(record)[parentContextsField] ?? '',
         policies.rules,
       ),
-    compile({ name, read }, contexts) {
-      return customKind(read(), contexts, compiled.partsOf(name, read));
+    compile({ name, read }, sight) {
+      return customKind(read(), sight, compiled.partsOf(name, read));
     },
   });
 }

@@ -3,6 +3,7 @@
  * themselves is told as one, since there is no end to it.
  */
 import type { GroupResource } from '../apimachinery/gvk.ts';
+import { mayBeNamed } from '../http/metrics/request-labels.ts';
 import type { Definitions } from '../registry/definitions.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
 
@@ -13,9 +14,10 @@ export class ResourceNames {
     this.#definitions = definitions;
   }
 
-  /** Whether a project shows a resource because it has defined it itself. */
-  isProjectDefined(tenant: string, resource: GroupResource): boolean {
-    return tenant !== tenantOfPlatform && this.#definitions.of(tenant).defines(resource);
+  /** Whether a resource of a control plane is one that may be named, at this moment. */
+  isNamed(tenant: string, resource: GroupResource): boolean {
+    const form = this.#definitions.of(tenant).stored(resource);
+    return form !== undefined && mayBeNamed(form.definition);
   }
 
   /** Everything that is stored and has a name. */

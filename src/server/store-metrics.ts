@@ -99,14 +99,15 @@ export function commitMetrics(registry: Registry, store: Store, names: ResourceN
     readonly errors: Counter;
   }
   /** What cannot be told, because definitions cannot be read, has no name either; requests say what is wrong. */
-  const isUnnamed = (tenant: string, resource: GroupResource): boolean => {
+  const isNamed = (tenant: string, resource: GroupResource): boolean => {
     try {
-      return names.isProjectDefined(tenant, resource);
+      return names.isNamed(tenant, resource);
     } catch (error) {
-      if (error instanceof StorageError) return true;
+      if (error instanceof StorageError) return false;
       throw error;
     }
   };
+  /** By operation and name: as many as there are names. */
   const byOperation = new Map<string, Map<string, Series>>();
   store.activity.onCommit = (write, seconds, hasFailed) => {
     const operation = operationOf(write);
@@ -116,11 +117,11 @@ export function commitMetrics(registry: Registry, store: Store, names: ResourceN
       series = new Map();
       byOperation.set(operation, series);
     }
-    const isOwn = isUnnamed(tenant, { group, resource });
-    const name = isOwn ? projectDefined : groupResourceText({ group, resource });
+    const hasName = isNamed(tenant, { group, resource });
+    const name = hasName ? groupResourceText({ group, resource }) : projectDefined;
     let found = series.get(name);
     if (found === undefined) {
-      const values = isOwn ? [operation, '', projectDefined] : [operation, group, resource];
+      const values = hasName ? [operation, group, resource] : [operation, '', projectDefined];
       found = {
         duration: durations.with(...values),
         requests: requests.with(...values),

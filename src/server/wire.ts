@@ -134,7 +134,7 @@ export async function wire(input: WireInput): Promise<Wired> {
   });
   const { client: platform, projectsClient: projects } = input.certificates.frontProxy;
   const aggregated = aggregatedApis(input.store, policies, { platform, projects }, egress, clock);
-  const converter = new ConversionWebhooks(store, definitions, egress, Math.random);
+  const converter = new ConversionWebhooks(store, egress, Math.random);
   const streams = new WatchStreams(clock);
   const definitionChanges = new DefinitionChanges(streams, input.store.applied);
   const engine: Engine = {
@@ -145,7 +145,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       keptFinalizers(),
       projectLifecycle(store),
       namespaceLifecycle(store),
-      customResourceLifecycle(store, definitions),
+      customResourceLifecycle(store),
       customResourceNames(store, definitions, clock),
       apiServiceClaims(definitions, aggregated.services),
       hierarchy(store),
@@ -222,11 +222,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     authorizer,
     virtual: reviews(authenticator, authorizer),
     aggregation: aggregated.aggregation,
-    metrics: new RequestMetrics(input.metrics, {
-      ...limits,
-      random: Math.random,
-      isProjectDefined: (tenant, resource) => names.isProjectDefined(tenant, resource),
-    }),
+    metrics: new RequestMetrics(input.metrics, { ...limits, random: Math.random }),
     documents: {
       discovery: new Discovery(
         shown,

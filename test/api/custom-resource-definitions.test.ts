@@ -10,6 +10,7 @@ import {
   plane,
   untilGone,
 } from './control-planes.ts';
+import { trickledCreate } from './trickled-create.ts';
 
 let server: ApiServer;
 before(async () => {
@@ -239,6 +240,18 @@ describe('what a project defines', () => {
     const { status, json } = await server.post(`${of('q')}${definitions}`, definition('ovals'));
     assert.equal(status, 403);
     assert.match(json.message, /ovals\.shapes\.example is given by the platform and cannot be defined anew/);
+  });
+  test('has nothing created behind it, whatever else bears its name by then', async () => {
+    const own = `${of('q')}${definitions}/cubes.${group}`;
+    await must(server.post(`${of('q')}${definitions}`, definition('cubes')), 201);
+    const elsewhere = { annotations: { [contexts]: 'Organization' } };
+    await must(server.post(definitions, definition('cubes', {}, elsewhere)), 201);
+    const cube = { apiVersion: `${group}/v1`, kind: 'Cube', metadata: { name: 'late' } };
+    const { status, text } = await trickledCreate(server, `${of('q')}${objects('cubes')}`, cube, async () => {
+      await must(server.remove(own), 200);
+      await untilGone(server, own);
+    });
+    assert.equal(status, 404, text);
   });
   test('stays in force where the platform defines the same later', async () => {
     await must(server.post(definitions, definition('squares')), 201);

@@ -42,7 +42,6 @@ const parts = {
   metrics: new RequestMetrics(new Registry(limits), {
     ...limits,
     random: Math.random,
-    isProjectDefined: () => false,
   }),
   onFault: (error: unknown) => faults.push(error),
 } as unknown as PipelineParts;

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { ApiServer, makeProjects } from '../api-client.ts';
+import { must, untilGone } from './control-planes.ts';
+import { trickledCreate } from './trickled-create.ts';
 
 let server: ApiServer;
 before(async () => {
@@ -298,29 +300,25 @@ for (const [what, send] of Object.entries(hostile)) {
   });
 }
 
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const gadgets = (group: string) => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `gadgets.${group}` },
+  spec: {
+    group,
+    names: { plural: 'gadgets', singular: 'gadget', kind: 'Gadget' },
+    scope: 'Cluster',
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+  },
+});
+
 test('kinds that projects define are told as one', async () => {
   await makeProjects(server, 'q', ['defines']);
   const plane = '/projects/defines/control-plane';
   const define = async (i: number): Promise<void> => {
     const group = `own${i}.example.com`;
-    const names = { plural: 'gadgets', singular: 'gadget', kind: 'Gadget' };
-    const { status, text } = await server.post(
-      `${plane}/apis/apiextensions.k8s.io/v1/customresourcedefinitions`,
-      {
-        apiVersion: 'apiextensions.k8s.io/v1',
-        kind: 'CustomResourceDefinition',
-        metadata: { name: `gadgets.${group}` },
-        spec: {
-          group,
-          names,
-          scope: 'Cluster',
-          versions: [
-            { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
-          ],
-        },
-      },
-    );
-    assert.equal(status, 201, text);
+    await must(server.post(`${plane}${definitions}`, gadgets(group)), 201);
     const path = `${plane}/apis/${group}/v1/gadgets`;
     const made = { apiVersion: `${group}/v1`, kind: 'Gadget', metadata: { name: 'g' } };
     assert.equal((await server.post(path, made)).status, 201);
@@ -341,4 +339,28 @@ test('kinds that projects define are told as one', async () => {
   // Its owner sees them by their names.
   const own = await server.get(`${plane}/metrics`);
   assert.match(own.text, /^apiserver_storage_objects\{resource="gadgets\.own0\.example\.com"\} 1$/m);
+});
+
+test('a kind of a project has no name either when its definition goes before its request has ended', async () => {
+  await makeProjects(server, 'r', ['withdraws']);
+  const plane = '/projects/withdraws/control-plane';
+  const withdrawn = async (i: number): Promise<void> => {
+    const group = `gone${i}.example.com`;
+    const definition = `${plane}${definitions}/gadgets.${group}`;
+    await must(server.post(`${plane}${definitions}`, gadgets(group)), 201);
+    const late = { apiVersion: `${group}/v1`, kind: 'Gadget', metadata: { name: 'late' } };
+    const { status } = await trickledCreate(server, `${plane}/apis/${group}/v1/gadgets`, late, async () => {
+      await must(server.remove(definition), 200);
+      await untilGone(server, definition);
+    });
+    assert.equal(status, 404);
+  };
+  const refused = total('POST', { version: '', resource: 'project-defined', scope: 'resource' }, 404);
+  await withdrawn(0);
+  const before = await scrape();
+  await withdrawn(1);
+  const now = await scrape();
+  assert.equal(now.get(refused), before.get(refused)! + 1);
+  assert.equal(now.get('milo_metric_series'), before.get('milo_metric_series'));
+  for (const sample of now.keys()) assert.doesNotMatch(sample, /gadgets|gone\d/);
 });

@@ -11,7 +11,9 @@ import {
   must,
   plane,
   until,
+  untilGone,
 } from './control-planes.ts';
+import { trickledCreate } from './trickled-create.ts';
 import { allow, WebhookServer } from './webhook-server.ts';
 
 let server: ApiServer;
@@ -133,28 +135,31 @@ test('webhooks of the platform lead anywhere, for its projects too', async () =>
   await must(server.remove(`${configurations}/${name}`), 200);
 });
 
-test('a conversion webhook of a project is refused', async () => {
+function converted(plural: string, kind: string): Manifest {
   const version = (name: string): Manifest => ({
     name,
     served: true,
     storage: name === 'v1',
-    schema: { openAPIV3Schema: { type: 'object' } },
+    schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'integer' } } } },
   });
   const conversion = {
     strategy: 'Webhook',
     webhook: { clientConfig: webhooks.at('/convert', allow), conversionReviewVersions: ['v1'] },
   };
-  const definition = {
-    metadata: { name: 'ropes.ship.example' },
+  return {
+    metadata: { name: `${plural}.ship.example` },
     spec: {
       group: 'ship.example',
       scope: 'Cluster',
-      names: { plural: 'ropes', kind: 'Rope' },
+      names: { plural, kind },
       versions: [version('v1'), version('v2')],
       conversion,
     },
   };
-  await must(server.post(`${p}${definitions}`, definition), 201);
+}
+
+test('a conversion webhook of a project is refused', async () => {
+  await must(server.post(`${p}${definitions}`, converted('ropes', 'Rope')), 201);
   const rope = { apiVersion: 'ship.example/v1', kind: 'Rope', metadata: { name: 'a' } };
   await must(server.post(`${p}/apis/ship.example/v1/ropes`, rope), 201);
   const { status, json } = await server.get(`${p}/apis/ship.example/v2/ropes/a`);
@@ -163,6 +168,36 @@ test('a conversion webhook of a project is refused', async () => {
     json.message,
     /conversion webhook for ship\.example\/v1, Kind=Rope failed: dial tcp 127\.0\.0\.1:\d+: the address is loopback/,
   );
+  assert.equal(webhooks.reviewsAt('/convert').length, 0);
+});
+
+test('a conversion webhook of a project is not asked either when its definition is gone meanwhile', async () => {
+  await must(server.post(`${p}${definitions}`, converted('sails', 'Sail')), 201);
+  const sail = {
+    apiVersion: 'ship.example/v1',
+    kind: 'Sail',
+    metadata: {
+      name: 'a',
+      // Tracking looks at the object in the version of each entry.
+      managedFields: [
+        {
+          manager: 'm',
+          operation: 'Update',
+          apiVersion: 'ship.example/v2',
+          fieldsType: 'FieldsV1',
+          fieldsV1: { 'f:spec': {} },
+        },
+      ],
+    },
+    spec: 1,
+  };
+  const path = `${p}${definitions}/sails.ship.example`;
+  const { status, text } = await trickledCreate(server, `${p}/apis/ship.example/v1/sails`, sail, async () => {
+    await must(server.remove(path), 200);
+    await untilGone(server, path);
+  });
+  // That it cannot be converted is no reason to refuse it; that its kind is gone is one.
+  assert.equal(status, 404, text);
   assert.equal(webhooks.reviewsAt('/convert').length, 0);
 });
 

@@ -40,7 +40,6 @@ const objects = 2 * limits.listStepEntries + 10;
 const metrics = new RequestMetrics(new Registry(limits), {
   ...limits,
   random: Math.random,
-  isProjectDefined: () => false,
 });
 
 let store: Store;

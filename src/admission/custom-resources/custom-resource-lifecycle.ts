@@ -5,19 +5,18 @@
 import { forbidden, notFound } from '../../apimachinery/status.ts';
 import { placeOfDefinition } from '../../apis/apiextensions/v1/customresourcedefinition/custom-resource-definition-definition.ts';
 import type { AdmissionPlugin } from '../../registry/admission.ts';
-import type { Definitions } from '../../registry/definitions.ts';
 import { tenantOfPlatform } from '../../storage/keys.ts';
 import { isDeleting } from '../../storage/record.ts';
 import type { ObjectKey, Store, TenantId } from '../../storage/store.ts';
 
-export function customResourceLifecycle(store: Store, definitions: Definitions): AdmissionPlugin {
+export function customResourceLifecycle(store: Store): AdmissionPlugin {
   return {
     name: 'CustomResourceLifecycle',
     admit({ operation, definition, tenant, object }) {
       const isCustom = definition.writtenBy !== undefined;
       if (operation !== 'create' || !isCustom) return [];
       const key: ObjectKey = {
-        tenant: definitions.of(tenant.id).defines(definition) ? (tenant.id as TenantId) : tenantOfPlatform,
+        tenant: definition.definedBy === 'Platform' ? tenantOfPlatform : (tenant.id as TenantId),
         ...placeOfDefinition(definition),
       };
       const stored = store.get(key);

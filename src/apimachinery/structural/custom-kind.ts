@@ -87,9 +87,15 @@ export interface CustomKind {
 
 const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 
+/** Whose definition it is, and which surfaces show what it defines. */
+export interface CustomSight {
+  readonly definedBy: NonNullable<ResourceDefinition['definedBy']>;
+  readonly contexts: readonly ContextKind[];
+}
+
 export function customKind(
   crd: KubeObject,
-  contexts: readonly ContextKind[],
+  { definedBy, contexts }: CustomSight,
   parts: CompiledParts,
 ): CustomKind {
   const spec = crd.spec as CustomSpec;
@@ -110,6 +116,7 @@ export function customKind(
     storage: { group: spec.group, version: stored.name, kind: names.kind, resource: names.plural },
     strategy: { hasGeneration: true },
     writtenBy,
+    definedBy,
     ...(spec.conversion?.webhook === undefined ? {} : { remoteConversion: spec.conversion.webhook }),
     strategicMergePatch: false,
   };

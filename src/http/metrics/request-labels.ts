@@ -2,6 +2,7 @@
  * By which labels a request is counted: always one of few, whatever the client sends. Verbs and scopes are upstream's
  * (apiserver/pkg/endpoints/metrics); a resource is named when this server knows it and the platform has it.
  */
+import type { ResourceDefinition } from '../../apimachinery/resource-definition.ts';
 import type { RequestInfo } from '../../request/context.ts';
 import type { Exchange } from '../exchange.ts';
 
@@ -22,6 +23,10 @@ export const dryRuns = ['', 'All', 'invalid'] as const;
 
 /** What is told in place of a resource that a project has defined itself: all of them are one. */
 export const projectDefined = 'project-defined';
+
+/** Whether a resource may be told by its name: it is built in, or the platform has defined it. No project makes more of these. */
+export const mayBeNamed = ({ writtenBy, definedBy }: ResourceDefinition): boolean =>
+  writtenBy === undefined || definedBy === 'Platform';
 
 /** Places in `reportedVerbs`. */
 const verbs = {

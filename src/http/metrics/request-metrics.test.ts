@@ -21,7 +21,6 @@ class World {
     countedProjects: 4,
     shownProjects: 2,
     random: Math.random,
-    isProjectDefined: () => false,
   });
 
   begin(method: string, url: string, served?: ServedResource, { status = 0, sentBytes = 0 }: Answer = {}) {

@@ -3,7 +3,6 @@
  * record, two looks at the clock and one look-up by the definition it was for; the series are found once and kept with
  * it. Nothing a client can send makes more series than there are definitions, verbs, scopes and codes.
  */
-import type { GroupResource } from '../../apimachinery/gvk.ts';
 import {
   exponential,
   requestSeconds,
@@ -24,6 +23,7 @@ import {
   dryRunOf,
   dryRuns,
   isReading,
+  mayBeNamed,
   projectDefined,
   reportedVerb,
   reportedVerbs,
@@ -67,12 +67,9 @@ export interface RequestMetricsOptions {
   readonly countedProjects: number;
   readonly shownProjects: number;
   random(): number;
-  /** Whether a control plane shows a resource because it has defined it itself, as a project. */
-  isProjectDefined(tenant: string, resource: GroupResource): boolean;
 }
 
 export class RequestMetrics implements RecordKeeper {
-  readonly #options: RequestMetricsOptions;
   readonly #inflight: InflightCount;
   readonly #projects: TopCounts;
   readonly #requests: Family<Counter>;
@@ -95,7 +92,6 @@ export class RequestMetrics implements RecordKeeper {
   readonly #passedOn = emptySeries('', '', '', 'aggregator');
 
   constructor(registry: Registry, options: RequestMetricsOptions) {
-    this.#options = options;
     this.#inflight = new InflightCount(registry);
     this.#projects = new TopCounts(options.countedProjects, options.random);
     const dryLabels = ['verb', 'dry_run', ...resourceLabels];
@@ -230,18 +226,21 @@ export class RequestMetrics implements RecordKeeper {
     this.#watchLists.with(group, version, resource, scopes[scopeOf(record.info)]!).observe(seconds);
   }
 
-  #resourceOf({ served, tenant, isPassedOn }: RequestRecord): ResourceSeries {
+  #resourceOf({ served, isPassedOn }: RequestRecord): ResourceSeries {
     if (isPassedOn) return this.#passedOn;
     if (served === undefined) return this.#noResource;
-    return this.#byDefinition.get(served) ?? this.#newResource(served, tenant?.id ?? '');
+    return this.#byDefinition.get(served) ?? this.#newResource(served);
   }
 
-  /** Projects that define the same share the definition, and what is counted of it. */
-  #newResource(served: ServedResource, tenant: string): ResourceSeries {
-    const { group, resource } = served.definition;
-    const series = this.#options.isProjectDefined(tenant, { group, resource })
-      ? emptySeries('', '', projectDefined)
-      : emptySeries(group, served.version.version, resource);
+  /**
+   * Projects that define the same share the definition, and what is counted of it. By what was looked up, and by nothing
+   * that is asked now: the definition may be gone before its request is over.
+   */
+  #newResource(served: ServedResource): ResourceSeries {
+    const { definition, version } = served;
+    const series = mayBeNamed(definition)
+      ? emptySeries(definition.group, version.version, definition.resource)
+      : emptySeries('', '', projectDefined);
     this.#byDefinition.set(served, series);
     return series;
   }
