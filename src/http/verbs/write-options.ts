@@ -7,6 +7,8 @@ import type { JsonObject } from '../../apimachinery/object-meta.ts';
 import { invalid } from '../../apimachinery/status.ts';
 import type { RequestTerms } from '../../registry/admission.ts';
 import type { WriteOptions } from '../../registry/engine.ts';
+import type { Exchange } from '../exchange.ts';
+import type { RequestRecord } from '../metrics/request-record.ts';
 import { warner } from '../warnings.ts';
 import type { VerbRequest } from './verb.ts';
 
@@ -35,18 +37,32 @@ export function writeOptions(
   };
 }
 
-export function requestTerms({ exchange, untilMs, record }: VerbRequest, options: JsonObject): RequestTerms {
-  return {
-    options,
-    untilMs,
-    // Only who waits for others asks for it: a signal costs as much as checking the rest of the options.
-    get signal() {
-      return exchange.signal;
-    },
-    waited(seconds) {
-      record.webhookSeconds += seconds;
-    },
-  };
+export function requestTerms(request: VerbRequest, options: JsonObject): RequestTerms {
+  return new TermsOfRequest(request, options);
+}
+
+/** A class: an accessor in an object literal makes a hidden class of its own for each object, old from the start. */
+class TermsOfRequest implements RequestTerms {
+  readonly options: JsonObject;
+  readonly untilMs: number;
+  readonly #exchange: Exchange;
+  readonly #record: RequestRecord;
+
+  constructor({ exchange, untilMs, record }: VerbRequest, options: JsonObject) {
+    this.options = options;
+    this.untilMs = untilMs;
+    this.#exchange = exchange;
+    this.#record = record;
+  }
+
+  /** Only who waits for others asks for it: a signal costs as much as checking the rest of the options. */
+  get signal(): AbortSignal {
+    return this.#exchange.signal;
+  }
+
+  waited(seconds: number): void {
+    this.#record.webhookSeconds += seconds;
+  }
 }
 
 function givenOptions(query: URLSearchParams): JsonObject {
