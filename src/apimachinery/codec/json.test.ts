@@ -74,6 +74,15 @@ test('errors have Go words and a position', () => {
   check('1e999', 'cannot unmarshal number 1e999 into Go value of type float64', 0);
 });
 
+test('a number that JSON.parse gets wrong is found wherever it may stand', () => {
+  for (const before of ['', ' ', '[', '[1,', '{"a":', '{"a": ', '[\t', '[\n']) {
+    const close = before.includes('{') ? '}' : before.includes('[') ? ']' : '';
+    assert.throws(() => parseJson(`${before}-1.5E+0999${close}`), { name: 'JsonSyntaxError' }, before);
+    const digits = '9007199254740993';
+    assert.equal(stringifyJson(parseJson(`${before}-${digits}${close}`)).includes(digits), true, before);
+  }
+});
+
 test('depth is bounded without overflowing the stack', () => {
   const list = (n: number): string => '['.repeat(n) + ']'.repeat(n);
   const object = (n: number, inner: string): string => '{"a":'.repeat(n) + inner + '}'.repeat(n);

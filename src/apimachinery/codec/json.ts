@@ -7,29 +7,32 @@ import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
 import { JsonSyntaxError, parseExactJson } from './json-parser.ts';
 
-/** A three-digit exponent: perhaps a float beyond the range of a double, which JSON.parse makes Infinity. */
-const largeExponent = /[0-9][eE]\+?[0-9]{3}/;
+/**
+ * A three-digit exponent: perhaps a float beyond the range of a double, which JSON.parse makes Infinity. Only where a
+ * number may stand: one uid in six has such digits in it.
+ */
+const largeExponent = /(?:^|[\s:,[])-?[0-9.]+[eE]\+?[0-9]{3}/;
 /** Perhaps half a character, which JSON.parse keeps. */
 const surrogateEscape = /\\u[dD][89a-fA-F]/;
 /** Every integer beyond 2^53 has as many digits. */
 const inexactDigits = 16;
 
 /**
- * Whether JSON.parse may get a number or a text wrong. Digits inside strings count as well; that costs time, not
- * correctness. A long run of digits covers one character in sixteen, so only those are looked at.
+ * Whether JSON.parse may get a number or a text wrong. What looks like a number inside a string may count as well; that
+ * costs time, not correctness. A long run of digits covers one character in sixteen, so only those are looked at.
  */
 function mayBeInexact(text: string): boolean {
   for (let at = inexactDigits - 1; at < text.length; at += inexactDigits) {
-    if (isDigit(text.charCodeAt(at)) && digitsAround(text, at) >= inexactDigits) return true;
+    if (isDigit(text.charCodeAt(at)) && isLongInteger(text, at)) return true;
   }
   return largeExponent.test(text) || surrogateEscape.test(text);
 }
-function digitsAround(text: string, at: number): number {
+function isLongInteger(text: string, at: number): boolean {
   let first = at;
   while (isDigit(text.charCodeAt(first - 1))) first--;
   let end = at + 1;
   while (isDigit(text.charCodeAt(end))) end++;
-  return end - first;
+  return end - first >= inexactDigits && text.charCodeAt(first - 1) !== 0x22;
 }
 const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;
 
