@@ -9,14 +9,21 @@ import { type FieldSet, FieldSetBuilder } from './field-set.ts';
  * the whole stays owned beside its parts. Gives back the set itself where nothing changed.
  */
 export function reconcileFieldSetWithSchema(set: FieldSet, schema: ApplySchema): FieldSet {
+  if (asTheyAre.get(set) === schema) return set;
   const wholes: (readonly PathElement[])[] = [];
   findWholes(set, schema, [], wholes);
-  if (wholes.length === 0) return set;
+  if (wholes.length === 0) {
+    asTheyAre.set(set, schema);
+    return set;
+  }
   const builder = new FieldSetBuilder();
   for (const path of wholes) builder.insert(path);
   const atomics = builder.build();
   return set.recursiveDifference(atomics).union(atomics);
 }
+
+/** By which schema there was last nothing to do for a set: one that many objects share is asked for with each of their writes. */
+const asTheyAre = new WeakMap<FieldSet, ApplySchema>();
 
 /** The paths of atomic containers below which the set has fields. */
 function findWholes(

@@ -122,10 +122,12 @@ function updated(
   if (set !== undefined && !set.isEmpty) {
     const own = identifierOf(endpoint, manager, 'Update');
     const owned = managers.get(own)?.set.union(set) ?? set;
-    const before = tracked.managers.get(own)?.set;
-    // A set that came out as it was keeps its spelling, which is what takes the time to write.
-    const isAsBefore = before?.equals(owned) === true;
-    managers.set(own, { set: isAsBefore ? before : owned, apiVersion, applied: false });
+    const before = tracked.managers.get(own);
+    // A set that came out as it was keeps its JSON, which takes time to write, and to compare with itself.
+    managers.set(
+      own,
+      before?.set.equals(owned) === true ? before : { set: owned, apiVersion, applied: false },
+    );
     times.set(own, timestamp(nowMs));
   }
   return capUpdateManagers({ managers, times }, limits.updateManagers);

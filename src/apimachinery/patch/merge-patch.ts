@@ -11,24 +11,31 @@ import { checkPatchDepth, fieldOf, isObject } from './json-tree.ts';
 /** The patched document; it shares nothing with either input. Throws PatchError `malformed` when nested too deep. */
 export function mergePatch(document: JsonValue, patch: JsonValue): JsonValue {
   checkPatchDepth(patch);
-  return isObject(patch) ? mergeInto(isObject(document) ? cloneJson(document) : {}, patch) : cloneJson(patch);
+  return isObject(patch) ? merged(isObject(document) ? document : {}, patch) : cloneJson(patch);
 }
 
-function mergeInto(target: JsonObject, patch: JsonObject): JsonObject {
-  for (const key of Object.keys(patch)) {
-    const value = patch[key];
-    if (value === undefined) continue;
-    if (value === null) {
-      delete target[key];
-    } else if (isObject(value)) {
-      const current = fieldOf(target, key);
-      setField(target, key, mergeInto(isObject(current) ? current : {}, value));
-    } else {
-      const taken = cloneJson(value);
-      setField(target, key, isObject(fieldOf(target, key)) ? taken : withoutNulls(taken));
-    }
+/** Only what stays of the document is copied: a patch is often the whole object anew. */
+function merged(document: JsonObject, patch: JsonObject): JsonObject {
+  const result: JsonObject = {};
+  for (const key of Object.keys(document)) {
+    const current = document[key];
+    if (current === undefined) continue;
+    const given = fieldOf(patch, key);
+    if (given === undefined) setField(result, key, cloneJson(current));
+    else if (given !== null) setField(result, key, replaced(current, given));
   }
-  return target;
+  for (const key of Object.keys(patch)) {
+    const given = patch[key];
+    if (given === undefined || given === null || fieldOf(document, key) !== undefined) continue;
+    setField(result, key, replaced(undefined, given));
+  }
+  return result;
+}
+
+function replaced(current: JsonValue | undefined, given: JsonValue): JsonValue {
+  if (isObject(given)) return merged(isObject(current) ? current : {}, given);
+  const taken = cloneJson(given);
+  return isObject(current) ? taken : withoutNulls(taken);
 }
 
 /** Fields that are null, however deep, are gone; elements of a list that are null stay. */

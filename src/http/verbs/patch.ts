@@ -49,11 +49,11 @@ export async function patch(request: VerbRequest): Promise<void> {
 }
 
 const applyType = 'application/apply-patch+yaml';
+const allTypes = [...Object.keys(patchForms), applyType];
+const typesOfCustom = allTypes.filter((type) => !type.includes('strategic'));
 
 function patchForm(target: Target, contentType: string | undefined): PatchForm | 'apply' {
-  const offered = [...Object.keys(patchForms), applyType].filter(
-    (type) => target.served.definition.strategicMergePatch || !type.includes('strategic'),
-  );
+  const offered = target.served.definition.strategicMergePatch ? allTypes : typesOfCustom;
   const type = (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
   const form = type === applyType ? 'apply' : offered.includes(type) ? patchForms[type] : undefined;
   if (form !== undefined) return form;

@@ -1,7 +1,6 @@
 /** From an object and a patch to the object that is wanted. Every refusal has upstream's status. */
 
 import { goQuote } from '../../apimachinery/apply/go-text.ts';
-import { cloneJson } from '../../apimachinery/clone-json.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../../apimachinery/object-meta.ts';
 import { PatchError } from '../../apimachinery/patch/patch-error.ts';
@@ -41,20 +40,22 @@ export function patcher(
   return (current) => {
     document ??= form.read(text, isStrict);
     const { value: patch, findings } = document;
-    const result = applied(() => form.apply(current as unknown as JsonObject, patch, schema));
-    const refuse = (problem: string): StatusError => resultRefused(form.refused(result, patch), problem);
+    const apply = (): JsonValue => applied(() => form.apply(current as unknown as JsonObject, patch, schema));
+    const result = apply();
+    // What is typed is changed in place: what is said of the result is said of another.
+    const refuse = (problem: string): StatusError => resultRefused(form.refused(apply(), patch), problem);
     const unreadable = form.isTyped ? undefined : kindUnreadable(result);
     if (unreadable !== undefined) throw refuse(unreadable);
     const unknown: string[] | undefined = isStrict ? [] : undefined;
     let object: KubeObject;
     try {
-      object = typed(definitions, served, cloneJson((result ?? {}) as JsonObject), unknown);
+      object = typed(definitions, served, (result ?? {}) as JsonObject, unknown);
     } catch (error) {
       if (error instanceof OtherKind) throw refuse(error.message);
       if (error instanceof DecodeError) throw refuse(form.mismatch(error));
       throw error;
     }
-    const ofResult = found(unknown ?? [], () => form.unknownFields(result, schema));
+    const ofResult = found(unknown ?? [], () => form.unknownFields(apply(), schema));
     judge(validation, [...findings, ...ofResult], refuse);
     return object;
   };
