@@ -265,6 +265,11 @@ export const limits = {
   webhookIdleConnections: 4,
   webhookIdleConnectionMs: 30_000,
   webhookResolveTimeoutMs: 3_000,
+  /** APIServices of one control plane, and what they take: each that changes has all of them read again. */
+  apiServices: 256,
+  apiServicesBytes: 1024 * 1024,
+  /** What is kept of those of all control planes. */
+  knownServicesBytes: 32 * 1024 * 1024,
   /** At once, to one service behind an APIService. */
   serviceConnections: 512,
   /** Of what a service says of its own resources. */

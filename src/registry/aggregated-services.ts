@@ -34,6 +34,15 @@ export interface AggregatedService {
   readonly revision: number;
 }
 
+/** What a control plane has. */
+interface Services {
+  readonly list: readonly AggregatedService[];
+  /** By group and version. */
+  readonly byVersion: ReadonlyMap<string, AggregatedService>;
+  /** Of its own, roughly; those that it is given are kept once for all. */
+  readonly bytes: number;
+}
+
 export interface AggregatedServicesOptions {
   readonly store: Store;
   /** Where APIServices lie. */
@@ -44,14 +53,18 @@ export interface AggregatedServicesOptions {
 /** On an APIService: `Plain` for servers that know no projects, and read ordinary paths alone. */
 const pathsAnnotation = 'aggregation.miloapis.com/project-paths';
 const none: readonly AggregatedService[] = [];
+/** Of one service beside its certificates. */
+const serviceBytes = 512;
 
 export class AggregatedServices {
   readonly #options: AggregatedServicesOptions;
-  readonly #tenants = new BoundedCache<readonly AggregatedService[]>({
+  readonly #tenants = new BoundedCache<Services>({
     entriesMax: limits.tenantCacheEntries,
+    weightMax: limits.knownServicesBytes,
+    weightOf: ({ bytes }) => bytes,
   });
   /** Of the platform, by the surface that is given them. */
-  #given = new Map<ContextKind, readonly AggregatedService[]>();
+  #given = new Map<ContextKind, Services>();
   readonly #unsubscribe: () => void;
 
   constructor(options: AggregatedServicesOptions) {
@@ -63,8 +76,32 @@ export class AggregatedServices {
     this.#unsubscribe();
   }
 
+  /** For who tells how full it is. */
+  get cache(): BoundedCache<unknown> {
+    return this.#tenants;
+  }
+
   /** The same list for as long as nothing changes. */
   of(tenant: string): readonly AggregatedService[] {
+    return this.#of(tenant).list;
+  }
+
+  find(tenant: string, group: string, version: string): AggregatedService | undefined {
+    const { list, byVersion } = this.#of(tenant);
+    return list.length === 0 ? undefined : byVersion.get(versionKey({ group, version }));
+  }
+
+  /** What the platform gives a control plane, whether or not it is one of its own. */
+  given(tenant: string): readonly AggregatedService[] {
+    return tenant === tenantOfPlatform ? none : this.#from('Project').list;
+  }
+
+  forget(): void {
+    this.#given = new Map();
+    this.#tenants.clear();
+  }
+
+  #of(tenant: string): Services {
     let services = this.#tenants.get(tenant);
     if (services === undefined) {
       services = tenant === tenantOfPlatform ? this.#from('Platform') : this.#ofProject(tenant as TenantId);
@@ -73,39 +110,24 @@ export class AggregatedServices {
     return services;
   }
 
-  find(tenant: string, group: string, version: string): AggregatedService | undefined {
-    const services = this.of(tenant);
-    if (services.length === 0) return undefined;
-    return services.find((each) => each.group === group && each.version === version);
-  }
-
-  /** What the platform gives a control plane, whether or not it is one of its own. */
-  given(tenant: string): readonly AggregatedService[] {
-    return tenant === tenantOfPlatform ? none : this.#from('Project');
-  }
-
-  forget(): void {
-    this.#given = new Map();
-    this.#tenants.clear();
-  }
-
-  #ofProject(tenant: TenantId): readonly AggregatedService[] {
+  #ofProject(tenant: TenantId): Services {
     const given = this.#from('Project');
     const { group, resource } = this.#options.storage;
     if (this.#options.store.counter(tenant, group, resource).objects === 0) return given;
     const own = this.#read(tenant).map(({ service }) => service);
-    const isGiven = (service: AggregatedService): boolean =>
-      given.some((each) => each.group === service.group && each.version === service.version);
-    const added = own.filter((service) => !isGiven(service));
-    return added.length === 0 ? given : [...given, ...added];
+    const added = own.filter((service) => !given.byVersion.has(versionKey(service)));
+    if (added.length === 0) return given;
+    const bytes = added.reduce((sum, { ca }) => sum + serviceBytes + (ca?.length ?? 0), 0);
+    return servicesOf([...given.list, ...added], bytes);
   }
 
-  #from(surface: ContextKind): readonly AggregatedService[] {
+  #from(surface: ContextKind): Services {
     let services = this.#given.get(surface);
     if (services === undefined) {
-      services = this.#read(tenantOfPlatform)
+      const list = this.#read(tenantOfPlatform)
         .filter(({ contexts }) => contexts.includes(surface))
         .map(({ service }) => service);
+      services = servicesOf(list, 0);
       this.#given.set(surface, services);
     }
     return services;
@@ -131,6 +153,13 @@ export class AggregatedServices {
       else this.#tenants.delete(key.tenant);
     }
   }
+}
+
+const versionKey = ({ group, version }: Pick<AggregatedService, 'group' | 'version'>): string =>
+  `${group}/${version}`;
+
+function servicesOf(list: readonly AggregatedService[], bytes: number): Services {
+  return { list, byVersion: new Map(list.map((each) => [versionKey(each), each])), bytes };
 }
 
 /** Undefined for a version that this server serves itself. */

@@ -1,6 +1,7 @@
 /** Where the lists meet: kinds, plugins, controllers and endpoints become one API over one store. */
 import { randomUUID } from 'node:crypto';
 import { apiServiceClaims } from '../admission/api-services/api-service-claims.ts';
+import { apiServiceLimit } from '../admission/api-services/api-service-limit.ts';
 import { configurationLimit } from '../admission/configuration-limit/configuration-limit.ts';
 import { customResourceLifecycle } from '../admission/custom-resources/custom-resource-lifecycle.ts';
 import { customResourceNames } from '../admission/custom-resources/custom-resource-names.ts';
@@ -148,6 +149,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       customResourceLifecycle(store),
       customResourceNames(store, definitions, clock),
       apiServiceClaims(definitions, aggregated.services),
+      apiServiceLimit(store),
       hierarchy(store),
       configurationLimit(store),
       resourceQuota(store),
@@ -269,6 +271,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       tenants,
       documents: cache.cache,
       'compiled-forms': compiledForms.cache,
+      'aggregated-services': aggregated.services.cache,
     },
   });
 

@@ -84,3 +84,19 @@ test('a new service is available in seconds beside a project whose twenty servic
   assert.ok(tookMs < 3_000, `${tookMs} ms`);
   assert.ok(sockets.size > 0 && sockets.size <= 4, `${sockets.size} at once`);
 });
+
+test('a project registers as much as it may, and no more', async () => {
+  const root = plane('quick');
+  const { port } = silent.address() as AddressInfo;
+  const large = (i: number): Manifest => {
+    const service = apiService(`large${i}.example`, port);
+    service.metadata.annotations = { a: 'x'.repeat(250 * 1024) };
+    return service;
+  };
+  for (let i = 0; i < 4; i++) await must(server.post(`${root}${apiServices}`, large(i)), 201);
+  const { status, json } = await server.post(`${root}${apiServices}`, large(4));
+  assert.equal(status, 403);
+  assert.match(json.message, /APIServices of a control plane may take \d+ bytes in all, and would take \d+$/);
+  // Others have their own measure.
+  await must(server.post(`${plane('slow')}${apiServices}`, large(4)), 201);
+});
