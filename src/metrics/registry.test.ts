@@ -11,7 +11,7 @@ const roomy = { metricSeries: 1_000, metricSamples: 1_000 };
 async function written(registry: Registry): Promise<string[]> {
   const text = (await exposition(registry)).toString();
   assert.ok(text.endsWith('\n'));
-  return text.split('\n').filter((line) => line !== '' && !line.includes('milo_metric_series'));
+  return text.split('\n').filter((line) => line !== '' && !line.includes('milo_metric_'));
 }
 
 /** One metric, and its lines behind HELP and TYPE. */
@@ -99,6 +99,35 @@ test('what is read is read when it is asked for, behind what prepares it', async
   registry.counterOf('m_name', help, () => prepared);
   assert.ok((await written(registry)).includes('m_name 1'));
   assert.ok((await written(registry)).includes('m_name 2'));
+});
+
+test('what cannot be found out is told as it was, counted, and keeps nothing else from being told', async () => {
+  const errors: unknown[] = [];
+  const registry = new Registry(roomy, (error) => errors.push(error));
+  registry.tellOfItself();
+  let isBroken = false;
+  let found = 0;
+  let others = 0;
+  registry.beforeScrape(async () => {
+    if (isBroken) throw new Error('unreadable');
+    found++;
+  });
+  registry.beforeScrape(() => {
+    others++;
+  });
+  registry.counterOf('m_found', help, () => found);
+  registry.counterOf('m_others', help, () => others);
+  const told = async (): Promise<string[]> => {
+    const text = (await exposition(registry)).toString();
+    return text.split('\n').filter((line) => /^(m_|milo_metric_failures)/.test(line));
+  };
+  assert.deepEqual(await told(), ['m_found 1', 'm_others 1', 'milo_metric_failures_total 0']);
+  isBroken = true;
+  await written(registry);
+  assert.deepEqual(await told(), ['m_found 1', 'm_others 3', 'milo_metric_failures_total 2']);
+  assert.deepEqual(errors.map(String), ['Error: unreadable', 'Error: unreadable']);
+  isBroken = false;
+  assert.deepEqual(await told(), ['m_found 2', 'm_others 4', 'milo_metric_failures_total 2']);
 });
 
 test('a name is there once', () => {

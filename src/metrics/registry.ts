@@ -26,11 +26,15 @@ export class Registry {
   readonly #limits: RegistryLimits;
   readonly #families = new Map<string, AnyFamily>();
   readonly #preparations: (() => void | Promise<void>)[] = [];
+  readonly #onFailure: ((error: unknown) => void) | undefined;
   #series = 0;
   #refused = 0;
+  #failures = 0;
 
-  constructor(bounds: RegistryLimits) {
+  /** `onFailure` hears of what is counted as a failure. */
+  constructor(bounds: RegistryLimits, onFailure?: (error: unknown) => void) {
     this.#limits = bounds;
+    this.#onFailure = onFailure;
   }
 
   /** Tells how many series there are. */
@@ -44,6 +48,11 @@ export class Registry {
       'milo_metric_series_refused_total',
       'Times that a new time series was asked for beyond the limit and the one of all others was given.',
       () => this.#refused,
+    );
+    this.counterOf(
+      'milo_metric_failures_total',
+      'Times that something could not be found out for a scrape, which was told the figures of before.',
+      () => this.#failures,
     );
   }
 
@@ -90,14 +99,24 @@ export class Registry {
     this.#read({ name, help, type: 'counter', labels }, read);
   }
 
-  /** Runs before each scrape: finds out once what several families then show. */
+  /**
+   * Runs before each scrape: finds out once what several families then show. Where it fails they show what they would
+   * have shown before, and all others are as ever.
+   */
   beforeScrape(prepare: () => void | Promise<void>): void {
     this.#preparations.push(prepare);
   }
 
   /** The families in the order of their names, ready to be read. */
   async scrape(): Promise<readonly AnyFamily[]> {
-    for (const prepare of this.#preparations) await prepare();
+    for (const prepare of this.#preparations) {
+      try {
+        await prepare();
+      } catch (error) {
+        this.#failures++;
+        this.#onFailure?.(error);
+      }
+    }
     return [...this.#families.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

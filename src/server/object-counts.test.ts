@@ -93,3 +93,37 @@ test('counting takes a hundredth of the time, and who does not wait for it is to
   assert.equal(told(counts).configmaps, 2);
   now.mock.restore();
 });
+
+test('a count that fails leaves the figures, is tried again when it is time to, and is heard of once', async () => {
+  const store = new ReferenceStore();
+  await committed(store, putOf(tenantOfPlatform, configMaps, 'a'));
+  let nowMs = 1_000;
+  const now = mock.method(performance, 'now', () => nowMs);
+  let isBroken = false;
+  const slow = {
+    *all(): Iterable<GroupResource> {
+      nowMs += 500;
+      if (isBroken) throw new Error('unreadable');
+      yield configMaps;
+    },
+  } as unknown as ResourceNames;
+  const counts = new ObjectCounts(store, slow);
+  isBroken = true;
+  await assert.rejects(counts.refresh(), /unreadable/);
+  assert.deepEqual(told(counts), {});
+  await counts.refresh();
+  isBroken = false;
+  nowMs += 50_001;
+  await counts.refresh();
+  assert.equal(told(counts).configmaps, 1);
+  // Nobody waits for the next.
+  isBroken = true;
+  nowMs += 50_001;
+  await counts.refresh();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(told(counts).configmaps, 1);
+  await assert.rejects(counts.refresh(), /unreadable/);
+  await counts.refresh();
+  assert.equal(told(counts).configmaps, 1);
+  now.mock.restore();
+});

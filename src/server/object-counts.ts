@@ -28,6 +28,8 @@ export class ObjectCounts {
   readonly #names: ResourceNames;
   #counts: readonly ObjectCount[] | undefined;
   #counting: Promise<void> | undefined;
+  /** Of a count that nobody waited for. */
+  #unheard: { readonly error: unknown } | undefined;
   #dueMs = 0;
   #tookMs = 0;
 
@@ -41,22 +43,33 @@ export class ObjectCounts {
     return this.#counts ?? [];
   }
 
-  /** Counts anew if it is time to; resolves when there are figures to tell. */
+  /** Counts anew if it is time to; resolves when there are figures to tell. Rejects once for each count that failed. */
   async refresh(): Promise<void> {
+    const unheard = this.#unheard;
+    this.#unheard = undefined;
+    if (unheard !== undefined) throw unheard.error;
     if (performance.now() < this.#dueMs) return;
-    this.#counting ??= this.#count().finally(() => {
-      this.#counting = undefined;
-    });
+    this.#counting ??= this.#timed();
     if (this.#counts === undefined || this.#tookMs < quickMs) await this.#counting;
-    // Who does not wait must hear of a failure all the same: the next scrape tries again, and waits.
     else
-      this.#counting.catch(() => {
-        this.#counts = undefined;
+      this.#counting.catch((error) => {
+        this.#unheard = { error };
       });
   }
 
-  async #count(): Promise<void> {
+  /** A count that fails takes its time as well. */
+  async #timed(): Promise<void> {
     const startedMs = performance.now();
+    try {
+      this.#counts = await this.#count();
+    } finally {
+      this.#tookMs = performance.now() - startedMs;
+      this.#dueMs = performance.now() + this.#tookMs / share;
+      this.#counting = undefined;
+    }
+  }
+
+  async #count(): Promise<readonly ObjectCount[]> {
     const counts: ObjectCount[] = [];
     const named = new Set<string>();
     for (const resource of this.#names.all()) {
@@ -64,9 +77,7 @@ export class ObjectCounts {
       counts.push({ ...resource, ...(await this.#sum(resource)) });
     }
     counts.push({ group: '', resource: projectDefined, ...(await this.#sumOthers(named)) });
-    this.#counts = counts;
-    this.#tookMs = performance.now() - startedMs;
-    this.#dueMs = performance.now() + this.#tookMs / share;
+    return counts;
   }
 
   async #sum({ group, resource }: GroupResource): Promise<{ objects: number; bytes: number }> {

@@ -1,12 +1,13 @@
 /** Projects by phase, and for how long the oldest deletion has been asked for. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { limits } from '../apimachinery/limits.ts';
 import { projectDefinition } from '../apis/resourcemanager/v1alpha1/project/project-definition.ts';
 import { exposition } from '../metrics/exposition.ts';
 import { Registry } from '../metrics/registry.ts';
 import { ReferenceStore } from '../storage/conformance/reference-store.ts';
 import { committed, put } from '../storage/conformance/sample.ts';
+import { StorageError } from '../storage/errors.ts';
 import { deletingIndex, deletingValue } from '../storage/index-names.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
 import { encodeRecord, serializeObject } from '../storage/record.ts';
@@ -63,3 +64,18 @@ const many = Array.from({ length: limits.countStepEntries + 5 }, (_, i) =>
   projectOf(`p${i}`, '2026-01-01T11:59:59Z'),
 );
 check('more than fit one step', many, 0, many.length, 1);
+
+test('where a project cannot be read, all figures stay as they were', async () => {
+  const store = new ReferenceStore();
+  await committed(store, projectOf('a'), projectOf('b', '2026-01-01T11:59:00Z'));
+  const failures: unknown[] = [];
+  const registry = new Registry(limits, (error) => failures.push(error));
+  projectCounts(registry, store, { now: () => nowMs });
+  const before = (await exposition(registry)).toString();
+  await committed(store, projectOf('c'));
+  mock.method(store, 'get', () => {
+    throw new StorageError('corrupt', 'a record cannot be read');
+  });
+  assert.equal((await exposition(registry)).toString(), before);
+  assert.equal(failures.length, 1);
+});

@@ -18,14 +18,15 @@ export function projectCounts(registry: Registry, store: Store, clock: Clock): v
   let going = 0;
   let oldestSeconds = 0;
   registry.beforeScrape(async () => {
-    all = store.counter(tenantOfPlatform, group, resource).objects;
     const keys = await deletedKeys(store, deletingValue({ group, resource }));
-    going = keys.length;
-    oldestSeconds = 0;
-    for (const key of keys.slice(0, agesMost)) {
+    const ages = keys.slice(0, agesMost).map((key) => {
       const sinceMs = Date.parse(deletionTimeOf(store, key));
-      if (!Number.isNaN(sinceMs)) oldestSeconds = Math.max(oldestSeconds, (clock.now() - sinceMs) / 1_000);
-    }
+      return Number.isNaN(sinceMs) ? 0 : (clock.now() - sinceMs) / 1_000;
+    });
+    // Only now: where something cannot be read, all three stay as they were.
+    all = store.counter(tenantOfPlatform, group, resource).objects;
+    going = keys.length;
+    oldestSeconds = Math.max(0, ...ages);
   });
   registry.gaugesOf(
     'milo_projects',

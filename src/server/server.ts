@@ -68,7 +68,9 @@ export async function startServer(
     undo.push(() => store.close());
     progress(`data directory ${dataDir}, revision ${store.applied}`);
 
-    const metrics = new Registry(limits);
+    const metrics = new Registry(limits, (error) =>
+      logger.error({ err: error }, 'metrics could not be found out'),
+    );
     metrics.tellOfItself();
     const endProcessMetrics = processMetrics(metrics);
     undo.push(async () => endProcessMetrics());
