@@ -37,9 +37,10 @@ export function intervalOfRatio(
   return interval95(() => median(resample(dividends, prng)) / median(resample(divisors, prng)));
 }
 
-function interval95(draw: () => number): Interval {
-  const drawn = Array.from({ length: resamples }, draw).sort((a, b) => a - b);
-  return { low: drawn[Math.floor(resamples * 0.025)]!, high: drawn[Math.ceil(resamples * 0.975) - 1]! };
+/** Where 95 % of what `draw` gives lies. */
+export function interval95(draw: () => number, draws = resamples): Interval {
+  const drawn = Array.from({ length: draws }, draw).sort((a, b) => a - b);
+  return { low: drawn[Math.floor(draws * 0.025)]!, high: drawn[Math.ceil(draws * 0.975) - 1]! };
 }
 
 function resample(values: readonly number[], prng: Prng): number[] {

@@ -16,12 +16,11 @@ import { type PreparedRequest, prepareRequest } from '../load/lean-connection.ts
 import { openLoop } from '../load/open-loop.ts';
 
 import type { Tenancy } from '../load/tenancy.ts';
-import { Histogram } from '../measure/histogram.ts';
+import type { Histogram } from '../measure/histogram.ts';
 import { percentileCurve } from '../measure/percentile-curve.ts';
-import { median, pairedRatios } from '../measure/statistics.ts';
+import { addPooledMillis, addPooledRatio, pooled } from '../measure/pooled-quantile.ts';
 
 import { Undisturbed } from '../measure/undisturbed.ts';
-import { addMedian } from '../run/median-figure.ts';
 import { count, risingCounts, seconds } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
 import type { ServerUnderTest } from '../server/server-under-test.ts';
@@ -254,14 +253,12 @@ function figuresOf(steps: readonly StepServer[], control: StepServer, seed: numb
   const [first, last] = [steps[0]!, steps.at(-1)!];
   const figures: Figures = {};
   for (const operation of operations) {
-    const ratiosOf = (server: StepServer, q: number): number[] =>
-      pairedRatios(millis(server, operation, q), millis(first, operation, q));
+    const rounds = (server: StepServer): readonly Histogram[] => server.measured[operation];
     for (const [name, q] of quantiles) {
-      addMedian(figures, `${name}Ratio.${operation}`, 'ratio', ratiosOf(last, q), seed);
-      const rounds = ratiosOf(control, q);
-      figures[`${name}RatioOfEquals.${operation}`] = { value: median(rounds), unit: 'ratio', rounds };
+      addPooledRatio(figures, `${name}Ratio.${operation}`, rounds(last), rounds(first), q, seed);
+      addPooledRatio(figures, `${name}RatioOfEquals.${operation}`, rounds(control), rounds(first), q, seed);
       for (const server of [...steps, control]) {
-        addMedian(figures, `${name}.${operation}.${server.name}`, 'ms', millis(server, operation, q), seed);
+        addPooledMillis(figures, `${name}.${operation}.${server.name}`, rounds(server), q, seed);
       }
     }
   }
@@ -277,7 +274,7 @@ function addPlots(servers: readonly StepServer[], { addPlot }: RunContext): void
       server.name === 'control' ? `${server.projects} (control)` : `${server.projects} projects`;
     const series = servers.map((server) => ({
       name: named(server),
-      points: percentileCurve(merged(server.measured[operation])),
+      points: percentileCurve(pooled(server.measured[operation])),
     }));
     const x = { name: 'percentile', unit: '', scale: 'percentile' } as const;
     addPlot({ title: `${operation}: latency by percentile`, x, y, series });
@@ -288,21 +285,10 @@ function addPlots(servers: readonly StepServer[], { addPlot }: RunContext): void
       name: operation,
       points: servers
         .slice(0, -1)
-        .map((server) => [server.projects, median(millis(server, operation, q))] as const),
+        .map((server) => [server.projects, pooled(server.measured[operation]).quantile(q) / 1000] as const),
     }));
     addPlot({ title: `${name} by number of projects`, x, y, series });
   }
 }
 
-function merged(histograms: readonly Histogram[]): Histogram {
-  const all = new Histogram();
-  for (const histogram of histograms) all.merge(histogram);
-  return all;
-}
-
 const quantiles = [['p99', 0.99] as const, ['p50', 0.5] as const];
-
-/** A quantile of every round. */
-function millis(server: StepServer, operation: Operation, q: number): number[] {
-  return server.measured[operation].map((histogram) => histogram.quantile(q) / 1000);
-}

@@ -12,9 +12,8 @@ import { prepareRequest } from '../load/lean-connection.ts';
 import { openLoop } from '../load/open-loop.ts';
 import { Histogram } from '../measure/histogram.ts';
 import { percentileCurve } from '../measure/percentile-curve.ts';
-import { pairedRatios } from '../measure/statistics.ts';
+import { addPooledMillis, addPooledRatio, pooled } from '../measure/pooled-quantile.ts';
 import { Undisturbed } from '../measure/undisturbed.ts';
-import { addMedian } from '../run/median-figure.ts';
 import { count, seconds } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
 import type { ServerUnderTest } from '../server/server-under-test.ts';
@@ -173,14 +172,11 @@ const quantiles = [['p99', 0.99] as const, ['p50', 0.5] as const];
 
 function figuresOf(measured: Readonly<Record<Turn, readonly Latencies[]>>, seed: number): Figures {
   const figures: Figures = {};
-  const millis = (turn: Turn, kind: Kind, q: number): number[] =>
-    measured[turn].map((latencies) => latencies[kind].quantile(q) / 1000);
   for (const kind of kinds) {
+    const rounds = (turn: Turn): Histogram[] => measured[turn].map((latencies) => latencies[kind]);
     for (const [name, q] of quantiles) {
-      const ratios = pairedRatios(millis('loud', kind, q), millis('quiet', kind, q));
-      addMedian(figures, `${name}Ratio.${kind}`, 'ratio', ratios, seed);
-      for (const turn of turns)
-        addMedian(figures, `${name}.${kind}.${turn}`, 'ms', millis(turn, kind, q), seed);
+      addPooledRatio(figures, `${name}Ratio.${kind}`, rounds('loud'), rounds('quiet'), q, seed);
+      for (const turn of turns) addPooledMillis(figures, `${name}.${kind}.${turn}`, rounds(turn), q, seed);
     }
   }
   return figures;
@@ -191,8 +187,7 @@ function addPlots(measured: Readonly<Record<Turn, readonly Latencies[]>>, { addP
   const y = { name: "victims' latency", unit: 'ms' };
   for (const kind of kinds) {
     const series = turns.map((turn) => {
-      const all = new Histogram();
-      for (const latencies of measured[turn]) all.merge(latencies[kind]);
+      const all = pooled(measured[turn].map((latencies) => latencies[kind]));
       return { name: `neighbour ${turn}`, points: percentileCurve(all) };
     });
     addPlot({ title: `${kind} beside a neighbour`, x, y, series });
