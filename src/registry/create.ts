@@ -277,14 +277,17 @@ function wasNamesake(engine: Engine, target: Target, since: Revision): boolean {
   }
 }
 
+/** Of the object itself, rather than of one that is made along with it, and in no webhook's words. */
+export class NameTaken extends StatusError {}
+
 /** The 409; whoever asked for a generated name, and whose object is on its way out, is told so. */
-function taken(engine: Engine, target: Target, { metadata }: KubeObject): StatusError {
+function taken(engine: Engine, target: Target, { metadata }: KubeObject): NameTaken {
   const { definition } = target.served;
   const mayGenerate = metadata.generateName !== undefined && metadata.generateName !== '';
-  const error = (mayGenerate ? generateNameConflict : alreadyExists)(definition, target.name);
+  const { status } = (mayGenerate ? generateNameConflict : alreadyExists)(definition, target.name);
   const stored = engine.store.get(keyOf(target));
-  if (stored === undefined || !isDeleting(stored.record)) return error;
-  return new StatusError({ ...error.status, message: `object is being deleted: ${error.status.message}` });
+  if (stored === undefined || !isDeleting(stored.record)) return new NameTaken(status);
+  return new NameTaken({ ...status, message: `object is being deleted: ${status.message}` });
 }
 
 /** Upstream minds only a version that some object could have. */

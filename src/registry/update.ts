@@ -16,12 +16,12 @@ import {
   invalid,
   modifiedConflict,
   notFound,
-  StatusError,
+  type StatusError,
 } from '../apimachinery/status.ts';
 import type { Guard, StoredRecord } from '../storage/store.ts';
 import type { AdmissionOperation, AdmissionRequest, DynamicAttempt, DynamicRules } from './admission.ts';
 import { admit, chargePuts, commitObject, referenceGuards, removalOf } from './commit.ts';
-import { create } from './create.ts';
+import { create, NameTaken } from './create.ts';
 import { findSubresource } from './definition-table.ts';
 import { dynamicRules, keepReadableOwners, placeOf } from './dynamic-rules.ts';
 import {
@@ -108,7 +108,7 @@ async function createInstead(
     return await create(engine, target, () => cloneJson(wanted), { ...options, isTracked });
   } catch (error) {
     // Somebody created it in between: then this is an update after all.
-    if (error instanceof StatusError && error.reason === 'AlreadyExists') return 'retry';
+    if (error instanceof NameTaken) return 'retry';
     throw error;
   }
 }

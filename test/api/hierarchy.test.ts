@@ -112,6 +112,16 @@ describe('an organization', () => {
     const { status, json } = await server.post(`${group}/organizations`, organization('taken'));
     assert.deepEqual([status, json.message], [409, 'namespaces "organization-taken" already exists']);
     await must(server.get(pathOf('organizations', 'taken')), 404);
+    // Also where it is applied: what is there is not the organization.
+    const applied = await server.send(`${pathOf('organizations', 'taken')}?fieldManager=m`, {
+      method: 'PATCH',
+      type: 'application/apply-patch+yaml',
+      body: organization('taken'),
+    });
+    assert.deepEqual(
+      [applied.status, applied.json.message],
+      [409, 'namespaces "organization-taken" already exists'],
+    );
   });
 
   test('keeps the finalizer that its deletion needs', async () => {

@@ -372,3 +372,18 @@ test('a webhook may name what has none, and sees no name that is not given', asy
   assert.equal(webhooks.reviewsAt(path)[0].object.metadata.uid, undefined);
   await end();
 });
+
+test('an apply that is denied in the words of a name that is taken asks once', async () => {
+  const denial = deny({ reason: 'AlreadyExists', code: 409, message: 'no' });
+  const { path, end } = await configure('Validating', denial);
+  const name = newName();
+  const { status, json } = await server.send(`${maps()}/${name}?fieldManager=m`, {
+    method: 'PATCH',
+    type: 'application/apply-patch+yaml',
+    body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } },
+  });
+  await end();
+  assert.equal(status, 409);
+  assert.match(json.message, /denied the request: no$/);
+  assert.equal(webhooks.reviewsAt(path).length, 1);
+});
