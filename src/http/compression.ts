@@ -29,20 +29,25 @@ function mayCompress(exchange: Exchange, bytes: number): boolean {
   return bytes > limits.gzipThresholdBytes && underWay < limits.gzipsAtOnce && acceptsGzip(exchange);
 }
 
-function setHeaders(exchange: Exchange): void {
+/** What an answer that may be had in two forms varies with, beside what it does anyway. */
+export const varyWithEncoding = (vary: string | undefined): string =>
+  vary === undefined || vary === '' ? 'Accept-Encoding' : `${vary}, Accept-Encoding`;
+
+function setHeaders(exchange: Exchange, vary?: string): void {
   exchange.setHeader('content-encoding', 'gzip');
-  exchange.setHeader('vary', 'Accept-Encoding');
+  exchange.setHeader('vary', varyWithEncoding(vary));
 }
 
-/** A whole answer. A promise only where it is compressed. */
+/** A whole answer. A promise only where it is compressed. `vary` is what else it varies with. */
 export function sendBody(
   exchange: Exchange,
   code: number,
   contentType: string,
   body: Buffer | string,
+  vary?: string,
 ): void | Promise<void> {
   const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-  if (mayCompress(exchange, bytes)) return sendCompressed(exchange, code, contentType, body);
+  if (mayCompress(exchange, bytes)) return sendCompressed(exchange, code, contentType, body, vary);
   exchange.send(code, contentType, body);
 }
 
@@ -51,17 +56,21 @@ async function sendCompressed(
   code: number,
   contentType: string,
   body: Buffer | string,
+  vary: string | undefined,
 ): Promise<void> {
+  const compressed = await counted(compress(body, quick));
+  // The time may have been over meanwhile, and said so.
+  if (!exchange.isStarted) setHeaders(exchange, vary);
+  exchange.send(code, contentType, compressed);
+}
+
+async function counted(compressing: Promise<Buffer>): Promise<Buffer> {
   underWay++;
-  let compressed: Buffer;
   try {
-    compressed = await compress(body, quick);
+    return await compressing;
   } finally {
     underWay--;
   }
-  // The time may have been over meanwhile, and said so.
-  if (!exchange.isStarted) setHeaders(exchange);
-  exchange.send(code, contentType, compressed);
 }
 
 /** Begins a streamed answer whose first part has so many bytes. */
@@ -118,10 +127,11 @@ class GzipWriter implements BodyWriter {
 /** Compressed forms of documents that never change, made when first asked for; gone with the document. */
 const compressedDocuments = new WeakMap<Buffer, Promise<Buffer>>();
 
-export function compressedDocument(body: Buffer): Promise<Buffer> {
+/** Only for bodies that are kept. Undefined where it would have to be made now, and too much is under way. */
+export function compressedDocument(body: Buffer): Promise<Buffer> | undefined {
   let compressed = compressedDocuments.get(body);
-  if (compressed === undefined) {
-    compressed = compress(body);
+  if (compressed === undefined && underWay < limits.gzipsAtOnce) {
+    compressed = counted(compress(body));
     compressedDocuments.set(body, compressed);
   }
   return compressed;

@@ -21,7 +21,7 @@ export class DocumentCache {
   get(key: string, build: () => StaticDocument): StaticDocument {
     const known = this.find(key);
     if (known !== undefined) return known;
-    const document = build();
+    const document: StaticDocument = { ...build(), isKept: true };
     this.#documents.set(key, document);
     return document;
   }

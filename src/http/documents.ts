@@ -3,7 +3,7 @@ import { indentJson } from '../apimachinery/codec/indent-json.ts';
 import { limits } from '../apimachinery/limits.ts';
 import { pathMethodNotAllowed, pathNotFound } from '../apimachinery/status.ts';
 import type { RequestInfo, Tenant } from '../request/context.ts';
-import { acceptsGzip, compressedDocument } from './compression.ts';
+import { acceptsGzip, compressedDocument, sendBody, varyWithEncoding } from './compression.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import type { Exchange } from './exchange.ts';
 import type { Health } from './health.ts';
@@ -32,20 +32,27 @@ export async function answerDocument(
   const isHead = exchange.method === 'HEAD' && !hasOnlyGet.test(info.path);
   if (exchange.method !== 'GET' && !isHead) throw pathMethodNotAllowed();
   for (const [name, value] of Object.entries(document.headers)) exchange.setHeader(name.toLowerCase(), value);
-  const { status, contentType } = document;
-  const body = isIndented(exchange, info, document) ? indented(document.body) : document.body;
-  if (body.length <= limits.gzipDocumentBytes) {
-    exchange.send(status, contentType, body);
-    return;
+  const { status, contentType, headers, body, isKept } = document;
+  if (isIndented(exchange, info, document)) {
+    await sendBody(exchange, status, contentType, indented(body), headers.vary);
+  } else if (isKept !== true) await sendBody(exchange, status, contentType, body, headers.vary);
+  else await sendKept(exchange, document);
+}
+
+async function sendKept(exchange: Exchange, document: StaticDocument): Promise<void> {
+  const { status, contentType, headers, body } = document;
+  let sent = body;
+  if (body.length > limits.gzipDocumentBytes) {
+    // Caches between keep these: they must know that there are two forms.
+    exchange.setHeader('vary', varyWithEncoding(headers.vary));
+    const compressed = acceptsGzip(exchange) ? await compressedDocument(body) : undefined;
+    if (compressed !== undefined) {
+      sent = compressed;
+      // The time may have been over meanwhile, and said so.
+      if (!exchange.isStarted) exchange.setHeader('content-encoding', 'gzip');
+    }
   }
-  // Caches between keep these: they must know that there are two forms.
-  exchange.setHeader('vary', [document.headers.vary, 'Accept-Encoding'].filter(Boolean).join(', '));
-  if (!acceptsGzip(exchange)) {
-    exchange.send(status, contentType, body);
-    return;
-  }
-  exchange.setHeader('content-encoding', 'gzip');
-  exchange.send(status, contentType, await compressedDocument(body));
+  exchange.send(status, contentType, sent);
 }
 
 /** Discovery is read by people too; OpenAPI is not, and the rest is a line. */

@@ -15,6 +15,8 @@ export interface StaticDocument {
   readonly etag: string;
   /** Headers beyond Content-Type, etag among them, names in lower case. They win over what the pipeline sets for every response. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The very same body will be given again, so what is made of it is worth keeping. Said by who keeps it. */
+  readonly isKept?: true;
 }
 
 export interface DocumentOptions {
