@@ -10,6 +10,7 @@ import { limits } from '../apimachinery/limits.ts';
 import type { JsonObject, JsonValue, KubeObject, ObjectMeta } from '../apimachinery/object-meta.ts';
 import { bareError } from '../apimachinery/status.ts';
 import { HttpsCaller } from '../lib/https-caller.ts';
+import { networkProblem } from '../lib/network-problem.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
 import type { Store, TenantId } from '../storage/store.ts';
 import type { Egress } from './egress.ts';
@@ -81,7 +82,7 @@ export class ConversionWebhooks implements RemoteConverter {
     const home = served.definition.definedBy === 'Platform' ? tenantOfPlatform : (tenant.id as TenantId);
     const { clientConfig } = conversion;
     const endpoint: WebhookEndpoint = webhookEndpoint(this.#store, home, clientConfig, this.#random);
-    const reply = await this.#https.post(
+    const posting = this.#https.post(
       {
         owner: tenant.id,
         pool: home,
@@ -102,10 +103,14 @@ export class ConversionWebhooks implements RemoteConverter {
           apiVersion: `apiextensions.k8s.io/${version}`,
           request: { uid, desiredAPIVersion: apiVersion, objects: objects as unknown as JsonValue[] },
         }),
-        checkAddress: (address) => this.#egress.check(home, address, endpoint.port),
+        checkAddress: (address) => this.#egress.check(home, endpoint, address),
       },
       AbortSignal.timeout(limits.webhookTimeoutMsMax),
     );
+    const reply = await posting.catch((error: NodeJS.ErrnoException) => {
+      // Node would say to which address the name has led.
+      throw new Error(networkProblem(error, endpoint.shown), { cause: error });
+    });
     if (reply.status < 200 || reply.status > 206)
       throw new Error(`the server answered with status ${reply.status}`);
     return reply.body;

@@ -88,7 +88,7 @@ export class ServiceClient {
     try {
       sent.signal.throwIfAborted();
       const host = await this.#resolver.resolve(address.host);
-      this.#egress.check(service.home, host, address.port);
+      this.#egress.check(service.home, address, host);
       return await this.#exchange(service, sent, host, address.port, entry.agent, release);
     } catch (thrown) {
       release();

@@ -129,14 +129,14 @@ export class WebhookCaller {
     let endpoint: WebhookEndpoint | undefined;
     const path = (): string => `${endpoint?.path ?? '/'}?timeout=${Math.ceil(timeoutMs / 1000)}s`;
     try {
-      endpoint = webhookEndpoint(this.#store, home, hook.webhook.clientConfig, this.#random);
-      const { port } = endpoint;
+      const destination = webhookEndpoint(this.#store, home, hook.webhook.clientConfig, this.#random);
+      endpoint = destination;
       const reply = await this.#https.post(
         {
           owner: write.tenant.id,
           pool: home,
           host: endpoint.host,
-          port,
+          port: endpoint.port,
           authority: endpoint.shown,
           serverName: endpoint.serverName,
           path: path(),
@@ -147,7 +147,7 @@ export class WebhookCaller {
             'user-agent': 'milo-admission',
           },
           body: text,
-          checkAddress: (address) => this.#egress.check(home, address, port),
+          checkAddress: (address) => this.#egress.check(home, destination, address),
         },
         ending.signal,
       );
