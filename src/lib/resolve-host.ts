@@ -3,29 +3,27 @@
  * server that does not answer must delay nobody else. Knows the hosts file and DNS; no search domains.
  */
 import { Resolver } from 'node:dns/promises';
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { HostsFile } from './hosts-file.ts';
 
 export interface ResolveOptions {
   readonly timeoutMs: number;
   readonly tries: number;
-  readonly hostsFile?: string;
 }
 
 export class HostResolver {
   readonly #resolver: Resolver;
-  readonly #hostsFile: string;
+  readonly #hosts = new HostsFile('/etc/hosts');
 
-  constructor({ timeoutMs, tries, hostsFile = '/etc/hosts' }: ResolveOptions) {
+  constructor({ timeoutMs, tries }: ResolveOptions) {
     this.#resolver = new Resolver({ timeout: timeoutMs, tries });
-    this.#hostsFile = hostsFile;
   }
 
   /** One address. Rejects with Node's DNS error (`code` ENOTFOUND, ETIMEOUT, …). */
   async resolve(host: string): Promise<string> {
     if (isIP(host) !== 0) return host;
     const name = host.toLowerCase();
-    const known = this.#inHostsFile(name);
+    const known = this.#hosts.find(name);
     if (known !== undefined) return known;
     if (name === 'localhost' || name.endsWith('.localhost')) return '127.0.0.1';
     try {
@@ -35,23 +33,6 @@ export class HostResolver {
       if (code !== 'ENODATA' && code !== 'ENOTFOUND') throw error;
       return first(await this.#resolver.resolve6(name), name);
     }
-  }
-
-  #inHostsFile(name: string): string | undefined {
-    let text: string;
-    try {
-      text = readFileSync(this.#hostsFile, 'utf8');
-    } catch {
-      return undefined;
-    }
-    const found: string[] = [];
-    for (const line of text.split('\n')) {
-      const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
-      if (address !== undefined && isIP(address) !== 0 && names.some((each) => each.toLowerCase() === name)) {
-        found.push(address);
-      }
-    }
-    return found.find((address) => isIP(address) === 4) ?? found[0];
   }
 }
 
