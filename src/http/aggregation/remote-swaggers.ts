@@ -45,7 +45,8 @@ export class RemoteSwaggers {
     weightMax: limits.documentBytes,
     weightOf: ({ content }) => content?.length ?? 0,
   });
-  readonly #asking = new Map<string, Promise<Known>>();
+  /** By APIService: what is being asked, and of which server. */
+  readonly #asking = new Map<string, { readonly server: string; readonly answer: Promise<Known> }>();
 
   constructor(services: AggregatedServices, client: ServiceClient, clock: Clock) {
     this.#services = services;
@@ -72,6 +73,7 @@ export class RemoteSwaggers {
 
   forget({ tenant, name }: Pick<ObjectKey, 'tenant' | 'name'>): void {
     this.#known.delete(`${tenant}\0${name}`);
+    this.#asking.delete(`${tenant}\0${name}`);
   }
 
   async #find(service: AggregatedService): Promise<Known> {
@@ -86,19 +88,23 @@ export class RemoteSwaggers {
     return known;
   }
 
-  /** One question at a time for each service. */
+  /**
+   * One question at a time for each service. What is answered when it is another server's turn by then, or nobody's, is
+   * for who asked and is not kept.
+   */
   #ask(service: AggregatedService, before: Known | undefined): Promise<Known> {
     const key = keyOf(service);
-    let asking = this.#asking.get(key);
-    if (asking === undefined) {
-      asking = this.#download(service, before).then((known) => {
-        this.#asking.delete(key);
-        this.#known.set(key, known);
-        return known;
-      });
-      this.#asking.set(key, asking);
-    }
-    return asking;
+    const server = serverOf(service);
+    const current = this.#asking.get(key);
+    if (current?.server === server) return current.answer;
+    const asking = { server, answer: this.#download(service, before) };
+    this.#asking.set(key, asking);
+    void asking.answer.then((known) => {
+      if (this.#asking.get(key) !== asking) return;
+      this.#asking.delete(key);
+      this.#known.set(key, known);
+    });
+    return asking.answer;
   }
 
   /** Never rejects: a service whose document cannot be had has none. */
