@@ -33,6 +33,8 @@ export class H1Exchange implements Exchange {
   status = 0;
   sentBytes = 0;
   #isStreamed = false;
+  /** Nobody forgets what comes to the connection from here on. */
+  #isOver = false;
   #isBodyTaken = false;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
@@ -141,7 +143,7 @@ export class H1Exchange implements Exchange {
     this.#isStreamed = true;
     this.#connection.hold();
     this.#response.once('close', () => {
-      this.#connection.forget(this);
+      this.#leave();
       this.#connection.release();
     });
   }
@@ -182,7 +184,7 @@ export class H1Exchange implements Exchange {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
       if (this.#request.socket.destroyed) this.#abort.abort();
-      else this.#connection.whenGone(this);
+      else if (!this.#isOver) this.#connection.whenGone(this);
     }
     return this.#abort.signal;
   }
@@ -194,11 +196,16 @@ export class H1Exchange implements Exchange {
 
   /** The handler has done its part. A streamed response goes on. */
   handled(): void {
-    if (!this.#isStreamed) this.#connection.forget(this);
+    if (!this.#isStreamed) this.#leave();
   }
   /** The socket closed with this exchange on it or waiting behind another. */
   abandon(): void {
     if (!this.#response.writableFinished) this.#abort?.abort();
+  }
+
+  #leave(): void {
+    this.#isOver = true;
+    this.#connection.forget(this);
   }
 
   /** What follows a request that would switch is no body: the connection ends with the answer. */
