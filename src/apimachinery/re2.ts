@@ -41,7 +41,6 @@ const compilingSteps = 40;
 const millisecondSteps = 20_000;
 /** A pattern of one letter takes as long as so many instructions. */
 const smallestPattern = 30;
-/** Patterns, and what is wrong with those that are none. */
 /** Of the process; for who tells how full it is. */
 export const compiledPatterns: Pick<BoundedCache<unknown>, 'size' | 'weight'> = {
   get size() {
@@ -51,6 +50,7 @@ export const compiledPatterns: Pick<BoundedCache<unknown>, 'size' | 'weight'> = 
     return compiled.weight;
   },
 };
+/** Patterns, and what is wrong with those that are none. */
 const compiled = new BoundedCache<Re2Pattern | Re2SyntaxError>({
   entriesMax: limits.regexps,
   weightMax: limits.regexpBytes,
