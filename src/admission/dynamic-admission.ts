@@ -124,11 +124,6 @@ export class ConfiguredAdmission implements DynamicAdmission {
     return new RulesOfWrite(this.#webhooks, this.#policies, asSeen(write), rules);
   }
 
-  /** Calls to webhooks that are being made. */
-  get calls(): number {
-    return this.#webhooks.caller.active;
-  }
-
   close(): void {
     this.#configurations.close();
     this.#webhooks.caller.close();

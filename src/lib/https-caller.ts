@@ -65,16 +65,6 @@ export class HttpsCaller {
     this.#resolver = new HostResolver({ timeoutMs: bounds.resolveTimeoutMs, tries: 2 });
   }
 
-  /** Calls that are being made. */
-  get active(): number {
-    return this.#gate.active;
-  }
-
-  /** Servers of which connections may be open. */
-  get servers(): number {
-    return this.#servers.size;
-  }
-
   /**
    * The reply, whatever its status. Rejects with what Node says of the connection, with the signal's reason, with a
    * GateError or a ReplyTooLarge, or with what the check of the address throws.

@@ -66,11 +66,6 @@ export class ServiceClient {
     this.#random = random;
   }
 
-  /** Services to which connections may be open. */
-  get size(): number {
-    return this.#agents.size;
-  }
-
   /**
    * The head of the answer; its body is read by the caller. Undefined where the connection was upgraded. Rejects with the
    * StatusError of a service without an address, a 429, a ServiceUnreachable, or the signal's reason.

@@ -61,12 +61,3 @@ export interface Tenant {
   /** The control plane's first revisions lie behind this one: what a client knows from before is not its own. */
   readonly startRevision: number;
 }
-
-/** Filled step by step by the pipeline; a step that needs a later one's field is in the wrong place. */
-export interface RequestContext {
-  readonly info: RequestInfo;
-  /** After authentication. */
-  user: UserInfo;
-  /** After the tenant step; undefined when the surface names nothing that exists. */
-  tenant: Tenant | undefined;
-}

@@ -68,11 +68,6 @@ export class Configurations {
     return { 'admission-planes': this.#planes, 'admission-configurations': this.#objects };
   }
 
-  /** Control planes that are remembered. */
-  get size(): number {
-    return this.#planes.size;
-  }
-
   close(): void {
     this.#unsubscribe();
   }

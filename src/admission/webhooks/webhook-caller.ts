@@ -110,11 +110,6 @@ export class WebhookCaller {
     return answer;
   }
 
-  /** Calls that are being made, of all webhooks. */
-  get active(): number {
-    return this.#https.active;
-  }
-
   close(): void {
     this.#https.close();
   }

@@ -20,11 +20,6 @@ export class Aggregation {
     this.#projectGroup = projectGroup;
   }
 
-  /** Requests that are being passed on. */
-  get active(): number {
-    return this.#open.size;
-  }
-
   /** Who answers a request, if that is another server. */
   serviceFor(tenant: string, { path, resource }: RequestInfo): AggregatedService | undefined {
     // Most control planes have none, and most paths are none of theirs.
