@@ -300,6 +300,16 @@ export const limits = {
   organizationNameLength: 50,
   projectNameLength: 55,
 
+  // Fairness.
+  /** Of the one thread, for each project (on the platform: each user) in a turn of the event loop. */
+  fairShareMs: 2,
+  /** Of one project, or user of the platform, that wait for their turn. */
+  fairLineRequests: 2_000,
+  /** A quarter of a request's time, as upstream. */
+  fairWaitMs: 15_000,
+  /** Taken from the lines in one turn of the event loop. */
+  fairTurnRequests: 64,
+
   // Connections.
   connections: 20_000,
   streamsPerConnection: 1_000,

@@ -61,6 +61,17 @@ export function collectBody(
   });
 }
 
+/** The body once `before` has nothing against it. */
+export async function givenOut(
+  collected: Promise<Buffer>,
+  before: (() => Promise<void> | undefined) | undefined,
+): Promise<Buffer> {
+  const body = await collected;
+  const pending = before?.();
+  if (pending !== undefined) await pending;
+  return body;
+}
+
 /** Throws away what still comes of a body, and calls `overrun` when that is more than `maxBytes`. */
 export function discardBody(stream: Readable, maxBytes: number, overrun: () => void): void {
   let bytes = 0;

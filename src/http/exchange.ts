@@ -23,6 +23,8 @@ export interface Exchange {
    * The whole body. Rejects with a 413 StatusError past `maxBytes`, and when the client goes away.
    */
   readBody(maxBytes: number): Promise<Buffer>;
+  /** Asked when `readBody` has a body, and waited for before it is given out. */
+  beforeBody: (() => Promise<void> | undefined) | undefined;
   /**
    * The body as it comes, for who passes it on: nothing bounds it but how fast it is read. Undefined where there is none.
    * In place of `readBody`. What of it is not read when the response ends is thrown away.

@@ -13,6 +13,7 @@ import {
   collectBody,
   discardBody,
   emptyBody,
+  givenOut,
   lengthOf,
 } from './collect-body.ts';
 import type { Connection } from './connection.ts';
@@ -29,6 +30,7 @@ export interface Upgrade {
 export class H1Exchange implements Exchange {
   readonly method: string;
   readonly url: string;
+  beforeBody: Exchange['beforeBody'];
   isStarted = false;
   status = 0;
   sentBytes = 0;
@@ -87,7 +89,7 @@ export class H1Exchange implements Exchange {
       this.#awaitsContinue = false;
       this.#response.writeContinue();
     }
-    return collectBody(request, maxBytes);
+    return givenOut(collectBody(request, maxBytes), this.beforeBody);
   }
 
   takeBody(): Readable | undefined {

@@ -16,6 +16,7 @@ import {
   bodyTooLarge,
   collectBody,
   emptyBody,
+  givenOut,
   lengthOf,
 } from './collect-body.ts';
 import type { Connection } from './connection.ts';
@@ -25,6 +26,7 @@ import { headerNames } from './header-names.ts';
 export class H2Exchange implements Exchange {
   readonly method: string;
   readonly url: string;
+  beforeBody: Exchange['beforeBody'];
   isStarted = false;
   status = 0;
   sentBytes = 0;
@@ -66,7 +68,7 @@ export class H2Exchange implements Exchange {
       return Promise.reject(bodyTooLarge(maxBytes));
     if (stream.endAfterHeaders) return Promise.resolve(emptyBody);
     if (this.#request.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
-    return collectBody(stream, maxBytes);
+    return givenOut(collectBody(stream, maxBytes), this.beforeBody);
   }
 
   takeBody(): Readable | undefined {

@@ -25,6 +25,7 @@ import type { RequestMetrics } from './metrics/request-metrics.ts';
 import type { RequestRecord } from './metrics/request-record.ts';
 import { isServerFault, sendError } from './status-response.ts';
 import { Deadline, Deadlines } from './steps/deadlines.ts';
+import type { FairShares } from './steps/fair-shares.ts';
 import { refuseImpersonation } from './steps/impersonation.ts';
 import type { TenantResolver } from './steps/tenant.ts';
 import { dispatch } from './verbs/dispatch.ts';
@@ -39,6 +40,7 @@ export interface PipelineParts {
   readonly virtual: VirtualResources;
   readonly documents: Documents;
   readonly metrics: RequestMetrics;
+  readonly fairShares: FairShares;
   /** Absent in a server that asks no other. */
   readonly aggregation?: Aggregation;
   readonly project: GroupResource;
@@ -57,15 +59,16 @@ interface Passage {
   tenant: Tenant | undefined;
   timeoutMs: number | undefined;
 }
-type Step = (parts: PipelineParts, passage: Passage) => void | Promise<void>;
+type Step = (parts: PipelineParts, passage: Passage) => void | undefined | Promise<void>;
 
-/** THE TABLE. Auditing comes behind authentication and fairness before authorization when they exist. */
+/** THE TABLE. Auditing comes behind authentication when it exists. */
 const steps: readonly Step[] = [
   requestInfo,
   timeLimit,
   authenticate,
   impersonate,
   resolveTenant,
+  takeTurn,
   authorize,
   answer,
 ];
@@ -147,6 +150,20 @@ function impersonate(_: PipelineParts, { exchange, info, user }: Passage): void 
 function resolveTenant({ tenants }: PipelineParts, passage: Passage): void {
   passage.tenant = tenants.resolve(must(passage.info, 'request info').surface);
   passage.record.tenant = passage.tenant;
+}
+
+/** A project is one share whoever asks; on the platform every user is one. Writes take a second turn with their body. */
+function takeTurn(
+  { fairShares }: PipelineParts,
+  { exchange, info, user, tenant }: Passage,
+): Promise<void> | undefined {
+  const isProject = tenant !== undefined && must(info, 'request info').surface.kind === 'Project';
+  const share = isProject ? tenant.id : `user ${must(user, 'user').name}`;
+  if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
+    const enter = (): Promise<void> | undefined => fairShares.enter(share);
+    exchange.beforeBody = enter;
+  }
+  return fairShares.enter(share);
 }
 
 function authorize({ authorizer }: PipelineParts, passage: Passage): void | Promise<void> {

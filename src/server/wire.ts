@@ -79,6 +79,7 @@ import {
   followContextPolicies,
 } from './custom-resources.ts';
 import { expressionAuthorizer } from './expression-authorizer.ts';
+import { fairShares } from './fair-shares.ts';
 import { healthMetrics } from './health-metrics.ts';
 import { InProcessClient } from './in-process-client.ts';
 import { withLocalApiServices } from './local-api-services.ts';
@@ -225,6 +226,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     virtual: reviews(authenticator, authorizer),
     aggregation: aggregated.aggregation,
     metrics: new RequestMetrics(input.metrics, { ...limits, random: Math.random }),
+    fairShares: fairShares(input.metrics),
     documents: {
       discovery: new Discovery(
         shown,

@@ -6,6 +6,7 @@ import { configMapDefinition } from '../../src/apis/core/v1/configmap/configmap-
 import { authorizers } from '../../src/authz/chain.ts';
 import { RequestMetrics } from '../../src/http/metrics/request-metrics.ts';
 import { type PipelineParts, pipeline } from '../../src/http/pipeline.ts';
+import { FairShares } from '../../src/http/steps/fair-shares.ts';
 import { Registry } from '../../src/metrics/registry.ts';
 import { DefinitionTable } from '../../src/registry/definition-table.ts';
 import { onlyBuiltIn } from '../../src/registry/definitions.ts';
@@ -43,6 +44,7 @@ const parts = {
     ...limits,
     random: Math.random,
   }),
+  fairShares: new FairShares({ waited: () => {}, refused: () => {} }),
   onFault: (error: unknown) => faults.push(error),
 } as unknown as PipelineParts;
 

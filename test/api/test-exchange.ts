@@ -14,6 +14,7 @@ export class TestExchange implements Exchange {
   readonly url: string;
   readonly peer = undefined;
   readonly remoteAddress = '';
+  beforeBody: Exchange['beforeBody'];
   isStarted = false;
   status = 0;
   sentBytes = 0;
