@@ -3,7 +3,7 @@
  * configured has the name of all such, since projects choose names and there is no end to them.
  */
 import type { WebhookObserver } from '../admission/webhooks/webhook-observer.ts';
-import { projectDefined } from '../http/metrics/request-labels.ts';
+import { codeLabel, projectDefined } from '../http/metrics/request-labels.ts';
 import type { Registry } from '../metrics/registry.ts';
 import { tenantOfPlatform } from '../storage/keys.ts';
 
@@ -38,12 +38,13 @@ export function webhookMetrics(registry: Registry): WebhookObserver {
     const isFailOpen = outcome === 'failed' && call.ignoresFailure;
     const isRejected = outcome !== 'allowed' && !isFailOpen;
     const rejected = String(isRejected);
-    const code = outcome === 'allowed' ? '200' : outcome === 'denied' ? String(call.code) : '500';
+    const denial = outcome === 'denied' ? codeLabel(call.code) : '0';
+    const code = outcome === 'allowed' ? '200' : outcome === 'denied' ? denial : '500';
     durations.with(name, type, operation, rejected).observe(call.seconds);
     requests.with(name, type, operation, code, rejected).value++;
     if (isFailOpen) failOpens.with(name, type).value++;
     if (!isRejected) return;
     const errorType = outcome === 'denied' ? 'no_error' : 'calling_webhook_error';
-    rejections.with(name, type, operation, errorType, String(call.code)).value++;
+    rejections.with(name, type, operation, errorType, denial).value++;
   };
 }

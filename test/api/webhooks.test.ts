@@ -312,3 +312,14 @@ test('calls are counted by the name of the webhook where the platform has it, an
   const own = took('apiserver_request_sli_duration_seconds');
   assert.ok(all - own >= slow, `${all} s, of which ${own} s are the server's`);
 });
+
+test('codes that a webhook makes up are counted by their class', async () => {
+  const plane = project('a');
+  const { end } = await configure('Validating', deny({ code: 477 }), { plane });
+  assert.equal((await createMap(plane)).status, 477);
+  await end();
+  const { text } = await server.get('/metrics');
+  assert.doesNotMatch(text, /"477"/);
+  assert.match(text, /^apiserver_request_total\{verb="POST",.*resource="configmaps",.*code="4xx"\} 1$/m);
+  assert.match(text, /^apiserver_admission_webhook_rejection_count\{.*rejection_code="4xx"\} 1$/m);
+});

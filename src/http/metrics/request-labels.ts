@@ -2,6 +2,7 @@
  * By which labels a request is counted: always one of few, whatever the client sends. Verbs and scopes are upstream's
  * (apiserver/pkg/endpoints/metrics); a resource is named when this server knows it and the platform has it.
  */
+import { STATUS_CODES } from 'node:http';
 import type { ResourceDefinition } from '../../apimachinery/resource-definition.ts';
 import type { RequestInfo } from '../../request/context.ts';
 import type { Exchange } from '../exchange.ts';
@@ -27,6 +28,10 @@ export const projectDefined = 'project-defined';
 /** Whether a resource may be told by its name: it is built in, or the platform has defined it. No project makes more of these. */
 export const mayBeNamed = ({ writtenBy, definedBy }: ResourceDefinition): boolean =>
   writtenBy === undefined || definedBy === 'Platform';
+
+/** Codes that HTTP knows by themselves, all others by their class: servers and webhooks of projects answer what they like. */
+export const codeLabel = (status: number): string =>
+  STATUS_CODES[status] === undefined ? `${Math.floor(status / 100)}xx` : String(status);
 
 /** Places in `reportedVerbs`. */
 const verbs = {

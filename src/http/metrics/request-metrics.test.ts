@@ -168,3 +168,23 @@ check('GET /readyz/storage', 'GET', '', '/readyz');
 check('GET /metrics', 'GET', '', '/metrics');
 check('GET /metrics/x', 'GET', '');
 check('GET /wp-login.php', 'GET', '');
+
+test('codes that HTTP does not know are told by their class', async () => {
+  const world = new World();
+  for (let status = 200; status < 1_000; status++) {
+    const record = world.begin('GET', '/apis/g/v1/things', undefined, { status });
+    record.isPassedOn = true;
+    record.settle();
+  }
+  const told = await world.samples(/^apiserver_request_total/);
+  const counts = new Map(
+    told.map((line) => [/code="(\w+)"/.exec(line)![1]!, Number(line.split(' ').at(-1))]),
+  );
+  assert.ok(told.length < 80, `${told.length} series`);
+  assert.equal(counts.get('404'), 1);
+  assert.equal(counts.get('9xx'), 100);
+  assert.equal(
+    [...counts.values()].reduce((sum, count) => sum + count),
+    800,
+  );
+});

@@ -19,6 +19,7 @@ import type { ServedResource } from '../../registry/definition-table.ts';
 import type { Exchange } from '../exchange.ts';
 import { InflightCount, type InflightKind } from './inflight-count.ts';
 import {
+  codeLabel,
   documentOf,
   dryRunOf,
   dryRuns,
@@ -290,7 +291,7 @@ export class RequestMetrics implements RecordKeeper {
 
   #newCode(series: RequestSeries, status: number): Counter {
     const [verb, ...place] = series.labels;
-    const code = String(status);
+    const code = codeLabel(status);
     const counter = this.#requests.with(verb!, series.dryRun, ...place, code);
     series.codes.set(status, counter);
     return counter;
