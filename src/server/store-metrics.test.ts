@@ -1,6 +1,7 @@
 /** By which names commits are told: those of what is built in or the platform's at that moment, and one for all others. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { JsonSyntaxError } from '../apimachinery/codec/json-parser.ts';
 import type { ResourceDefinition } from '../apimachinery/resource-definition.ts';
 import { exposition } from '../metrics/exposition.ts';
 import { Registry } from '../metrics/registry.ts';
@@ -47,3 +48,7 @@ const unreadable = (): never => {
   throw new StorageError('corrupt', 'a definition cannot be read');
 };
 check('what cannot be found out', unreadable, 'project-defined');
+const unparsable = (): never => {
+  throw new JsonSyntaxError('a definition is no JSON', 0);
+};
+check('what cannot be understood', unparsable, 'project-defined');

@@ -7,7 +7,6 @@ import type { Registry } from '../metrics/registry.ts';
 import type { Counter, Histogram } from '../metrics/series.ts';
 import type { CommittedWrite } from '../storage/activity.ts';
 import type { CompactionActivity } from '../storage/compaction-timer.ts';
-import { StorageError } from '../storage/errors.ts';
 import type { Store } from '../storage/store.ts';
 import type { WatchHub } from '../storage/watch-hub.ts';
 import type { ObjectCounts } from './object-counts.ts';
@@ -98,13 +97,15 @@ export function commitMetrics(registry: Registry, store: Store, names: ResourceN
     readonly requests: Counter;
     readonly errors: Counter;
   }
-  /** What cannot be told, because definitions cannot be read, has no name either; requests say what is wrong. */
+  /**
+   * What cannot be told, because definitions cannot be read, has no name either. Whatever is wrong with them, requests and
+   * scrapes say so; the commit that is counted here has been made.
+   */
   const isNamed = (tenant: string, resource: GroupResource): boolean => {
     try {
       return names.isNamed(tenant, resource);
-    } catch (error) {
-      if (error instanceof StorageError) return false;
-      throw error;
+    } catch {
+      return false;
     }
   };
   /** By operation and name: as many as there are names. */
