@@ -6,6 +6,7 @@
  */
 import { ApplyConflicts } from '../apply/apply-conflicts.ts';
 import type { FieldFilter } from '../apply/field-filter.ts';
+import type { FieldSet } from '../apply/field-set.ts';
 import type { ManagedSet, Managers, Versions } from '../apply/managed-set.ts';
 import { TypedError } from '../apply/typed-error.ts';
 import { apply, update } from '../apply/updater.ts';
@@ -123,11 +124,7 @@ function updated(
     const own = identifierOf(endpoint, manager, 'Update');
     const owned = managers.get(own)?.set.union(set) ?? set;
     const before = tracked.managers.get(own);
-    // A set that came out as it was keeps its JSON, which takes time to write, and to compare with itself.
-    managers.set(
-      own,
-      before?.set.equals(owned) === true ? before : { set: owned, apiVersion, applied: false },
-    );
+    managers.set(own, isAs(before, owned, apiVersion) ? before : { set: owned, apiVersion, applied: false });
     times.set(own, timestamp(nowMs));
   }
   return capUpdateManagers({ managers, times }, limits.updateManagers);
@@ -178,7 +175,7 @@ export function applyTracked(
   const outcome = merged(endpoint, base, tracked.managers, own, application);
   const managers = new Map(outcome.managers);
   const times = new Map(tracked.times);
-  strip(managers, own);
+  strip(managers, own, tracked.managers.get(own));
   if (outcome.object !== undefined) times.set(own, timestamp(nowMs));
   let object = outcome.object ?? base;
   if (manager === lastAppliedManager) object = refreshLastApplied(object, config);
@@ -207,12 +204,18 @@ function merged(
   }
 }
 
-function strip(managers: Map<string, ManagedSet>, own: string): void {
+function strip(managers: Map<string, ManagedSet>, own: string, before: ManagedSet | undefined): void {
   const managed = managers.get(own);
   if (managed === undefined) return;
+  const { apiVersion, applied } = managed;
   const set = managed.set.difference(neverOwned);
   if (set.isEmpty) managers.delete(own);
-  else managers.set(own, { set, apiVersion: managed.apiVersion, applied: managed.applied });
+  else managers.set(own, isAs(before, set, apiVersion) ? before : { set, apiVersion, applied });
+}
+
+/** Whether a set came out as it was. It then keeps its JSON, which takes time to write, and to compare with itself. */
+function isAs(before: ManagedSet | undefined, set: FieldSet, apiVersion: string): before is ManagedSet {
+  return before !== undefined && before.apiVersion === apiVersion && before.set.equals(set);
 }
 
 function withManagedFields(object: JsonObject, managedFields: JsonValue[] | undefined): JsonObject {
