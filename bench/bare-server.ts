@@ -2,7 +2,7 @@
  * The peer that Milo's reads and events are held against: node:http2, TLS, the stream API, bytes from memory, nothing
  * else. It knows no paths: `?watch` stays open, PUT sends the event to all that stay open, or with `?durable` sets what it
  * was sent in LMDB under its path, as raw-lmdb.ts does; `/list` and anything else answer their bytes. What to answer comes
- * as the first message.
+ * as the first message. It ends when whoever started it does.
  */
 import { createSecureServer, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
@@ -45,4 +45,5 @@ function serve({ ca, certificate, key, object, list, event, storeFile }: BareAns
   server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }));
 }
 
+process.once('disconnect', () => process.exit(0));
 process.once('message', (answers: BareAnswers) => serve(answers));

@@ -6,13 +6,14 @@
  * process is the client; the server under test and every peer are processes of their own. Files directly in
  * bench/ are programs, the folders hold their parts.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareCommand } from './compare/compare-command.ts';
 import { reportCommand } from './report/report-command.ts';
 import { brokenBounds } from './run/bounds.ts';
 import { Cleanup } from './run/cleanup.ts';
 import { type Command, parseCommandLine, usageText } from './run/command-line.ts';
+import { endOnSignal } from './run/end-on-signal.ts';
 import { environment } from './run/environment.ts';
 import { Progress } from './run/progress.ts';
 import { type Result, renderTable, resultText } from './run/result.ts';
@@ -58,10 +59,10 @@ function makeDirectory(parent: string): string {
   }
 }
 
-/** Before the run, so that a long run does not end in a file that cannot be written. */
+/** Before the run, so that a long run does not end in a file that cannot be written. An earlier result stays until then. */
 function checkJsonFile(file: string): void {
   try {
-    writeFileSync(file, '');
+    closeSync(openSync(file, 'a'));
   } catch (error) {
     throw new UsageError(`--json ${file} cannot be written: ${(error as Error).message}.`);
   }
@@ -86,9 +87,7 @@ async function main(): Promise<void> {
   const { jsonFile } = command;
   if (jsonFile !== undefined) checkJsonFile(jsonFile);
   const cleanup = new Cleanup();
-  for (const [signal, code] of [['SIGINT', 130] as const, ['SIGTERM', 143] as const]) {
-    process.once(signal, () => void cleanup.run().finally(() => process.exit(code)));
-  }
+  endOnSignal(cleanup);
   try {
     const result = await run(command, cleanup);
     if (jsonFile !== undefined) writeFileSync(jsonFile, resultText(result));

@@ -1,13 +1,21 @@
 /** What must be undone at the end of a run, last first. A failing step does not keep the others from running. */
 export class Cleanup {
   readonly #steps: (() => void | Promise<void>)[] = [];
+  #running: Promise<void> | undefined;
 
   add(step: () => void | Promise<void>): void {
     this.#steps.push(step);
   }
 
-  /** Throws what the first failing step threw. */
-  async run(): Promise<void> {
+  /** Throws what the first failing step threw. Who asks while it runs waits for the same end. */
+  run(): Promise<void> {
+    this.#running ??= this.#runSteps().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #runSteps(): Promise<void> {
     let failure: { error: unknown } | undefined;
     for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
       try {

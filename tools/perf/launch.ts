@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cleanup } from '../../bench/run/cleanup.ts';
+import { endOnSignal } from '../../bench/run/end-on-signal.ts';
 import { UsageError } from '../../bench/run/usage-error.ts';
 import { type ServerUnderTest, serversOf } from '../../bench/server/server-under-test.ts';
 import type { LaunchOptions } from './launch-options.ts';
@@ -18,7 +19,6 @@ export interface Launch {
 }
 
 const usageExitCode = 2;
-const signalExitCodes = [['SIGINT', 130] as const, ['SIGTERM', 143] as const];
 
 /** Answers what `run` answers, an exit code. */
 export async function launch(
@@ -26,9 +26,7 @@ export async function launch(
   run: (launch: Launch) => Promise<number>,
 ): Promise<number> {
   const cleanup = new Cleanup();
-  for (const [signal, code] of signalExitCodes) {
-    process.once(signal, () => void cleanup.run().finally(() => process.exit(code)));
-  }
+  endOnSignal(cleanup);
   const directory = mkdtempSync(join(tmpdir(), 'milo-perf-'));
   cleanup.add(() => rmSync(directory, { recursive: true, force: true }));
   try {
