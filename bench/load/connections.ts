@@ -18,10 +18,20 @@ export class Connections {
       reject = rejectFault;
     });
     fault.catch(() => {});
-    const all = await Promise.all(
-      Array.from({ length: count }, () => LeanConnection.connect(target, (error) => reject(error))),
+    const opening = Array.from({ length: count }, () =>
+      LeanConnection.connect(target, (error) => reject(error)),
     );
-    return new Connections(all, fault);
+    try {
+      return new Connections(await Promise.race([fault, Promise.all(opening)]), fault);
+    } catch (error) {
+      // Also those that are open, or will be.
+      for (const connection of opening)
+        void connection.then(
+          (open) => open.close(),
+          () => {},
+        );
+      throw error;
+    }
   }
 
   close(): void {

@@ -41,6 +41,21 @@ export class FanOut {
     connections: number,
   ): Promise<FanOut> {
     const watching = await Connections.open(target, connections);
+    try {
+      return await FanOut.#openOn(watching, target, watch, watchers);
+    } catch (error) {
+      watching.close();
+      throw error;
+    }
+  }
+
+  static async #openOn(
+    watching: Connections,
+    target: Target,
+    watch: PreparedRequest,
+    watchers: number,
+  ): Promise<FanOut> {
+    const connections = watching.all.length;
     const perConnection = Math.min(...watching.all.map(({ streamsMax }) => streamsMax));
     if (watchers > perConnection * connections) {
       throw new UsageError(
@@ -60,7 +75,12 @@ export class FanOut {
         });
       }
     });
-    await Promise.race([watching.fault, allOpen]);
+    try {
+      await Promise.race([watching.fault, allOpen]);
+    } catch (error) {
+      fanOut.close();
+      throw error;
+    }
     return fanOut;
   }
 

@@ -13,7 +13,7 @@ interface Served {
   end(): void;
 }
 
-/** Sends three lines in pieces at `/lines`, and ends them when asked for `/stop`; all else is 404 with its token. */
+/** Sends three lines in pieces at `/lines`, and ends them when asked for `/stop`; `/never` has no answer, `/half` half of one; all else is 404 with its token. */
 async function serve(t: TestContext): Promise<Served> {
   const validity = { nowMs: Date.now(), lifetimeMs: 60_000 };
   const authority = await issueAuthority('test-ca', validity);
@@ -34,6 +34,12 @@ async function serve(t: TestContext): Promise<Served> {
       stream.write('one\ntw');
       setTimeout(() => stream.write('o\nthree\nfo'), 10);
       stop = () => stream.end();
+      return;
+    }
+    if (headers[':path'] === '/never') return;
+    if (headers[':path'] === '/half') {
+      stream.respond({ ':status': 200 });
+      stream.write('{"items":[');
       return;
     }
     if (headers[':path'] === '/stop') stop();
@@ -100,4 +106,15 @@ test('a client is closed also when the server has ended its connections', async 
   await new Promise((resolve) => setTimeout(resolve, 50));
   await client.close();
   await client.close();
+});
+
+test('a request that the connection ends under is refused, and so are later ones', async (t) => {
+  const { target, end } = await serve(t);
+  const client = await HttpClient.connect(target, 1);
+  t.after(() => client.close());
+  const asked = ['/never', '/half'].map((path) => client.request('GET', path));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  end();
+  for (const request of asked) await assert.rejects(request);
+  await assert.rejects(async () => await client.request('GET', '/'));
 });

@@ -19,6 +19,8 @@ export interface SomeObject {
 }
 
 const quotedLength = 400;
+/** What requests under way have to be answered in, when the client is closed. */
+const closeTimeoutMs = 5000;
 
 export class HttpClient {
   readonly #sessions: ClientHttp2Session[];
@@ -38,7 +40,14 @@ export class HttpClient {
     const sessions = Array.from({ length: connections }, () =>
       connect(`https://${authorityOf(target)}`, tlsOptions(target)),
     );
-    await Promise.all(sessions.map((session) => once(session, 'connect')));
+    try {
+      await Promise.all(sessions.map((session) => once(session, 'connect')));
+    } catch (error) {
+      for (const session of sessions) session.on('error', () => {}).destroy();
+      throw error;
+    }
+    // The requests under way are told, and later ones are refused.
+    for (const session of sessions) session.on('error', () => {});
     return new HttpClient(sessions, target.token);
   }
 
@@ -58,7 +67,13 @@ export class HttpClient {
       });
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('error', reject);
-      stream.on('end', () => resolve({ status, body: Buffer.concat(chunks) }));
+      // A connection that ends under an answer ends it too.
+      stream.on('end', () => {
+        if (status !== 0 && stream.rstCode === constants.NGHTTP2_NO_ERROR)
+          resolve({ status, body: Buffer.concat(chunks) });
+      });
+      // Says nothing any more where one of the two has come.
+      stream.on('close', () => reject(new Error(`${method} ${path}: the connection was closed`)));
       stream.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
@@ -119,7 +134,9 @@ export class HttpClient {
         if (session.destroyed) return;
         const closed = once(session, 'close');
         session.close();
+        const timer = setTimeout(() => session.destroy(), closeTimeoutMs);
         await closed;
+        clearTimeout(timer);
       }),
     );
   }

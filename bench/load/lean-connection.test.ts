@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { issueAuthority, issueLeaf } from '../../src/lib/issue-certificate.ts';
+import { Connections } from './connections.ts';
 import { LeanConnection, prepareRequest } from './lean-connection.ts';
 import type { Target } from './target.ts';
 
@@ -110,6 +112,33 @@ test('an answer other than 200 is a fault that quotes it', async (t) => {
   const { lean, fault } = await connect(t, target);
   void ask(lean, prepareRequest(target, 'GET', '/refused'));
   assert.match((await fault).message, /^the server refused a request: GET \/refused 0$/);
+});
+
+test('what a sink throws is a fault of its connection', async (t) => {
+  const target = await echoServer(t);
+  const { lean, fault } = await connect(t, target);
+  const end = (): void => {
+    throw new Error('an event too many');
+  };
+  lean.send(prepareRequest(target, 'GET', '/object'), undefined, { end });
+  assert.match((await fault).message, /^an event too many$/);
+});
+
+test('connections to a server that ends them before it has said anything are refused, and none stays', async (t) => {
+  const { host, port, ...credentials } = await echoServer(t);
+  const closing: TLSSocket[] = [];
+  const { certificate: cert, key } = credentials;
+  const server = createTlsServer({ cert, key, ALPNProtocols: ['h2'] }, (socket) => {
+    socket.on('error', () => {});
+    closing.push(socket);
+    if (closing.length === 3) closing[1]!.destroy();
+  });
+  server.listen(0, host);
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const silent = { host, port: (server.address() as AddressInfo).port, ...credentials };
+  assert.notEqual(silent.port, port);
+  await assert.rejects(Connections.open(silent, 3), /closed the connection/);
 });
 
 test('no more requests are under way than the server takes, and all are answered', async (t) => {

@@ -72,11 +72,13 @@ interface Waiting {
 }
 
 const refusalLengthMax = 400;
+/** Until the server has said what it takes. */
+const connectTimeoutMs = 20_000;
 const creditBeforeUpdate = 2 ** 30;
 
 export class LeanConnection {
   readonly #socket: TLSSocket;
-  readonly #onFault: (error: Error) => void;
+  #onFault: (error: Error) => void;
   readonly #streams = new Map<number, Stream>();
   /** What the server's limits do not let go yet: of streams at a time, and of bytes in bodies. */
   readonly #backlog: Waiting[] = [];
@@ -101,30 +103,46 @@ export class LeanConnection {
   private constructor(socket: TLSSocket, onFault: (error: Error) => void) {
     this.#socket = socket;
     this.#onFault = onFault;
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      // What a sink throws is a fault as well: nobody is there to catch it.
+      try {
+        this.#read(chunk);
+      } catch (error) {
+        this.#fail(error as Error);
+      }
+    });
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => this.#fail(new Error('the server closed the connection')));
   }
 
-  /** `onFault` is called once, with whatever makes the connection or an answer fail. */
+  /** `onFault` is called once, with whatever makes the connection or an answer fail, or a sink throws, later on. */
   static async connect(target: Target, onFault: (error: Error) => void): Promise<LeanConnection> {
     const { host, port } = target;
     const socket = connect({ host, port, ...tlsOptions(target), ALPNProtocols: ['h2'] });
-    await once(socket, 'secureConnect');
-    if (socket.alpnProtocol !== 'h2') {
+    const silent = new Error(`${authorityOf(target)} said nothing in ${connectTimeoutMs} ms`);
+    const timer = setTimeout(() => socket.destroy(silent), connectTimeoutMs);
+    try {
+      await once(socket, 'secureConnect');
+      if (socket.alpnProtocol !== 'h2') throw new Error(`${authorityOf(target)} does not speak HTTP/2`);
+      socket.setNoDelay(true);
+      const connection = new LeanConnection(socket, onFault);
+      // What the server sends first; a stream opened before would not know how many may be.
+      const settings = new Promise<void>((resolve, reject) => {
+        connection.#onSettings = resolve;
+        connection.#onFault = reject;
+      });
+      connection.#write(preface);
+      connection.#write(settingsFrame([[setting.initialWindowSize, windowMax]]));
+      connection.#write(windowUpdateFrame(windowMax - windowDefault));
+      await settings;
+      connection.#onFault = onFault;
+      return connection;
+    } catch (error) {
       socket.destroy();
-      throw new Error(`${authorityOf(target)} does not speak HTTP/2`);
+      throw error;
+    } finally {
+      clearTimeout(timer);
     }
-    socket.setNoDelay(true);
-    const connection = new LeanConnection(socket, onFault);
-    connection.#write(preface);
-    connection.#write(settingsFrame([[setting.initialWindowSize, windowMax]]));
-    connection.#write(windowUpdateFrame(windowMax - windowDefault));
-    // What it sends first; a stream opened before would not know how many may be.
-    await new Promise<void>((resolve) => {
-      connection.#onSettings = resolve;
-    });
-    return connection;
   }
 
   /** A body must fit the window of a fresh stream: 65,535 bytes. */

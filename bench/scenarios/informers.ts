@@ -144,6 +144,7 @@ class Fleet {
   static async populate(server: ServerUnderTest, sizes: Sizes, context: RunContext): Promise<Fleet> {
     const { target, tenancy } = server;
     const client = await HttpClient.connect(target);
+    context.cleanup.add(() => client.close());
     await tenancy.prepare(client);
     await inParallel(
       sizes.projects,
@@ -171,19 +172,21 @@ class Fleet {
       );
     }
     const watching = await Connections.open(target, sizes.connections);
+    context.cleanup.add(() => watching.close());
     const writing = await Connections.open(target, 2);
-    context.cleanup.add(() => {
-      watching.close();
-      writing.close();
-    });
+    context.cleanup.add(() => writing.close());
     return new Fleet(server, sizes, resources, { client, watching, writing }, context);
   }
 
   /** Loads what informers need, with those of one project, which end. */
   async warm(): Promise<void> {
     const connections = await Connections.open(this.#server.target, 1);
-    for (const resource of this.#resources) await this.#inform(0, resource, connections, () => {});
-    connections.close();
+    try {
+      for (const resource of this.#resources)
+        await Promise.race([connections.fault, this.#inform(0, resource, connections, () => {})]);
+    } finally {
+      connections.close();
+    }
   }
 
   /** Resolves when every informer has listed and its watch is accepted. */

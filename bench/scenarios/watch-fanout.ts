@@ -79,10 +79,11 @@ export const watchFanout = scenario({
 });
 
 async function memoryAndDelivery(sizes: Sizes, context: RunContext): Promise<Figures> {
-  const { servers, progress, addPlot } = context;
+  const { servers, progress, cleanup, addPlot } = context;
   const server = await servers.start('watches', { hasProbe: true });
   const { target, tenancy } = server;
   const client = await HttpClient.connect(target);
+  cleanup.add(() => client.close());
   await tenancy.prepare(client);
   await tenancy.create(client, tenant);
   const namespace = tenancy.namespaceOf(tenant);
@@ -94,7 +95,9 @@ async function memoryAndDelivery(sizes: Sizes, context: RunContext): Promise<Fig
   const open = async (watches: number): Promise<FanOut> => {
     const { resourceVersion } = (await client.get(collection)).metadata;
     const path = `${collection}?watch=true&resourceVersion=${resourceVersion}`;
-    return await FanOut.open(target, prepareRequest(target, 'GET', path), watches, sizes.connections);
+    const fanOut = await FanOut.open(target, prepareRequest(target, 'GET', path), watches, sizes.connections);
+    cleanup.add(() => fanOut.close());
+    return fanOut;
   };
 
   progress.show('a few watches, to load what they need');
