@@ -36,11 +36,27 @@ export interface UsageSources {
   readonly flushes?: (() => number) | undefined;
 }
 
-/** Returns what ends the sampling. */
-export function sampleResources(sources: UsageSources, series: UsageSeries): () => Promise<void> {
+/**
+ * Takes the first sample, and rejects where that fails: a source was named that cannot be read. Returns what ends the
+ * sampling, and rejects when a later one failed.
+ */
+export async function sampleResources(
+  sources: UsageSources,
+  series: UsageSeries,
+): Promise<() => Promise<void>> {
   const ending = new AbortController();
   series.restart();
-  const sampled = sampleUntil(ending.signal, sources, series);
+  const { metrics, storageMetrics } = sources;
+  const isRemote = sources.pid === undefined && metrics !== undefined;
+  const server = isRemote ? new ServerMetrics(metrics.target, metrics.path) : undefined;
+  try {
+    const told = { ...(await server?.ask()), ...(storageMetrics && (await toldByStorage(storageMetrics))) };
+    series.add({ ...(await usageOf(sources)), ...told });
+  } catch (error) {
+    await server?.close();
+    throw error;
+  }
+  const sampled = sampleUntil(ending.signal, sources, series, server);
   // Reported by who ends it.
   sampled.catch(() => {});
   return () => {
@@ -49,21 +65,57 @@ export function sampleResources(sources: UsageSources, series: UsageSeries): () 
   };
 }
 
-async function sampleUntil(signal: AbortSignal, sources: UsageSources, series: UsageSeries): Promise<void> {
-  const { pid, metrics, storageMetrics } = sources;
-  const isRemote = pid === undefined && metrics !== undefined;
-  const client = isRemote ? await HttpClient.connect(metrics.target, 1) : undefined;
+async function sampleUntil(
+  signal: AbortSignal,
+  sources: UsageSources,
+  series: UsageSeries,
+  server: ServerMetrics | undefined,
+): Promise<void> {
+  const { storageMetrics } = sources;
+  // What has answered once may be out of reach for a moment: then there are no samples of it.
+  const unlessAway = (told: Promise<Usage> | undefined): Promise<Usage | undefined> | undefined =>
+    told?.catch(() => undefined);
   try {
-    for (let turn = 0; !signal.aborted; turn++) {
+    for (let turn = 1; ; turn++) {
+      await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => {});
+      if (signal.aborted) return;
       let usage = await usageOf(sources);
       if (turn % metricsEvery === 0) {
-        if (client !== undefined) usage = { ...usage, ...(await toldByServer(client, metrics!.path)) };
-        if (storageMetrics !== undefined) usage = { ...usage, ...(await toldByStorage(storageMetrics)) };
+        usage = { ...usage, ...(await unlessAway(server?.ask())) };
+        if (storageMetrics !== undefined)
+          usage = { ...usage, ...(await unlessAway(toldByStorage(storageMetrics))) };
       }
       if (!signal.aborted) series.add(usage);
-      await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => {});
     }
   } finally {
+    await server?.close();
+  }
+}
+
+/** The server's /metrics, over a connection that is made again when it was lost. */
+class ServerMetrics {
+  readonly #target: Target;
+  readonly #path: string;
+  #client: HttpClient | undefined;
+
+  constructor(target: Target, path: string) {
+    this.#target = target;
+    this.#path = path;
+  }
+
+  async ask(): Promise<Usage> {
+    this.#client ??= await HttpClient.connect(this.#target, 1);
+    try {
+      return await toldByServer(this.#client, this.#path);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
     await client?.close();
   }
 }
@@ -117,7 +169,9 @@ async function toldByServer(client: HttpClient, path: string): Promise<Usage> {
 
 /** Throws when there is no such thing: it was asked for by name. */
 async function toldByStorage(url: string): Promise<Usage> {
-  const answer = await fetch(url);
+  const answer = await fetch(url).catch((error: Error) => {
+    throw new Error(`GET ${url}: ${(error.cause as Error | undefined)?.message ?? error.message}`);
+  });
   if (!answer.ok) throw new Error(`GET ${url}: ${answer.status}`);
   const values = sumsOf(await answer.text());
   return { flushes: values.get('etcd_disk_wal_fsync_duration_seconds_count') };

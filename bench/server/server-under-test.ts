@@ -14,7 +14,7 @@ import { type Usage, UsageSeries } from '../measure/usage.ts';
 import type { Cleanup } from '../run/cleanup.ts';
 import { UsageError } from '../run/usage-error.ts';
 import { MiloProcess } from './milo-process.ts';
-import { sampleResources, usageOf } from './resource-sampler.ts';
+import { sampleResources, type UsageSources, usageOf } from './resource-sampler.ts';
 import { commitsOf } from './stored-data.ts';
 
 export interface ServerUnderTest {
@@ -84,11 +84,14 @@ function ownServers(directory: string, cleanup: Cleanup): Servers {
         flushes: () => commitsOf(dataDirectory),
         heapBytes: hasProbe ? () => milo.heapBytes() : undefined,
       };
-      const endSampling = sampleResources(sources, seriesOf(usage, name));
+      const endSampling = await sampleResources(sources, seriesOf(usage, name));
       cleanup.add(endSampling);
       const stop = async (): Promise<void> => {
-        await endSampling();
-        await milo.stop();
+        try {
+          await endSampling();
+        } finally {
+          await milo.stop();
+        }
       };
       const tenancy = new Tenancy(readTenancy('milo'));
       const { target, pid } = milo;
@@ -106,6 +109,8 @@ function givenServer(options: GivenServerOptions, cleanup: Cleanup): Servers {
       `The scenario needs tenants with APIs of their own, and --tenancy ${options.tenancy} has none.`,
     );
   }
+  refuseUnlessRunning('--server-pid', pid);
+  refuseUnlessRunning('--storage-pid', storagePid);
   const usage = new Map<string, UsageSeries>();
   let version: string | undefined;
   const tenancies: Tenancy[] = [];
@@ -125,10 +130,13 @@ function givenServer(options: GivenServerOptions, cleanup: Cleanup): Servers {
       version ??= await versionOf(target, tenancy.serverPath('/version'));
       const metrics = { target, path: tenancy.serverPath('/metrics') };
       const sources = { pid, storagePid, dataDirectory, metrics, storageMetrics };
-      const endSampling = sampleResources(sources, seriesOf(usage, name));
+      const endSampling = await sampleGiven(sources, seriesOf(usage, name));
       const stop = async (): Promise<void> => {
-        await endSampling();
-        await removeTenants(target, tenancy);
+        try {
+          await endSampling();
+        } finally {
+          await removeTenants(target, tenancy);
+        }
       };
       cleanup.add(stop);
       return { target, tenancy, pid, milo: undefined, usage: () => usageOf(sources), stop };
@@ -140,13 +148,36 @@ function givenServer(options: GivenServerOptions, cleanup: Cleanup): Servers {
 async function versionOf(target: Target, path: string): Promise<string> {
   try {
     const client = await HttpClient.connect(target, 1);
-    const { gitVersion } = (await client.get(path)) as { gitVersion?: string };
-    await client.close();
-    return String(gitVersion);
+    try {
+      const { gitVersion } = (await client.get(path)) as { gitVersion?: string };
+      return String(gitVersion);
+    } finally {
+      await client.close();
+    }
   } catch (error) {
     throw new UsageError(
       `The server at ${authorityOf(target)} cannot be used: ${(error as Error).message.trim()}.`,
     );
+  }
+}
+
+/** Throws UsageError where what was named cannot be read, before the run and not at its end. */
+async function sampleGiven(sources: UsageSources, series: UsageSeries): Promise<() => Promise<void>> {
+  try {
+    return await sampleResources(sources, series);
+  } catch (error) {
+    throw new UsageError(`What the server uses cannot be read: ${(error as Error).message.trim()}.`);
+  }
+}
+
+function refuseUnlessRunning(flag: string, pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // One that is somebody else's may not be signalled, and is there.
+    if ((error as NodeJS.ErrnoException).code === 'EPERM') return;
+    throw new UsageError(`${flag} ${pid} is no process of this machine.`);
   }
 }
 
@@ -161,17 +192,23 @@ async function removeTenants(target: Target, tenancy: Tenancy): Promise<void> {
   const { living } = tenancy;
   if (living.length === 0) return;
   const client = await HttpClient.connect(target);
-  await inParallel(living.length, deletionsInParallel, async (index) => {
-    const tenant = living[index]!;
-    if (!(await tenancy.isGone(client, tenant))) await tenancy.delete(client, tenant);
-  });
-  await client.close();
+  try {
+    await inParallel(living.length, deletionsInParallel, async (index) => {
+      const tenant = living[index]!;
+      if (!(await tenancy.isGone(client, tenant))) await tenancy.delete(client, tenant);
+    });
+  } finally {
+    await client.close();
+  }
 }
 
 /** What owned them, if the run made it, when no `start` needs it any more. */
 async function removeOwners(target: Target, tenancies: readonly Tenancy[]): Promise<void> {
   if (tenancies.every(({ ownersMade }) => ownersMade.length === 0)) return;
   const client = await HttpClient.connect(target);
-  for (const tenancy of tenancies) await tenancy.deleteOwners(client);
-  await client.close();
+  try {
+    for (const tenancy of tenancies) await tenancy.deleteOwners(client);
+  } finally {
+    await client.close();
+  }
 }
