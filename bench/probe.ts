@@ -7,6 +7,7 @@ import { EventEmitter } from 'node:events';
 import { Session } from 'node:inspector/promises';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { getHeapSpaceStatistics } from 'node:v8';
 import type {
   CpuProfile,
   HeapBytes,
@@ -23,6 +24,9 @@ const profileIntervalMicros = 200;
 
 /** Where the inspector finds the prototypes whose instances are counted. */
 const prototypesName = '__benchPrototypes';
+
+/** Hidden classes have a space of their own in some versions. */
+const oldSpaces = new Set(['old_space', 'map_space', 'large_object_space']);
 
 /** Kinds of active resources that are found as timers and sockets. */
 const countedAsObjects = new Set(['Timeout', 'Immediate', 'TCPSocketWrap', 'TLSWrap']);
@@ -112,7 +116,31 @@ async function stopProfile(): Promise<CpuProfile> {
 
 const heap = async (): Promise<HeapBytes> => process.memoryUsage().heapUsed;
 
-const actions = { sample, heap, 'start-profile': startProfile, 'stop-profile': stopProfile } as const;
+async function collect(): Promise<HeapBytes> {
+  const gc = globalThis.gc;
+  if (gc === undefined) throw new Error('the probe needs node --expose-gc');
+  gc();
+  return process.memoryUsage().heapUsed;
+}
+
+/** What has been young through two collections is old. */
+async function oldGeneration(): Promise<HeapBytes> {
+  const gc = globalThis.gc as undefined | ((options: { readonly type: 'minor' }) => void);
+  if (gc === undefined) throw new Error('the probe needs node --expose-gc');
+  for (let round = 0; round < 2; round++) gc({ type: 'minor' });
+  return getHeapSpaceStatistics()
+    .filter(({ space_name }) => oldSpaces.has(space_name))
+    .reduce((bytes, { space_used_size }) => bytes + space_used_size, 0);
+}
+
+const actions = {
+  sample,
+  heap,
+  collect,
+  'old-generation': oldGeneration,
+  'start-profile': startProfile,
+  'stop-profile': stopProfile,
+} as const;
 
 async function answer({ kind }: ProbeRequest): Promise<void> {
   const reply: ProbeReply = { value: await actions[kind]() };

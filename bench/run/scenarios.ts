@@ -9,6 +9,7 @@ import { idleProjects } from '../scenarios/idle-projects.ts';
 import { informers } from '../scenarios/informers.ts';
 import { latencyByProjects } from '../scenarios/latency-by-projects.ts';
 import { noisyNeighbour } from '../scenarios/noisy-neighbour.ts';
+import { promoted } from '../scenarios/promoted.ts';
 import { quick } from '../scenarios/quick.ts';
 import { restart } from '../scenarios/restart.ts';
 import { soak } from '../scenarios/soak.ts';
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   informers,
   latencyByProjects,
   noisyNeighbour,
+  promoted,
   quick,
   restart,
   soak,

@@ -69,6 +69,16 @@ export class MiloProcess {
     return (await this.#ask('stop-profile')) as CpuProfile;
   }
 
+  /** Collects garbage, all of it. */
+  async collect(): Promise<void> {
+    await this.#ask('collect');
+  }
+
+  /** What of the heap only a full collection frees, garbage and all. */
+  async oldGenerationBytes(): Promise<number> {
+    return (await this.#ask('old-generation')) as HeapBytes;
+  }
+
   /** What the heap holds, garbage and all. */
   async heapBytes(): Promise<number> {
     return (await this.#ask('heap')) as HeapBytes;

@@ -1,6 +1,6 @@
 /** What the harness and the probe inside a measured process say to each other over node's IPC channel. */
 export interface ProbeRequest {
-  readonly kind: 'sample' | 'heap' | 'start-profile' | 'stop-profile';
+  readonly kind: 'sample' | 'heap' | 'collect' | 'old-generation' | 'start-profile' | 'stop-profile';
 }
 
 /** After a forced garbage collection. */
@@ -19,7 +19,7 @@ export interface ProbeSample {
   readonly emitters: number;
 }
 
-/** To `heap`: bytes in use, garbage and all. */
+/** To `heap`: bytes in use, garbage and all; to `collect`: without. To `old-generation`: those of it, once no small collection frees any more. */
 export type HeapBytes = number;
 
 /** To `stop-profile`: what DevTools opens as a .cpuprofile. */

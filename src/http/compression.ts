@@ -97,7 +97,7 @@ class GzipWriter implements BodyWriter {
     stream.once('close', () => {
       underWay--;
     });
-    if (exchange.signal.aborted) stream.destroy();
+    if (exchange.isGone) stream.destroy();
     else exchange.signal.addEventListener('abort', () => stream.destroy(), { once: true });
   }
 

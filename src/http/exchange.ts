@@ -56,7 +56,9 @@ export interface Exchange {
   readonly status: number;
   /** Of the body so far, as it is sent. */
   readonly sentBytes: number;
-  /** Aborts when the client has gone. */
+  /** The client has gone. */
+  readonly isGone: boolean;
+  /** Aborts when the client has gone. Made when it is first asked for: who only wants to know now asks `isGone`. */
   readonly signal: AbortSignal;
   /**
    * Calls the listener once, when the exchange is over: true when the whole response was handed to the system, and

@@ -182,10 +182,14 @@ export class H1Exchange implements Exchange {
     this.#request.socket.destroy();
   }
 
+  get isGone(): boolean {
+    return this.#request.socket.destroyed;
+  }
+
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
-      if (this.#request.socket.destroyed) this.#abort.abort();
+      if (this.isGone) this.#abort.abort();
       else if (!this.#isOver) this.#connection.whenGone(this);
     }
     return this.#abort.signal;

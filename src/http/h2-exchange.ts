@@ -148,12 +148,16 @@ export class H2Exchange implements Exchange {
     this.#stream.destroy(new Error('the response was broken off'));
   }
 
+  get isGone(): boolean {
+    return this.#stream.destroyed || this.#stream.aborted;
+  }
+
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       const abort = new AbortController();
       const stream = this.#stream;
       this.#abort = abort;
-      if (stream.destroyed || stream.aborted) abort.abort();
+      if (this.isGone) abort.abort();
       else {
         stream.once('close', () => {
           if (stream.aborted || !stream.writableFinished) abort.abort();

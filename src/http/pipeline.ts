@@ -95,7 +95,7 @@ export function pipeline(parts: PipelineParts): (exchange: Exchange) => Promise<
       }
     } catch (error) {
       // Nobody is left to read an answer.
-      if (exchange.signal.aborted || error instanceof BodyAborted) return;
+      if (exchange.isGone || error instanceof BodyAborted) return;
       reportFault(parts, passage, error);
       sendError(exchange, error);
     } finally {

@@ -75,11 +75,12 @@ function ownToken(target: Target, text: string): ContinueToken {
 export class Listing {
   /** Revision of every step; the list's resourceVersion. */
   readonly revision: Revision;
-  /** The same list from its beginning, in the same steps. */
-  readonly again: () => Listing;
   readonly #engine: Engine;
   readonly #selection: Selection;
   readonly #target: Target;
+  readonly #options: ListOptions;
+  /** Where it began; undefined is at the beginning. */
+  readonly #token: ContinueToken | undefined;
   readonly #limit: number;
   readonly #query: Omit<RangeQuery, 'after' | 'maxEntries'>;
   /** metadata.name is pinned within one namespace, and no token has it go on behind a page. */
@@ -99,10 +100,11 @@ export class Listing {
   ) {
     this.#engine = engine;
     this.#target = target;
+    this.#options = options;
+    this.#token = token;
     this.#selection = options.selection;
     this.#limit = options.limit;
     this.revision = at ?? engine.store.applied;
-    this.again = () => new Listing(engine, target, options, this.revision, token);
     this.#after = token?.cursor;
     // The page before may have been of everything, and this one selects: then nobody knows what remains.
     this.#remaining = isSelective(options.selection) ? undefined : token?.remaining;
@@ -127,6 +129,11 @@ export class Listing {
         maxEntries: limits.countEntries,
       });
     }
+  }
+
+  /** The same list from its beginning, in the same steps. */
+  again(): Listing {
+    return new Listing(this.#engine, this.#target, this.#options, this.revision, this.#token);
   }
 
   /**

@@ -44,7 +44,8 @@ const parts = {
     ...limits,
     random: Math.random,
   }),
-  fairShares: new FairShares({ waited: () => {}, refused: () => {} }),
+  // On a clock that stands: however slow the machine is, nobody uses up a share.
+  fairShares: new FairShares({ waited: () => {}, refused: () => {} }, () => 0),
   onFault: (error: unknown) => faults.push(error),
 } as unknown as PipelineParts;
 

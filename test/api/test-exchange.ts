@@ -85,6 +85,9 @@ export class TestExchange implements Exchange {
   destroy(): void {
     this.leave();
   }
+  get isGone(): boolean {
+    return this.signal.aborted;
+  }
   get signal(): AbortSignal {
     return this.#abort.signal;
   }

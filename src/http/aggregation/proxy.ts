@@ -75,7 +75,7 @@ export async function proxyToService(
   try {
     await pass(client, service, request, projectGroup, broken.signal);
   } catch (error) {
-    if (exchange.signal.aborted) return;
+    if (exchange.isGone) return;
     if (exchange.isStarted) {
       if (ending.aborted) exchange.end();
       else exchange.destroy();
@@ -207,7 +207,7 @@ async function passBack(exchange: Exchange, answer: IncomingMessage): Promise<vo
   exchange.start(statusCode, headers['content-type'] ?? '');
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     if (!exchange.write(chunk)) await exchange.drained();
-    if (exchange.signal.aborted) return;
+    if (exchange.isGone) return;
   }
   exchange.end();
 }

@@ -26,7 +26,7 @@ export async function deleteCollection(request: VerbRequest): Promise<void> {
   const selected: KubeObject[] = [];
   for (let step = listing.next(); step !== undefined; step = listing.next()) {
     for (let from = 0; from < step.length; from += limits.deletionsAtOnce) {
-      if (request.isOver() || exchange.signal.aborted) return;
+      if (request.isOver() || exchange.isGone) return;
       await deleteEach(request, options, step.slice(from, from + limits.deletionsAtOnce));
     }
     selected.push(...(await readStored(rendering, step)));

@@ -105,7 +105,7 @@ async function stream(
   for (const items of begun) await write(items);
   for (let step = listing.next(); step !== undefined; step = listing.next()) {
     if (step.length > 0) await write(await body.items(step));
-    if (exchange.signal.aborted) return;
+    if (exchange.isGone) return;
     await setImmediate();
   }
   out.write(body.tail(listing.listMeta));

@@ -29,7 +29,7 @@ export async function sendProtobufList(
     if (bytes <= limits.protobufListBytes) held.push(items);
     steps++;
     await setImmediate();
-    if (exchange.signal.aborted) return;
+    if (exchange.isGone) return;
   }
   const { head, tail } = encodeListEnds(listType(rendering), listing.listMeta, bytes);
   const { mediaType } = rendering.negotiated;
@@ -55,7 +55,7 @@ async function sendRest(
 ): Promise<void> {
   let index = 0;
   for (let step = listing.next(); step !== undefined; step = listing.next()) {
-    if (exchange.signal.aborted) return;
+    if (exchange.isGone) return;
     if (index++ >= heldSteps && !out.write(await encodeStep(rendering, step))) await out.drained();
     await setImmediate();
   }
