@@ -1,4 +1,5 @@
 /** `compare A.json B.json [--bound R]`: prints how B stands to A. A regression is exit code 1. */
+import { disturbanceOf } from '../run/doubts.ts';
 import { formatValue } from '../run/format-value.ts';
 import { readResult } from '../run/read-result.ts';
 import type { Result } from '../run/result.ts';
@@ -97,10 +98,9 @@ function differences(before: Result, after: Result): string[] {
     (name) => !(name in after.figures) && !name.startsWith('noise.'),
   );
   if (gone.length > 0) said.push(`only A has ${gone.join(', ')}`);
-  for (const [side, { figures }] of Object.entries({ A: before, B: after })) {
-    const disturbed = figures.disturbedTurns?.value ?? 0;
-    if (disturbed > 0.05)
-      said.push(`other work disturbed ${Math.round(disturbed * 100)} % of the turns of ${side}`);
+  for (const [side, result] of Object.entries({ A: before, B: after })) {
+    const disturbance = disturbanceOf(result);
+    if (disturbance !== undefined) said.push(`doubtful: of ${side}, ${disturbance}`);
   }
   return said;
 }

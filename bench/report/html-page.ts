@@ -8,6 +8,7 @@ import { boundText } from './markdown.ts';
 import { pageStyle } from './page-style.ts';
 import { noiseText, provenanceOf } from './provenance.ts';
 import type { ReportContent, Section, TargetRow } from './report-content.ts';
+import { commandOf } from './targets.ts';
 
 export function htmlPageOf({ targets, notMeasured, costs, sections }: ReportContent): string {
   const links = sections.map(
@@ -36,14 +37,14 @@ ${table(
   ['target', 'bound', 'figure', 'noise', '', 'result', 'command'],
   [
     ...targets.map(targetCells),
-    ...notMeasured.map(({ what, isAtLeast, bound, scenario }) => [
-      escapeText(what),
-      boundText(isAtLeast, bound, ''),
+    ...notMeasured.map((target) => [
+      escapeText(target.what),
+      boundText(target.isAtLeast, target.bound, ''),
       '',
       '',
       '<span class="standing">not measured</span>',
       '',
-      `<code>npm run bench -- ${scenario}</code>`,
+      `<code>${escapeText(commandOf(target))}</code>`,
     ]),
   ],
   { 1: 'n', 2: 'n', 3: 'n', 6: 'w' },
@@ -56,14 +57,14 @@ ${costs.length === 0 ? '' : `<section>\n<h2>Cost by size</h2>\n${figuresOf(costs
 `;
 }
 
-function targetCells({ target, value, unit, noise, standing, result, file }: TargetRow): string[] {
+function targetCells({ target, value, unit, noise, standing, doubts, result, file }: TargetRow): string[] {
   const said = { met: '✓ met', near: '≈ within noise', missed: '✗ missed' }[standing];
   return [
     escapeText(target.what),
     boundText(target.isAtLeast, target.bound, unit),
     `<strong>${formatValue(value)}</strong> ${unit === 'ratio' ? '' : escapeText(unit)}`,
     noiseText(noise),
-    `<span class="standing ${standing}">${said}</span>`,
+    [`<span class="standing ${standing}">${said}</span>`, ...doubts.map(escapeText)].join('<br>doubtful: '),
     `<a href="#${idOf(file)}">${escapeText(titleOf(file, result.scenario))}</a>`,
     `<code>${escapeText(result.environment.command)}</code>`,
   ];

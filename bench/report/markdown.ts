@@ -3,6 +3,7 @@ import { formatValue } from '../run/format-value.ts';
 import type { Plot } from '../run/scenario.ts';
 import { noiseText, provenanceOf } from './provenance.ts';
 import type { ReportContent, Section } from './report-content.ts';
+import { commandOf } from './targets.ts';
 
 const plotRowsMax = 16;
 
@@ -17,23 +18,23 @@ export function markdownOf({ targets, notMeasured, costs, sections }: ReportCont
     ...table(
       ['target', 'bound', 'figure', 'noise', 'standing', 'result', 'command'],
       [
-        ...targets.map(({ target, value, unit, noise, standing, file, result }) => [
+        ...targets.map(({ target, value, unit, noise, standing, doubts, file, result }) => [
           target.what,
           boundText(target.isAtLeast, target.bound, unit),
           `${formatValue(value)} ${unit}`,
           noiseText(noise),
-          standing,
+          [standing, ...doubts].join('; doubtful: '),
           `\`${file}\``,
           `\`${result.environment.command}\``,
         ]),
-        ...notMeasured.map(({ what, bound, isAtLeast, scenario }) => [
-          what,
-          boundText(isAtLeast, bound, ''),
+        ...notMeasured.map((target) => [
+          target.what,
+          boundText(target.isAtLeast, target.bound, ''),
           '',
           '',
           'not measured',
           '',
-          `\`npm run bench -- ${scenario}\``,
+          `\`${commandOf(target)}\``,
         ]),
       ],
     ),

@@ -13,6 +13,7 @@ import { htmlPageOf } from './html-page.ts';
 import { markdownOf } from './markdown.ts';
 import { reportCommand } from './report-command.ts';
 import { reportContent } from './report-content.ts';
+import { targets } from './targets.ts';
 
 /** From the compiled tree to the sources. */
 const records = fileURLToPath(new URL('../../../bench/results/', import.meta.url));
@@ -47,7 +48,7 @@ const contentOf = (...results: { file: string; result: Result }[]) => reportCont
 
 test('targets say whether they are met, and what their noise leaves open', () => {
   const check = (value: number, noise: number | undefined, standing: string): void => {
-    const { file, result } = idle(100, value);
+    const { file, result } = idle(10_000, value);
     const figures = {
       ...result.figures,
       ...(noise === undefined ? {} : { 'noise.heapBytesPerProject': { value: noise, unit: 'ratio' } }),
@@ -61,6 +62,47 @@ test('targets say whether they are met, and what their noise leaves open', () =>
   check(1000, 0.05, 'near');
   check(1060, 0.05, 'near');
   check(1200, 0.05, 'missed');
+});
+
+test('a target is judged by results of the size it is about, and asks for that size where there is none', () => {
+  const judged = (projects: number): string[] =>
+    contentOf(idle(projects, 290)).targets.map(({ target }) => target.what);
+  assert.deepEqual(judged(100), []);
+  assert.deepEqual(judged(10_000), ['heap per idle project, at 10,000']);
+  assert.deepEqual(judged(100_000), ['heap per idle project, at 100,000']);
+  const content = contentOf(idle(100, 290));
+  for (const text of [markdownOf(content), htmlPageOf(content)]) {
+    assert.match(text, /npm run bench -- restart --objects 1000000\b/);
+    assert.match(text, /npm run bench -- deletion --projects 10,10000 --objects 1000\b/);
+  }
+  for (const { scenario, params = {}, what } of targets) {
+    const { parameters } = scenarios.find(({ name }) => name === scenario)!;
+    for (const name of Object.keys(params)) assert.ok(name in parameters, `${what}: --${name}`);
+  }
+});
+
+test('what other work or the client itself has limited is marked as doubtful', () => {
+  const doubtsOf = (disturbed: number, clientCores: number): readonly string[] => {
+    const figures = {
+      'ratio.list': { value: 0.4, unit: 'ratio' },
+      'clientCores.list.milo': { value: 0.4, unit: 'cores' },
+      'clientCores.list.bare': { value: clientCores, unit: 'cores' },
+      disturbedTurns: { value: disturbed, unit: 'share' },
+    };
+    const content = contentOf({
+      file: 't.json',
+      result: { scenario: 'throughput', params: {}, environment, figures },
+    });
+    const { doubts } = content.targets[0]!;
+    for (const text of [markdownOf(content), htmlPageOf(content)]) {
+      // In the row of the target, and where the figures come from.
+      for (const doubt of doubts) assert.equal(text.split(doubt).length, 3, doubt);
+    }
+    return doubts;
+  };
+  assert.deepEqual(doubtsOf(0.05, 0.85), []);
+  assert.deepEqual(doubtsOf(0.06, 0.5), ['6 % of the turns were disturbed by other work']);
+  assert.deepEqual(doubtsOf(0, 0.91), ['the client was the limit of bare, at 0.91 cores']);
 });
 
 test('results of several sizes make a curve of what a size costs', () => {
@@ -83,7 +125,7 @@ test('results of several sizes make a curve of what a size costs', () => {
 });
 
 test('the page needs nothing else, and what results say stands in it as text', () => {
-  const { file, result } = idle(100, 300);
+  const { file, result } = idle(10_000, 300);
   const points = Array.from({ length: 1000 }, (_, at) => [at, at % 7] as const);
   const plot = {
     title: '<script>alert(1)</script>',
