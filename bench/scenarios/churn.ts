@@ -157,7 +157,8 @@ class Cycle {
     return this.#loop(rate, warmup, total - warmup, onProgress, async (index) => {
       const object = this.#order[index];
       // Seconds are rounded up to whole requests, which may be one more than there are objects.
-      if (object !== undefined) await request(object);
+      if (object === undefined) return undefined;
+      await request(object);
       return step;
     });
   }
@@ -167,7 +168,8 @@ class Cycle {
     warmupSeconds: number,
     measuredSeconds: number,
     onProgress: OnProgress,
-    request: (index: number) => Promise<string>,
+    /** Answers what it was, or undefined when nothing was left to do. */
+    request: (index: number) => Promise<string | undefined>,
   ): Promise<void> {
     await openLoop({
       perSecond,
@@ -177,7 +179,7 @@ class Cycle {
       send: (index, { dueMs, isCounted }) =>
         this.latencies.attempt(async () => {
           const step = await request(index);
-          if (isCounted) this.latencies.record(step, performance.now() - dueMs);
+          if (isCounted && step !== undefined) this.latencies.record(step, performance.now() - dueMs);
         }),
     });
   }

@@ -36,6 +36,7 @@ export const createProjects = scenario({
 
     const latencies = new StepLatencies();
     const perSecond: number[] = [];
+    let created = 0;
     const createAndWrite = async (tenant: string, dueMs: number, isCounted: boolean): Promise<void> => {
       const record = (step: string, atMs: number): void => {
         if (isCounted) latencies.record(step, atMs - dueMs);
@@ -51,9 +52,11 @@ export const createProjects = scenario({
       record('firstWrite', performance.now());
       await ready;
       watch.forget(tenant);
+      created++;
     };
     for (let round = 0; round < rounds; round++) {
       latencies.beginRound();
+      created = 0;
       const startMs = performance.now();
       const loop = openLoop({
         perSecond: rate,
@@ -64,7 +67,6 @@ export const createProjects = scenario({
           latencies.attempt(() => createAndWrite(`new-${round}-${index}`, dueMs, isCounted)),
       });
       await Promise.race([watch.fault, loop]);
-      const created = Math.ceil(warmupSeconds * rate) + Math.ceil(measuredSeconds * rate);
       perSecond.push(created / ((performance.now() - startMs) / 1000));
     }
     if (latencies.failures !== undefined) progress.note(latencies.failures);
