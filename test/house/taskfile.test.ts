@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { load } from 'js-yaml';
+import { parseCommandLine } from '../../bench/run/command-line.ts';
+import { scenarios } from '../../bench/run/scenarios.ts';
 import { parseLaunch } from '../../tools/perf/launch-options.ts';
 import { root } from '../corpus.ts';
 
@@ -11,6 +13,7 @@ interface Task {
   readonly deps?: readonly string[];
   readonly desc?: string;
   readonly prompt?: string;
+  readonly vars?: Readonly<Record<string, string>>;
   readonly requires?: { readonly vars: readonly string[] };
 }
 
@@ -25,10 +28,11 @@ const tasks = Object.entries(file.tasks).filter(([name]) => name !== 'default');
 const npm = /^npm (?:run )?([\w:]+)(?: -- (.*))?$/;
 
 /** Variables as Task fills them in where nobody gave any. */
-function filled(command: string): string {
+function filled({ cmds: [command], vars = {} }: Task): string {
   const given: Record<string, string> = { KUBECONFIG: 'k', CLI_ARGS: '' };
-  for (const [name, text] of Object.entries(file.vars)) given[name] = /default "(\w+)"/.exec(text)![1]!;
-  return command.replace(
+  for (const [name, text] of Object.entries({ ...file.vars, ...vars }))
+    given[name] = /default "(\w+)"/.exec(text)![1]!;
+  return command!.replace(
     /\{\{\.(\w+)\}\}/g,
     (_, name: string) => given[name] ?? assert.fail(`no variable ${name}`),
   );
@@ -50,8 +54,13 @@ test('every task is an npm script', () => {
 });
 
 test('the launchers take what tasks give them', () => {
-  for (const [name, { cmds }] of tasks) {
-    const [, script, words = ''] = npm.exec(filled(cmds[0]!)) ?? [];
+  for (const [name, task] of tasks) {
+    const [, script, words = ''] = npm.exec(filled(task)) ?? [];
+    if (script === 'bench' && 'SCENARIO' in (task.vars ?? {})) {
+      const command = parseCommandLine(words.trim().split(/ +/), scenarios);
+      assert.ok(command !== 'help');
+      assert.equal(command.server.kubeconfig, name.startsWith('remote:') ? 'k' : undefined);
+    }
     if (script !== 'k6' && script !== 'cl2') continue;
     const options = parseLaunch(words.trim().split(/ +/), ['contents'], []);
     assert.ok(options !== 'help' && options.size === name.split(':').at(-1));
