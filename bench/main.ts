@@ -6,7 +6,7 @@
  * process is the client; the server under test and every peer are processes of their own. Files directly in
  * bench/ are programs, the folders hold their parts.
  */
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareCommand } from './compare/compare-command.ts';
 import { reportCommand } from './report/report-command.ts';
@@ -62,7 +62,9 @@ function makeDirectory(parent: string): string {
 /** Before the run, so that a long run does not end in a file that cannot be written. An earlier result stays until then. */
 function checkJsonFile(file: string): void {
   try {
+    const isNew = !existsSync(file);
     closeSync(openSync(file, 'a'));
+    if (isNew) rmSync(file);
   } catch (error) {
     throw new UsageError(`--json ${file} cannot be written: ${(error as Error).message}.`);
   }
@@ -90,8 +92,9 @@ async function main(): Promise<void> {
   endOnSignal(cleanup);
   try {
     const result = await run(command, cleanup);
-    if (jsonFile !== undefined) writeFileSync(jsonFile, resultText(result));
+    // First what needs no file: it stays where the other fails.
     process.stdout.write(renderTable(result));
+    if (jsonFile !== undefined) writeFileSync(jsonFile, resultText(result));
     const broken = brokenBounds(command.scenario.bounds ?? [], result.figures);
     if (broken.length > 0) process.stdout.write(`\n${broken.join('\n')}\n`);
     process.exitCode = broken.length > 0 ? 1 : 0;

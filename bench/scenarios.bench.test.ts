@@ -1,7 +1,7 @@
 /** Every scenario, tiny: it runs to its end and reports the figures it promises. The figures themselves mean nothing here. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -259,10 +259,29 @@ test('a regression is exit code 1 of the command, and a report is written', asyn
   }
 });
 
-test('bad usage is one sentence and exit code 2', async () => {
-  await assert.rejects(promisify(execFile)(process.execPath, [program, 'nonsense']), {
-    code: 2,
-    stdout: '',
-    stderr: /^There is no scenario "nonsense"; there is [^\n]*\.\n$/,
-  });
+test('bad usage is one sentence and exit code 2', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'milo-bench-test-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const refused = (words: string, stderr: RegExp) =>
+    assert.rejects(promisify(execFile)(process.execPath, [program, ...words.split(' ')]), {
+      code: 2,
+      stdout: '',
+      stderr,
+    });
+  await refused('nonsense', /^There is no scenario "nonsense"; there is [^\n]*\.\n$/);
+  await refused(
+    'throughput --connections 64 --lanes 17',
+    /^--connections 64 times --lanes 17 is more than the 1024 objects that put writes\.\n$/,
+  );
+  // With connections open, which must not keep the process.
+  await refused(
+    'informers --projects 1 --informers 1000',
+    /^--informers 1000: the server has \d+ resources to list\.\n$/,
+  );
+  const [earlier, later] = [join(directory, 'earlier.json'), join(directory, 'later.json')];
+  writeFileSync(earlier, '{}');
+  for (const file of [earlier, later])
+    await refused(`churn --kubeconfig /none --tenancy milo --json ${file}`, /^[^\n]*\/none[^\n]*\.\n$/);
+  assert.equal(readFileSync(earlier, 'utf8'), '{}', 'an earlier result stays');
+  assert.ok(!existsSync(later), 'no empty result stays');
 });

@@ -75,6 +75,10 @@ test('wrong usage is one sentence', () => {
     ],
     /figure\.json is not the result of a scenario\.$/,
   );
+  check(
+    [fast, text('nowhere.json', '{"scenario":"s","params":{},"environment":{},"figures":{}}')],
+    /nowhere\.json is not the result of a scenario\.$/,
+  );
   check([fast, file('cel.json', {}, 'cel')], /is of throughput and .* of cel: only results of one scenario/);
   check([fast, file('empty.json', {})], /have no figure in common\.$/);
 });

@@ -4,8 +4,8 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Of /proc/PID/stat, fixed at 100 a second on every architecture Linux runs Node on. */
-const tickMicros = 10_000;
+/** Of /proc/stat and /proc/PID/stat, fixed at 100 a second on every architecture Linux runs Node on. */
+export const tickMicros = 10_000;
 
 /** User and system time of all threads so far, in microseconds. */
 export function cpuMicrosOf(pid: number): number | undefined {

@@ -12,8 +12,10 @@ test('the median stands in the middle, whatever the order and the outliers', () 
 
 test('the noise is none where all rounds agree, grows with their spread, and repeats with the seed', () => {
   assert.equal(noiseOfMedian([2, 2, 2, 2, 2], 1), 0);
-  const narrow = noiseOfMedian([99, 100, 101, 100, 99, 101, 100], 1);
-  const wide = noiseOfMedian([60, 100, 140, 90, 110, 70, 130], 1);
+  assert.equal(noiseOfMedian([0, 0, 0], 1), 0);
+  assert.equal(noiseOfMedian([-1, 0, 0, 0, 3], 1), undefined);
+  const narrow = noiseOfMedian([99, 100, 101, 100, 99, 101, 100], 1)!;
+  const wide = noiseOfMedian([60, 100, 140, 90, 110, 70, 130], 1)!;
   assert.ok(narrow > 0 && narrow <= 0.01, String(narrow));
   assert.ok(wide > 0.1 && wide <= 0.4, String(wide));
   assert.equal(noiseOfMedian([1, 5, 2, 8], 9), noiseOfMedian([1, 5, 2, 8], 9));

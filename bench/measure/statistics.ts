@@ -13,13 +13,15 @@ export function median(values: readonly number[]): number {
 
 /**
  * How far the median may be off by chance, as a share of it: half the width of its 95 % bootstrap interval.
- * 0.05 reads "± 5 %".
+ * 0.05 reads "± 5 %". Undefined where the median is 0 and its interval is not.
  */
-export function noiseOfMedian(values: readonly number[], seed: number): number {
+export function noiseOfMedian(values: readonly number[], seed: number): number | undefined {
   const prng = new Prng(seed);
   const { low, high } = interval95(() => median(resample(values, prng)));
   // Of rounds that are all 0: no noise, rather than none that could be told.
-  return high === low ? 0 : (high - low) / 2 / Math.abs(median(values));
+  if (high === low) return 0;
+  const middle = Math.abs(median(values));
+  return middle === 0 ? undefined : (high - low) / 2 / middle;
 }
 
 export interface Interval {

@@ -4,12 +4,10 @@
  * away for being slow: only the others' processor time decides. Linux only; elsewhere every turn counts.
  */
 import { readFileSync } from 'node:fs';
-import { cpuMicrosOf } from './process-usage.ts';
+import { cpuMicrosOf, tickMicros } from './process-usage.ts';
 
 /** Share of one core. */
 const foreignCoresMax = 0.1;
-/** Of /proc/stat. */
-const tickMicros = 10_000;
 
 export class Undisturbed {
   readonly #triesMax: number;

@@ -11,5 +11,6 @@ export function addMedian(
 ): void {
   figures[name] = { value: median(rounds), unit, rounds };
   // One round says nothing of chance.
-  if (rounds.length > 1) figures[`noise.${name}`] = { value: noiseOfMedian(rounds, seed), unit: 'ratio' };
+  const noise = rounds.length > 1 ? noiseOfMedian(rounds, seed) : undefined;
+  if (noise !== undefined) figures[`noise.${name}`] = { value: noise, unit: 'ratio' };
 }

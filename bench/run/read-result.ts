@@ -21,8 +21,19 @@ export function readResult(file: string): Result {
 
 function isResult(value: unknown): value is Result {
   if (!isObject(value) || typeof value.scenario !== 'string') return false;
-  if (!isObject(value.params) || !isObject(value.environment) || !isObject(value.figures)) return false;
+  if (!isObject(value.params) || !isEnvironment(value.environment) || !isObject(value.figures)) return false;
   return Object.values(value.figures).every(isFigure) && (value.plots === undefined || isPlots(value.plots));
+}
+
+function isEnvironment(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const isText = (name: string): boolean => typeof value[name] === 'string';
+  const isNumber = (name: string): boolean => typeof value[name] === 'number';
+  return (
+    ['date', 'command', 'node', 'lmdb', 'os', 'cpu', 'fileSystem'].every(isText) &&
+    ['seed', 'cores', 'memoryBytes', 'loadBefore'].every(isNumber) &&
+    ['commit', 'server'].every((name) => value[name] === undefined || isText(name))
+  );
 }
 
 function isFigure(value: unknown): value is Figure {

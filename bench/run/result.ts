@@ -1,5 +1,6 @@
 /** The result of a run: the JSON that other tools read, and the same as a table for people. */
 import type { Environment } from './environment.ts';
+import { formatValue } from './format-value.ts';
 import type { Figure, Figures, Plot } from './scenario.ts';
 
 export interface Result {
@@ -12,10 +13,21 @@ export interface Result {
 
 const numbersOnLines = /\[\s+(-?[\d.][-+.e\d]*(?:,\s+-?[\d.][-+.e\d]*)*)\s+\]/g;
 
-/** As JSON that people can read and compare: the numbers of an array share a line. */
+/** As JSON that people can read and compare: the numbers of an array share a line. Throws when a number is none. */
 export function resultText(result: Result): string {
+  const broken = nonFiniteIn(result);
+  if (broken !== undefined) throw new Error(`${broken} is not a finite number: JSON has none such`);
   const text = JSON.stringify(result, undefined, 2);
   return `${text.replace(numbersOnLines, (_, numbers: string) => `[${numbers.replace(/\s+/g, ' ')}]`)}\n`;
+}
+
+/** Names the first figure or curve with NaN or Infinity in it. */
+function nonFiniteIn({ figures, plots = [] }: Result): string | undefined {
+  const areFinite = (values: readonly number[]): boolean => values.every(Number.isFinite);
+  const figure = Object.entries(figures).find(([, { value, rounds = [] }]) => !areFinite([value, ...rounds]));
+  if (figure !== undefined) return `the figure ${figure[0]}`;
+  const plot = plots.find(({ series }) => series.some(({ points }) => !areFinite(points.flat())));
+  return plot && `a point of ${JSON.stringify(plot.title)}`;
 }
 
 export function renderTable({ scenario, params, environment, figures }: Result): string {
@@ -32,7 +44,5 @@ export function renderTable({ scenario, params, environment, figures }: Result):
 }
 
 function formatFigure({ value, unit }: Figure): string {
-  const magnitude = Math.abs(value);
-  const digits = magnitude >= 1000 ? 0 : magnitude >= 10 ? 1 : 3;
-  return `${value.toFixed(digits).padStart(12)} ${unit}`;
+  return `${formatValue(value).padStart(12)} ${unit}`;
 }

@@ -14,10 +14,12 @@ import type { Tenancy } from '../load/tenancy.ts';
 import type { AnswerBytes, Peer } from '../peers/bare-peer.ts';
 import type { RawLmdb } from '../peers/raw-lmdb-peer.ts';
 import type { Cleanup } from '../run/cleanup.ts';
+import { UsageError } from '../run/usage-error.ts';
 import type { ServerUnderTest } from '../server/server-under-test.ts';
 
 export const operations = ['get', 'list', 'put', 'putOverHttp', 'patch', 'apply', 'mixed', 'fanout'] as const;
 export type Operation = (typeof operations)[number];
+const readingOperations: ReadonlySet<Operation> = new Set(['get', 'list', 'fanout']);
 
 export interface Sizes {
   readonly warmupSeconds: number;
@@ -40,6 +42,15 @@ export interface Rig {
   readonly sizes: Sizes;
   readonly cleanup: Cleanup;
 }
+/** Throws UsageError: each request in flight writes objects of its own. */
+export function checkSizes(chosen: readonly Operation[], { connections, lanes }: Sizes): void {
+  const writing = chosen.find((operation) => !readingOperations.has(operation));
+  if (writing === undefined || connections * lanes <= written.objects) return;
+  throw new UsageError(
+    `--connections ${connections} times --lanes ${lanes} is more than the ${written.objects} objects that ${writing} writes.`,
+  );
+}
+
 /** Measures one turn. */
 export type Measure = () => Promise<Throughput>;
 export interface Sides {

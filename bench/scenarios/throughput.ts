@@ -15,7 +15,7 @@ import { count, directory as directoryOf, seconds, someOf } from '../run/paramet
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
 import { UsageError } from '../run/usage-error.ts';
 import type { CpuProfile } from '../server/probe-messages.ts';
-import { type Measure, operations, populate, type Sides, sidesOf } from './throughput-sides.ts';
+import { checkSizes, type Measure, operations, populate, type Sides, sidesOf } from './throughput-sides.ts';
 
 export const throughput = scenario({
   name: 'throughput',
@@ -36,6 +36,7 @@ export const throughput = scenario({
   better: { 'ratio.*': 'higher', 'cpuRatio.*': 'higher' },
   async run(values, context): Promise<Figures> {
     const { cleanup, directory, progress, seed, servers } = context;
+    checkSizes(values.operations, values);
     const hasProbe = values.profile !== '';
     const server = await servers.start('milo', { hasProbe });
     const { milo } = server;
