@@ -3,8 +3,6 @@
  * `npm run cl2 -- TEST`: runs a test of perf/clusterloader2/ against a Milo: on the platform, or in projects that are made
  * for the run, a ClusterLoader2 for each of them at the same time. Go builds it, unless the variable CL2 names one.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,21 +15,31 @@ import { startPrometheus } from './clusterloader2/prometheus.ts';
 import { reportTable } from './clusterloader2/report-table.ts';
 import { go, goVersion, programPath } from './perf/go.ts';
 import { exitCodeOf, type Launch, launch, runName } from './perf/launch.ts';
-import { commonUsage, type LaunchOptions, parseLaunch } from './perf/launch-options.ts';
+import {
+  commonUsage,
+  type LaunchOptions,
+  parseLaunch,
+  refuseUnknownVariables,
+} from './perf/launch-options.ts';
 import { writeKubeconfig } from './perf/render-kubeconfig.ts';
+import { runProgram } from './perf/run-program.ts';
 
 const folder = fileURLToPath(new URL('../../perf/clusterloader2/', import.meta.url));
 /** Where a test's objects are: hierarchies are the platform's, contents a project's. */
 const tests = { hierarchy: 'platform', contents: 'projects' } as const;
 const prometheus = 'prometheus';
-/** Of `contents`, in how many projects at once. The only variable that is the launcher's and no test's. */
+/** The launcher's and no test's: of `contents`, in how many projects at once; and how many clients each run has. */
 const runsVariable = 'CL2_RUNS';
+const clientsVariable = 'CL2_CLIENTS';
+/** Of tests, without those that the launcher sets; the others are in overrides/. */
+const furtherVariables = ['CL2_BYTES', 'CL2_THRESHOLD_P99', 'CL2_TIMEOUT'];
 
 const usage = `npm run cl2 -- TEST [flags]
 
   TEST                 ${Object.keys(tests).join(', ')}
   --${prometheus}         start a Prometheus that scrapes the server, for APIResponsivenessPrometheus
   -e ${runsVariable}=N        contents: in so many projects at once (1)
+  -e ${clientsVariable}=N     so many clients, of at most 100 requests a second each (4)
 ${commonUsage.slice(1)}`;
 
 async function main(): Promise<number> {
@@ -40,11 +48,21 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const runs = Number(options.variables[runsVariable] ?? 1);
-  if (!Number.isInteger(runs) || runs < 1)
-    throw new UsageError(`${runsVariable} is a whole number from 1 on.`);
+  const known = [runsVariable, clientsVariable, ...furtherVariables, ...Object.keys(sizes(options.size))];
+  refuseUnknownVariables(options.variables, known);
+  const runs = countOf(options, runsVariable) ?? 1;
+  // Before a server is started.
+  countOf(options, clientsVariable);
   const program = process.env.CL2 ?? (await build());
   return await launch(options, (given) => runIn(options, given, program, runs));
+}
+
+/** Undefined when it was not given. */
+function countOf({ variables }: LaunchOptions, name: string): number | undefined {
+  const text = variables[name];
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new UsageError(`${name} is a whole number from 1 on.`);
+  return Number(text);
 }
 
 async function build(): Promise<string> {
@@ -60,6 +78,7 @@ async function build(): Promise<string> {
 
 async function runIn(options: LaunchOptions, given: Launch, program: string, runs: number): Promise<number> {
   const { server, directory, cleanup } = given;
+  const clients = countOf(options, clientsVariable)?.toString();
   const run = `cl2-${runName()}`;
   const kubeconfigs =
     tests[options.name as keyof typeof tests] === 'platform'
@@ -81,20 +100,18 @@ async function runIn(options: LaunchOptions, given: Launch, program: string, run
     kubeconfigs.map(async (kubeconfig, index) => {
       const report = resolve(options.report, kubeconfigs.length === 1 ? run : `${run}-${index}`);
       mkdirSync(report, { recursive: true });
-      const child = spawn(
+      const code = await runProgram(
         program,
         [
           ...['--kubeconfig', kubeconfig, '--report-dir', report, ...queried],
           ...['--testconfig', join(folder, 'tests', `${options.name}.yaml`)],
+          ...(clients === undefined ? [] : ['--clients', clients]),
         ],
-        {
-          env: { ...process.env, CL2_RUN: run, ...sizes(options.size), ...options.variables },
-          stdio: 'inherit',
-        },
+        { CL2_RUN: run, ...sizes(options.size), ...options.variables },
+        cleanup,
       );
-      const [code] = await once(child, 'exit');
       process.stdout.write(`\n${reportTable(report)}\nsummaries: ${report}\n`);
-      return (code as number | null) ?? 1;
+      return code;
     }),
   );
   if (tests[options.name as keyof typeof tests] === 'projects') await server.stop();

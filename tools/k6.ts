@@ -3,20 +3,21 @@
  * `npm run k6 -- SCRIPT`: runs a script of perf/k6/ with k6 against a Milo, and keeps the summary. k6 is not part of this
  * repository: the one on the PATH is taken, or the one that the variable K6 names.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Target } from '../bench/load/target.ts';
+import type { Cleanup } from '../bench/run/cleanup.ts';
 import { UsageError } from '../bench/run/usage-error.ts';
 import { k6Environment } from './k6/credentials.ts';
 import { runScript } from './k6/run-script.ts';
 import type { MetricSummary } from './k6/samples.ts';
-import { k6Sizes } from './k6/sizes.ts';
+import { k6Sizes, k6Variables } from './k6/sizes.ts';
 import { hasCrossed, summaryTable } from './k6/summary-table.ts';
 import { exitCodeOf, launch, runName } from './perf/launch.ts';
-import { commonUsage, parseLaunch } from './perf/launch-options.ts';
+import { commonUsage, parseLaunch, refuseUnknownVariables } from './perf/launch-options.ts';
+import { runProgram } from './perf/run-program.ts';
 
 const folder = fileURLToPath(new URL('../../perf/k6/', import.meta.url));
 const scripts = ['hierarchy', 'contents', 'reads'];
@@ -38,6 +39,7 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
+  refuseUnknownVariables(options.variables, k6Variables);
   const isInterpreted = options.flags.has(withoutK6);
   const k6 = process.env.K6 ?? 'k6';
   if (!isInterpreted && spawnSync(k6, ['version']).error !== undefined) {
@@ -57,7 +59,7 @@ async function main(): Promise<number> {
     const script = join(folder, `${options.name}.js`);
     const exitCode = isInterpreted
       ? await interpret(given.server.target, script, environment, summary)
-      : await runK6(k6, script, environment, summary);
+      : await runK6(k6, script, environment, summary, given.cleanup);
     process.stdout.write(`\nsummary: ${summary}\n`);
     return exitCode;
   });
@@ -68,18 +70,15 @@ async function runK6(
   script: string,
   environment: Readonly<Record<string, string>>,
   summary: string,
+  cleanup: Cleanup,
 ): Promise<number> {
-  const child = spawn(k6, ['run', '--summary-export', summary, script], {
-    env: { ...process.env, ...environment },
-    stdio: 'inherit',
-  });
-  const [code] = await once(child, 'exit');
+  const code = await runProgram(k6, ['run', '--summary-export', summary, script], environment, cleanup);
   // Of a script that k6 could not run there is none; k6 has said why.
   if (existsSync(summary)) {
     const { metrics } = JSON.parse(readFileSync(summary, 'utf8')) as { metrics: Metrics };
     process.stdout.write(summaryTable(metrics));
   }
-  return code ?? 1;
+  return code;
 }
 
 async function interpret(

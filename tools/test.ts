@@ -21,6 +21,12 @@ const dist = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = dirname(dist);
 
 const options = process.argv.slice(2);
+const flags = ['--quick', '--clients', '--bench'];
+const unknownFlag = options.find((option) => option.startsWith('-') && !flags.includes(option));
+if (unknownFlag !== undefined) {
+  process.stderr.write(`${unknownFlag} is no flag of the tests; there are ${flags.join(', ')}.\n`);
+  process.exit(2);
+}
 const isQuick = options.includes('--quick');
 const isClients = options.includes('--clients');
 const isBench = options.includes('--bench');

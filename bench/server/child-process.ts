@@ -58,14 +58,17 @@ export class Child {
     return once(this.process, 'message').then(([message]) => message as T);
   }
 
-  /** SIGTERM, and SIGKILL for a process that does not end. */
-  async stop(): Promise<void> {
-    const child = this.process;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
-    await ended;
-    clearTimeout(timer);
+  stop(): Promise<void> {
+    return endProcess(this.process);
   }
+}
+
+/** SIGTERM, and SIGKILL for a process that does not end. Nothing to one that has ended, or never began. */
+export async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+  await ended;
+  clearTimeout(timer);
 }

@@ -2,15 +2,14 @@
  * A real `milo up` process on a data directory of its own and a free port. The program is the one users run;
  * only node's flags differ where memory is measured.
  */
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { kubeconfigFile } from '../../src/server/kubeconfig.ts';
 import { readKubeconfig } from '../load/kubeconfig.ts';
 import type { Target } from '../load/target.ts';
 import type { Cleanup } from '../run/cleanup.ts';
 import { Child } from './child-process.ts';
+import { freePort } from './free-port.ts';
 import type { CpuProfile, HeapBytes, ProbeReply, ProbeRequest, ProbeSample } from './probe-messages.ts';
 
 const program = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
@@ -112,14 +111,4 @@ async function printsReady({ process: child }: Child): Promise<void> {
     child.stdout!.on('data', read);
     child.stderr!.on('data', read);
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port to be had');
-  return address.port;
 }

@@ -1,5 +1,5 @@
 // Reads alone: GET and LIST of secrets and config maps in projects that hold so many of each, and LIST of the projects.
-// Two thirds of the rate are GETs, as much goes to lists together.
+// GETs at twice the rate; LISTs at the rate, a third of them of each kind and a third of the projects.
 import { scenario } from 'k6/execution';
 import { createObject, getObject, kinds, listObjects } from './lib/objects.js';
 import { connection, request } from './lib/server.js';

@@ -1,7 +1,7 @@
 /** What follows from every answer of a webhook, also from those that are none, and from what it changes. */
 import assert from 'node:assert/strict';
-import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
+import { freePort } from '../../bench/server/free-port.ts';
 import { limits } from '../../src/apimachinery/limits.ts';
 import { allow, type Behaviour, deny, patchOf } from './webhook-server.ts';
 import {
@@ -139,15 +139,6 @@ for (const [what, behaviour, fail, ignore] of answers) {
       });
     }
   }
-}
-
-/** A port on which nobody listens. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 test('nobody listens', async () => {

@@ -2,30 +2,19 @@
  * A real `milo up` process for tests that use real clients: on a temporary data directory and a free port, found
  * again at the same place after a restart or a kill. Nothing of the server runs in the test's own process.
  */
-import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { freePort } from '../../bench/server/free-port.ts';
 
 /** Of the same build as this file. */
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 10_000;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  server.close();
-  await once(server, 'close');
-  return address.port;
-}
 
 export class MiloServer {
   /** Everything the test puts on disk; removed by `dispose`. */

@@ -3,26 +3,16 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { freePort } from '../../bench/server/free-port.ts';
 import { ApiServer, makeProjects } from '../api-client.ts';
 import { asPrometheusReads, dashboard, prometheusFolder, rules } from '../deploy/deployed.ts';
 import { findPrometheus } from './prometheus.ts';
 
 const deadlineMs = 60_000;
 const token = 'prometheus-secret';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  server.close();
-  await once(server, 'close');
-  return address.port;
-}
 
 /** The configuration of `deploy/`, looking at this server every second. */
 function configure(folder: string, server: ApiServer): void {

@@ -3,16 +3,18 @@
  * a cluster in which it runs as a service; what stands in for that API server here knows the path of that service's proxy
  * and nothing else.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { authorityOf, type Target } from '../../bench/load/target.ts';
 import type { Cleanup } from '../../bench/run/cleanup.ts';
 import { UsageError } from '../../bench/run/usage-error.ts';
+import { endProcess } from '../../bench/server/child-process.ts';
+import { freePort } from '../../bench/server/free-port.ts';
 import { writeKubeconfig } from '../perf/render-kubeconfig.ts';
 
 const program = 'prometheus';
@@ -20,7 +22,6 @@ const proxyPath = '/api/v1/namespaces/monitoring/services/http:prometheus-k8s:90
 /** Short runs have few scrapes, and what a series had at its first is no increase to Prometheus. */
 const scrapeInterval = '500ms';
 const startTimeoutMs = 30_000;
-const stopTimeoutMs = 10_000;
 
 /** Answers the path of a kubeconfig that leads to it. */
 export async function startPrometheus(
@@ -44,7 +45,7 @@ export async function startPrometheus(
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
-  cleanup.add(() => stop(child));
+  cleanup.add(() => endProcess(child));
   let printed = '';
   child.stderr.on('data', (chunk: Buffer) => {
     printed = (printed + chunk.toString()).slice(-4_096);
@@ -105,21 +106,4 @@ function scrapeConfig(target: Target, metricsPath: string, directory: string): s
       },
     ],
   });
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit', { signal: AbortSignal.timeout(stopTimeoutMs) });
-  child.kill('SIGTERM');
-  await ended.catch(() => child.kill('SIGKILL'));
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port to be had');
-  return address.port;
 }

@@ -45,6 +45,11 @@ test('scenarios of the executors that the scripts use', () => {
 
 test('what would be run otherwise than k6 runs it is refused', () => {
   refused({ rps: 5 }, /only k6 knows: rps/);
+  refused(
+    scenario({ executor: 'constant-vus', vus: 1, duration: '1s', gracefulStop: '1s', env: {} }),
+    /a scenario that only k6 knows: gracefulStop, env/,
+  );
+  refused(scenario({ executor: 'constant-vus', vus: 1, duration: '1s', iterations: 2 }), /knows: iterations/);
   refused(scenario({ executor: 'ramping-vus' }), /only k6 knows: ramping-vus/);
   refused(scenario({ executor: 'constant-vus', duration: '1h30m' }), /1h30m is not a duration/);
 });

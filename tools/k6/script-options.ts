@@ -30,6 +30,15 @@ const known = new Set([
   ...['discardResponseBodies', 'setupTimeout', 'teardownTimeout'],
 ]);
 
+/** Of scenarios, by executor. */
+const ofScenarios: Readonly<Record<string, readonly string[]>> = {
+  'constant-arrival-rate': ['rate', 'timeUnit', 'duration', 'preAllocatedVUs', 'maxVUs'],
+  'constant-vus': ['vus', 'duration'],
+  // How long all iterations may take, which is not kept here: a run that goes on longer is seen by who waits for it.
+  'shared-iterations': ['vus', 'iterations', 'maxDuration'],
+};
+const ofEveryScenario = ['executor', 'exec', 'startTime'];
+
 export function readScriptOptions(options: unknown): ScriptOptions {
   const fields = options as Fields;
   const unknown = Object.keys(fields).filter((name) => !known.has(name));
@@ -41,6 +50,10 @@ export function readScriptOptions(options: unknown): ScriptOptions {
 }
 
 function readScenario(fields: Fields): Scenario {
+  const own = ofScenarios[String(fields.executor)] ?? [];
+  const foreign = Object.keys(fields).filter((name) => ![...ofEveryScenario, ...own].includes(name));
+  if (own.length > 0 && foreign.length > 0)
+    throw new Error(`fields of a scenario that only k6 knows: ${foreign.join(', ')}`);
   const common = { exec: String(fields.exec), startTimeMs: duration(fields.startTime ?? '0s') };
   switch (fields.executor) {
     case 'constant-arrival-rate':

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UsageError } from '../../bench/run/usage-error.ts';
-import { parseLaunch } from './launch-options.ts';
+import { parseLaunch, refuseUnknownVariables } from './launch-options.ts';
 
 const parse = (line: string) => parseLaunch(line.split(' '), ['one', 'two'], ['fast']);
 
@@ -53,4 +53,13 @@ test('wrong usage is told in one sentence', () => {
   refused('one --context c', /needs --kubeconfig/);
   refused('one -e A', /is not NAME=VALUE/);
   refused('one --slow', /--slow/);
+});
+
+test('a variable that nobody reads is refused', () => {
+  refuseUnknownVariables({ RATE: '1' }, ['RATE', 'BYTES']);
+  assert.throws(
+    () => refuseUnknownVariables({ RATE: '1', RATES: '2' }, ['RATE', 'BYTES']),
+    (error) =>
+      error instanceof UsageError && /^-e RATES is no variable .* RATE, BYTES\.$/.test(error.message),
+  );
 });

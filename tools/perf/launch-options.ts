@@ -68,6 +68,16 @@ export function parseLaunch(
   };
 }
 
+/** Throws UsageError: what no script or test reads would change nothing, and nobody would see that. */
+export function refuseUnknownVariables(
+  variables: Readonly<Record<string, string>>,
+  known: readonly string[],
+): void {
+  const unknown = Object.keys(variables).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(`-e ${unknown} is no variable of these; there are ${known.join(', ')}.`);
+}
+
 function parsed(
   words: readonly string[],
   flags: readonly string[],

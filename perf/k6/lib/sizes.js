@@ -3,7 +3,8 @@ function number(name, fallback) {
   const text = __ENV[name];
   if (text === undefined || text === '') return fallback;
   const value = Number(text);
-  if (!(value > 0)) throw new Error(`${name} must be a number above 0, not ${text}`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`${name} must be a whole number above 0, not ${text}`);
   return value;
 }
 
