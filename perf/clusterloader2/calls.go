@@ -85,6 +85,33 @@ func addCalls(calls map[callKey]*call, samples []*model.Sample, sign float64) {
 	}
 }
 
+// How many answers of 5xx there were between two scrapes, by verb, resource and code: of every request, also of watches
+// and of paths that are no resource's, which are no calls.
+func serverErrorsBetween(before, after []*model.Sample) map[string]float64 {
+	counts := map[string]float64{}
+	add := func(samples []*model.Sample, sign float64) {
+		for _, sample := range samples {
+			code := string(sample.Metric["code"])
+			if nameOf(sample) != requestTotal || !strings.HasPrefix(code, "5") {
+				continue
+			}
+			key := callKey{
+				verb: string(sample.Metric["verb"]), resource: string(sample.Metric["resource"]),
+				subresource: string(sample.Metric["subresource"]), scope: string(sample.Metric["scope"]),
+			}
+			counts[fmt.Sprintf("%s: %s", key, code)] += sign * float64(sample.Value)
+		}
+	}
+	add(after, 1)
+	add(before, -1)
+	for name, count := range counts {
+		if count <= 0 {
+			delete(counts, name)
+		}
+	}
+	return counts
+}
+
 // All series of a histogram as one.
 func histogramBetween(before, after []*model.Sample, name string) *call {
 	c := &call{buckets: map[float64]float64{}}

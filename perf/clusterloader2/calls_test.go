@@ -1,8 +1,10 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/prometheus/common/model"
 	measurementutil "k8s.io/perf-tests/clusterloader2/pkg/measurement/util"
 )
 
@@ -48,6 +50,33 @@ func TestCallsAreWhatCameBetweenTheScrapes(t *testing.T) {
 	}
 	if calls := parse(before); len(calls) != 0 {
 		t.Errorf("%d kinds of calls where nothing was called", len(calls))
+	}
+}
+
+func TestEveryAnswerOf5xxIsAViolation(t *testing.T) {
+	samples := func(text string) []*model.Sample {
+		parsed, err := measurementutil.ExtractMetricSamples(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return parsed
+	}
+	first := samples("apiserver_request_total{verb=\"GET\",resource=\"secrets\",code=\"500\"} 3\n")
+	same := serverErrorsBetween(first, first)
+	if len(same) != 0 || violations(nil, same, 0) != nil {
+		t.Errorf("what was before the run is no violation: %v", same)
+	}
+	last := samples(`
+apiserver_request_total{verb="GET",resource="secrets",code="500"} 3
+apiserver_request_total{verb="GET",resource="secrets",code="404"} 3
+apiserver_request_total{verb="WATCH",resource="secrets",code="503"} 2
+apiserver_request_total{verb="GET",resource="",code="500"} 1
+`)
+	err := violations(nil, serverErrorsBetween(first, last), 0)
+	for _, want := range []string{"WATCH secrets: 503 (2 answers)", "GET: 500 (1 answers)"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
 	}
 }
 

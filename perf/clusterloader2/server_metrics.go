@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -147,7 +148,7 @@ func (m *serverMetrics) gather(config *measurement.Config) ([]measurement.Summar
 		}
 		summaries = append(summaries, measurement.CreateSummary(name, "json", content))
 	}
-	return summaries, violations(calls, threshold)
+	return summaries, violations(calls, serverErrorsBetween(m.first.samples, last.samples), threshold)
 }
 
 func (m *serverMetrics) usage(last *scrape) []measurementutil.DataItem {
@@ -182,17 +183,20 @@ func (m *serverMetrics) store(last *scrape) []measurementutil.DataItem {
 	}
 }
 
-// A threshold of zero judges errors alone: answers of 5xx are a violation always.
-func violations(calls []*call, threshold time.Duration) error {
+// A threshold of zero judges errors alone: answers of 5xx are a violation always, whatever was asked.
+func violations(calls []*call, serverErrors map[string]float64, threshold time.Duration) error {
 	var bad []string
 	for _, c := range calls {
 		if p99 := c.quantile(0.99); threshold > 0 && p99 > threshold.Seconds() {
 			bad = append(bad, fmt.Sprintf("%s: p99 %.0f ms", c.key, p99*1000))
 		}
-		if c.serverErrors > 0 {
-			bad = append(bad, fmt.Sprintf("%s: %.0f answers of 5xx", c.key, c.serverErrors))
-		}
 	}
+	var failed []string
+	for what, count := range serverErrors {
+		failed = append(failed, fmt.Sprintf("%s (%.0f answers)", what, count))
+	}
+	sort.Strings(failed)
+	bad = append(bad, failed...)
 	if len(bad) > 0 {
 		return errors.NewMetricViolationError("API responsiveness", strings.Join(bad, "; "))
 	}
