@@ -13,7 +13,7 @@ import { reportCommand } from './report/report-command.ts';
 import { brokenBounds } from './run/bounds.ts';
 import { Cleanup } from './run/cleanup.ts';
 import { type Command, parseCommandLine, usageText } from './run/command-line.ts';
-import { endOnSignal } from './run/end-on-signal.ts';
+import { endEarly } from './run/end-early.ts';
 import { environment } from './run/environment.ts';
 import { Progress } from './run/progress.ts';
 import { type Result, renderTable, resultText } from './run/result.ts';
@@ -89,7 +89,7 @@ async function main(): Promise<void> {
   const { jsonFile } = command;
   if (jsonFile !== undefined) checkJsonFile(jsonFile);
   const cleanup = new Cleanup();
-  endOnSignal(cleanup);
+  endEarly(cleanup);
   try {
     const result = await run(command, cleanup);
     // First what needs no file: it stays where the other fails.

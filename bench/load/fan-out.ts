@@ -136,6 +136,7 @@ export class FanOut {
     this.#writing.close();
   }
 
+  /** Of lines, and not by EventLines: no bookmarks were asked for, and the client's own time is in what is measured. */
   #count(watcher: number, chunk: Buffer, start: number, end: number): void {
     let found = 0;
     for (let at = chunk.indexOf(newline, start); at >= 0 && at < end; at = chunk.indexOf(newline, at + 1))

@@ -29,6 +29,7 @@ async function serve(t: TestContext): Promise<Served> {
   server.on('session', (session) => sessions.add(session));
   let stop: () => void = () => {};
   server.on('stream', (stream, headers) => {
+    stream.on('error', () => {});
     if (headers[':path'] === '/lines') {
       stream.respond({ ':status': 200 });
       stream.write('one\ntw');
@@ -117,4 +118,17 @@ test('a request that the connection ends under is refused, and so are later ones
   end();
   for (const request of asked) await assert.rejects(request);
   await assert.rejects(async () => await client.request('GET', '/'));
+});
+
+test('what the reader of a line throws ends the answer, as an error', async (t) => {
+  const { target } = await serve(t);
+  const client = await HttpClient.connect(target, 1);
+  t.after(() => client.close());
+  const ended = new Promise<Error | undefined>((resolve) => {
+    const onLine = (line: string): void => {
+      throw new Error(`no event: ${line}`);
+    };
+    void client.lines('/lines', onLine, resolve);
+  });
+  assert.match((await ended)!.message, /^no event: one$/);
 });

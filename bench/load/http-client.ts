@@ -91,7 +91,12 @@ export class HttpClient {
     stream.on('data', (chunk: string) => {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop()!;
-      for (const line of lines) onLine(line);
+      // What the caller throws ends the answer as an error of the connection does.
+      try {
+        for (const line of lines) onLine(line);
+      } catch (error) {
+        stream.destroy(error as Error);
+      }
     });
     stream.on('end', () => {
       if (!isClosed) onEnd();
@@ -101,6 +106,7 @@ export class HttpClient {
         reject(error);
         if (!isClosed) onEnd(error);
       });
+      stream.on('close', () => reject(new Error(`GET ${path}: the connection was closed`)));
       stream.on('response', (headers) => {
         if (headers[':status'] !== 200) return reject(new Error(`GET ${path}: ${headers[':status']}`));
         resolve(() => {

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cleanup } from '../../bench/run/cleanup.ts';
-import { endOnSignal } from '../../bench/run/end-on-signal.ts';
+import { endEarly } from '../../bench/run/end-early.ts';
 import { UsageError } from '../../bench/run/usage-error.ts';
 import { type ServerUnderTest, serversOf } from '../../bench/server/server-under-test.ts';
 import type { LaunchOptions } from './launch-options.ts';
@@ -26,7 +26,7 @@ export async function launch(
   run: (launch: Launch) => Promise<number>,
 ): Promise<number> {
   const cleanup = new Cleanup();
-  endOnSignal(cleanup);
+  endEarly(cleanup);
   const directory = mkdtempSync(join(tmpdir(), 'milo-perf-'));
   cleanup.add(() => rmSync(directory, { recursive: true, force: true }));
   try {
