@@ -90,7 +90,7 @@ async function main(): Promise<void> {
   if (jsonFile !== undefined) checkJsonFile(jsonFile);
   const cleanup = new Cleanup();
   endEarly(cleanup);
-  try {
+  await cleanup.after(async () => {
     const result = await run(command, cleanup);
     // First what needs no file: it stays where the other fails.
     process.stdout.write(renderTable(result));
@@ -98,9 +98,7 @@ async function main(): Promise<void> {
     const broken = brokenBounds(command.scenario.bounds ?? [], result.figures);
     if (broken.length > 0) process.stdout.write(`\n${broken.join('\n')}\n`);
     process.exitCode = broken.length > 0 ? 1 : 0;
-  } finally {
-    await cleanup.run();
-  }
+  });
 }
 
 try {

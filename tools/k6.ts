@@ -13,10 +13,10 @@ import { UsageError } from '../bench/run/usage-error.ts';
 import { k6Environment } from './k6/credentials.ts';
 import { runScript } from './k6/run-script.ts';
 import type { MetricSummary } from './k6/samples.ts';
-import { k6Sizes, k6Variables } from './k6/sizes.ts';
+import { checkVariables, k6Sizes } from './k6/sizes.ts';
 import { hasCrossed, summaryTable } from './k6/summary-table.ts';
 import { exitCodeOf, launch, runName } from './perf/launch.ts';
-import { commonUsage, parseLaunch, refuseUnknownVariables } from './perf/launch-options.ts';
+import { commonUsage, parseLaunch } from './perf/launch-options.ts';
 import { runProgram } from './perf/run-program.ts';
 
 const folder = fileURLToPath(new URL('../../perf/k6/', import.meta.url));
@@ -39,7 +39,7 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  refuseUnknownVariables(options.variables, k6Variables);
+  checkVariables(options.variables);
   const isInterpreted = options.flags.has(withoutK6);
   const k6 = process.env.K6 ?? 'k6';
   if (!isInterpreted && spawnSync(k6, ['version']).error !== undefined) {

@@ -7,6 +7,19 @@ export class Cleanup {
     this.#steps.push(step);
   }
 
+  /** The work, and then the steps however it ends. Where both fail, the work's error is thrown and the other told. */
+  async after<T>(work: () => Promise<T>): Promise<T> {
+    let value: T;
+    try {
+      value = await work();
+    } catch (error) {
+      await this.run().catch((also: Error) => console.error(`Not all could be cleaned up: ${also.message}`));
+      throw error;
+    }
+    await this.run();
+    return value;
+  }
+
   /** Throws what the first failing step threw. Who asks while it runs waits for the same end. */
   run(): Promise<void> {
     this.#running ??= this.#runSteps().finally(() => {

@@ -29,13 +29,11 @@ export async function launch(
   endEarly(cleanup);
   const directory = mkdtempSync(join(tmpdir(), 'milo-perf-'));
   cleanup.add(() => rmSync(directory, { recursive: true, force: true }));
-  try {
+  return await cleanup.after(async () => {
     const server = await serversOf(options.server, directory, cleanup).start('server');
     mkdirSync(options.report, { recursive: true });
     return await run({ server, directory, cleanup });
-  } finally {
-    await cleanup.run();
-  }
+  });
 }
 
 /** The exit code of a program whose `main` threw nothing unforeseen. */
