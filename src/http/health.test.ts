@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Health, type HealthCheck, pingCheck } from './health.ts';
+import { Health, type HealthCheck, isHealthPath, pingCheck } from './health.ts';
 
 const sick: HealthCheck = { name: 'storage', check: async () => 'disk full' };
 const broken: HealthCheck = { name: 'feed/hub', check: () => Promise.reject(new Error('it threw')) };
@@ -84,4 +84,9 @@ test('every check has a path', () => {
     '/readyz/storage',
     '/readyz/feed/hub',
   ]);
+});
+
+test('paths of health are told from all others', () => {
+  for (const path of health.paths()) assert.equal(isHealthPath(path), true, path);
+  for (const path of ['', '/', '/livezz', '/api/livez', '/metrics']) assert.equal(isHealthPath(path), false, path);
 });

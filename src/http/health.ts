@@ -104,6 +104,11 @@ export class Health {
   }
 }
 
+/** `/readyz`, `/readyz/storage` and their likes. */
+export function isHealthPath(path: string): boolean {
+  return isEndpoint(path.split('/', 2)[1] ?? '');
+}
+
 function isEndpoint(name: string): name is HealthEndpoint {
   return name === 'healthz' || name === 'livez' || name === 'readyz';
 }

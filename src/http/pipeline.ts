@@ -21,6 +21,7 @@ import { isStream } from './aggregation/proxy.ts';
 import { BodyAborted } from './collect-body.ts';
 import { answerDocument, type Documents } from './documents.ts';
 import { AlreadyAnswered, type Exchange } from './exchange.ts';
+import { isHealthPath } from './health.ts';
 import type { RequestMetrics } from './metrics/request-metrics.ts';
 import type { RequestRecord } from './metrics/request-record.ts';
 import { isServerFault, sendError } from './status-response.ts';
@@ -152,12 +153,17 @@ function resolveTenant({ tenants }: PipelineParts, passage: Passage): void {
   passage.record.tenant = passage.tenant;
 }
 
-/** A project is one share whoever asks; on the platform every user is one. Writes take a second turn with their body. */
+/**
+ * A project is one share whoever asks; on the platform every user is one. Writes take a second turn with their body. Who
+ * asks whether the server is alive waits for nobody: an answer that comes too late would get it killed.
+ */
 function takeTurn(
   { fairShares }: PipelineParts,
   { exchange, info, user, tenant }: Passage,
 ): Promise<void> | undefined {
-  const isProject = tenant !== undefined && must(info, 'request info').surface.kind === 'Project';
+  const { surface, path, resource } = must(info, 'request info');
+  if (resource === undefined && surface.kind === 'Platform' && isHealthPath(path)) return undefined;
+  const isProject = tenant !== undefined && surface.kind === 'Project';
   const share = isProject ? tenant.id : `user ${must(user, 'user').name}`;
   if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
     const enter = (): Promise<void> | undefined => fairShares.enter(share);
