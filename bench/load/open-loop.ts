@@ -1,8 +1,10 @@
 /**
  * Latency: requests leave at their appointed times whatever became of the earlier ones, and each is timed from the
- * moment it was due. A server that stalls is charged for every request that had to wait (no coordinated omission).
+ * moment it was due. A server that stalls is charged for every request that had to wait (no coordinated omission); what
+ * a timer is late by nature nobody is charged. It waits by timers and not by looking at the clock: that would take a core,
+ * and where the server runs beside it, the server's threads would wait for it.
  */
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Histogram } from '../measure/histogram.ts';
 
 export interface OpenLoopOptions {
@@ -16,14 +18,14 @@ export interface OpenLoopOptions {
 }
 
 export interface Appointment {
-  /** By `performance.now()`. */
+  /** From when it is timed, by `performance.now()`. */
   readonly dueMs: number;
   /** Not of the warm-up. */
   readonly isCounted: boolean;
 }
 
-/** Timers are up to this late; the last stretch before a request is due is spent looking at the clock. */
-const timerSlackMs = 2;
+/** A timer of a millisecond ends within the next two. */
+const timerLatenessMs = 2;
 
 /** Microseconds from due to answered, of the requests due after the warm-up. */
 export async function openLoop({
@@ -41,10 +43,9 @@ export async function openLoop({
   let failure: { readonly error: unknown } | undefined;
   const running = new Set<Promise<void>>();
   for (let index = 0; index < total && failure === undefined; index++) {
-    const due = start + index * intervalMs;
     const isCounted = index >= warmups;
     onProgress?.(index, total);
-    await waitUntil(due);
+    const due = await reached(start + index * intervalMs);
     const answered: Promise<void> = send(index, { dueMs: due, isCounted })
       .then(() => {
         if (isCounted) histogram.record((performance.now() - due) * 1000);
@@ -60,9 +61,8 @@ export async function openLoop({
   return histogram;
 }
 
-async function waitUntil(due: number): Promise<void> {
-  for (let left = due - performance.now(); left > 0; left = due - performance.now()) {
-    if (left > timerSlackMs) await sleep(left - timerSlackMs);
-    else await setImmediate();
-  }
+/** Ends at the time or shortly after; gives the moment that latency counts from. */
+async function reached(timeMs: number): Promise<number> {
+  for (let left = timeMs - performance.now(); left > 0; left = timeMs - performance.now()) await sleep(left);
+  return Math.min(performance.now(), timeMs + timerLatenessMs);
 }
