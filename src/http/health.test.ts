@@ -88,5 +88,6 @@ test('every check has a path', () => {
 
 test('paths of health are told from all others', () => {
   for (const path of health.paths()) assert.equal(isHealthPath(path), true, path);
-  for (const path of ['', '/', '/livezz', '/api/livez', '/metrics']) assert.equal(isHealthPath(path), false, path);
+  for (const path of ['', '/', '/livezz', '/api/livez', '/metrics'])
+    assert.equal(isHealthPath(path), false, path);
 });
