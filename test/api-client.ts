@@ -12,6 +12,8 @@ import { type Clock, systemClock } from '../src/lib/clock.ts';
 import { type Logger, silentLogger } from '../src/lib/logger.ts';
 import { type RunningServer, startServer } from '../src/server/server.ts';
 
+const workersAsked = Number(process.env.MILO_TEST_WORKERS ?? 0);
+
 export interface Answer {
   readonly status: number;
   readonly headers: http2.IncomingHttpHeaders;
@@ -39,6 +41,8 @@ export interface ApiServerOptions {
   readonly projectEgressCidrs?: readonly string[];
   /** The kinds to serve; the built-in ones when not given. */
   readonly definitions?: readonly ResourceDefinition[];
+  /** Processes that answer; MILO_TEST_WORKERS where a test does not say and needs nothing of this process. */
+  readonly workers?: number;
 }
 
 export class ApiServer {
@@ -74,7 +78,10 @@ export class ApiServer {
 
   /** A further connection, as the administrator. */
   connect(): http2.ClientHttp2Session {
-    return http2.connect(this.#server.url, this.credentials);
+    const session = http2.connect(this.#server.url, this.credentials);
+    // A connection that breaks is told by what was asked over it.
+    session.on('error', () => {});
+    return session;
   }
 
   /** A connection without a client certificate. */
@@ -256,6 +263,7 @@ async function open(
     tokens,
     projectEgressCidrs = [],
     definitions,
+    workers = clock === systemClock && definitions === undefined ? workersAsked : 0,
   }: ApiServerOptions,
   faults: unknown[],
 ): Promise<RunningServer> {
@@ -266,7 +274,15 @@ async function open(
   }
   const logger: Logger = { ...silentLogger, error: (fields, message) => faults.push({ message, ...fields }) };
   return await startServer(
-    { dataDir, bindAddress: '127.0.0.1', port: 0, tokenFile, compactionIntervalMs, projectEgressCidrs },
+    {
+      dataDir,
+      bindAddress: '127.0.0.1',
+      port: 0,
+      tokenFile,
+      compactionIntervalMs,
+      projectEgressCidrs,
+      workers,
+    },
     { logger, clock, progress: () => {}, ...(definitions === undefined ? {} : { definitions }) },
   );
 }

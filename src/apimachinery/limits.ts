@@ -76,9 +76,11 @@ export const limits = {
   /** Of records in one batch, and in one group of batches. */
   commitBatchBytes: 16 * 1024 * 1024,
   commitQueueWrites: 20_000,
+  /** Changes that a process which follows the store reads and tells of at one go: no batch is larger. */
+  followStepEntries: 1_000,
   rowArenaBytes: 2 * 1024 * 1024,
   updateRetries: 16,
-  /** Of writes that webhooks are asked about, which take no turns. */
+  /** Of writes that webhooks are asked about, which take no turns, and of all where several processes write. */
   remoteUpdateRetries: 100,
   /** Of one object, after the first has lost a race. */
   waitingWriters: 1_000,
@@ -330,6 +332,21 @@ export const limits = {
   /** Signals closer together than this are one wish: a shell and its parent pass the same one on. */
   signalRepeatMs: 500,
   fsckDifferences: 10_000,
+
+  // Worker processes.
+  workers: 64,
+  /** Until a worker that ended is started again; twice as long each time that it does not last. */
+  workerRestartMsMin: 100,
+  workerRestartMsMax: 10_000,
+  /** For one that served for so long the pauses begin anew. */
+  workerSteadyMs: 30_000,
+  workerStartMs: 30_000,
+  /** Beyond the time in which a worker itself cuts what is in flight. */
+  workerEndMs: 4_300,
+  /** Of connections that came while no worker was there to take them. */
+  waitingConnections: 1_000,
+  /** A worker that does not say its figures within this time is told of by the last ones it said. */
+  workerScrapeMs: 2_000,
 
   // Metrics.
   /** Time series that are counted in; a histogram is as many as it has buckets, and two. Upstream has 50,000 or so. */

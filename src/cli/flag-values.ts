@@ -8,6 +8,13 @@ export function readPort(flag: string, text: string): number {
   return port;
 }
 
+/** 0 to `most`. */
+export function readNumber(flag: string, text: string, most: number): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number <= most)) throw new UsageError(`${flag} takes a number, 0 to ${most}, not "${text}"`);
+  return number;
+}
+
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 /** A timer's longest. */
 const durationMsMax = 2 ** 31 - 1;

@@ -20,6 +20,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { KubeConfig } from '@kubernetes/client-node';
 import { open } from 'lmdb';
+import { canFindWorkers, isRunning, workersOf } from '../../test/worker-processes.ts';
 
 const main = fileURLToPath(new URL('./main.js', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'milo-cli-'));
@@ -122,6 +123,8 @@ describe('a wrong command line is one sentence and exit code 2', () => {
     ['up', '--project-egress-cidrs', '10.0.0.0/8,private'],
     /--project-egress-cidrs takes ranges of addresses such as .*, of which "private" is none/,
   );
+  for (const workers of ['65', '1.5', 'two', '1e1', '99999999999'])
+    check(['up', '--workers', workers], /--workers takes a number, 0 to 64, not "/);
   check(['backup'], /"milo backup" needs FILE/);
   check(['kubeconfig', '--organization', 'acme'], /--organization is not served yet/);
   check(['kubeconfig', '--folder', 'acme'], /--folder is not served yet/);
@@ -488,4 +491,80 @@ test('a server that was killed leaves nothing in the way', async () => {
   const again = await up(server.dataDir);
   again.child.kill('SIGTERM');
   assert.equal(await again.ended(), 0);
+});
+
+describe('workers', () => {
+  const started = async (): Promise<{ server: Server; workers: readonly number[] }> => {
+    const server = await up(freshDir(), '--workers', '2');
+    const workers = workersOf(server.child.pid!);
+    assert.equal(workers.length, 2);
+    return { server, workers };
+  };
+  const gone = async (workers: readonly number[]): Promise<void> => {
+    const deadline = Date.now() + 10_000;
+    while (workers.some(isRunning)) {
+      assert.ok(Date.now() < deadline, 'workers end with their server');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+
+  test('they answer, and end with a server that is asked to', { skip: !canFindWorkers }, async () => {
+    const { server, workers } = await started();
+    const { server: url, options } = adminOf(server.dataDir);
+    const watches = [1, 2].map(() =>
+      get(`${url}/api/v1/namespaces?watch=true&resourceVersion=0`, { ...options, agent: false }),
+    );
+    for (let round = 0; round < 4; round++) {
+      const answer = await get(`${url}/api/v1/namespaces/default`, { ...options, agent: false });
+      assert.equal(answer.code, 200);
+    }
+    // As a terminal does: the signal is everybody's.
+    for (const pid of [...workers, server.child.pid!]) process.kill(pid, 'SIGINT');
+    for (const { body } of await Promise.all(watches)) assert.match(body, /^\{"type":"ADDED"[^\n]*\n/);
+    assert.equal(await server.ended(), 0);
+    await gone(workers);
+    const check = await milo('fsck', '--data-dir', server.dataDir);
+    assert.equal(check.code, 0, check.out + check.err);
+  });
+
+  test('they end with a server that is killed, and leave nothing in the way', {
+    skip: !canFindWorkers,
+  }, async () => {
+    const { server, workers } = await started();
+    server.child.kill('SIGKILL');
+    await server.ended();
+    await gone(workers);
+    const again = await up(server.dataDir, '--workers', '1');
+    again.child.kill('SIGTERM');
+    assert.equal(await again.ended(), 0);
+  });
+
+  test('the directory is in use for everybody else', { skip: !canFindWorkers }, async () => {
+    const { server } = await started();
+    const { code, err } = await milo('up', '--data-dir', server.dataDir, '--port', '0', '--workers', '2');
+    assert.equal(code, 2);
+    assert.match(err, /is in use by another process/);
+    const backup = await milo('backup', join(root, 'workers.backup'), '--data-dir', server.dataDir);
+    assert.equal(backup.code, 0, backup.err);
+    server.child.kill('SIGTERM');
+    assert.equal(await server.ended(), 0);
+  });
+
+  test('a port that is taken is said as ever', async () => {
+    const taken = net.createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as net.AddressInfo;
+    const { code, err } = await milo(
+      'up',
+      '--data-dir',
+      freshDir(),
+      '--port',
+      String(port),
+      '--workers',
+      '2',
+    );
+    taken.close();
+    assert.equal(code, 2);
+    assert.match(err, new RegExp(`port ${port} on 127\\.0\\.0\\.1 is in use`));
+  });
 });

@@ -51,22 +51,38 @@ export type ListenerLimits = Readonly<
   >
 >;
 
-export interface ListenerOptions {
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
+export interface ConnectionOptions {
   /** PEM. Client certificates are asked for, not required; `clientCa` vouches for them. */
-  readonly tls: { readonly key: string; readonly certificate: string; readonly clientCa: string };
+  readonly tls: {
+    readonly key: string;
+    readonly certificate: string;
+    readonly clientCa: string;
+    /** 48 bytes that all who serve one address share, so that any of them resumes a session of another. */
+    readonly ticketKeys?: Buffer;
+  };
   /** Answers the exchange and resolves; a rejection is logged, and the client sees an error or a broken response. */
   readonly handle: (exchange: Exchange) => Promise<void>;
   readonly logger: Logger;
   readonly limits?: Partial<ListenerLimits>;
 }
 
+export interface ListenerOptions extends ConnectionOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
 /** Resolves when the port is bound; rejects with node's error (EADDRINUSE, EACCES) when it cannot be. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const listener = new Listener(options);
   await listener.bind(options.host, options.port);
+  return listener;
+}
+
+/** Serves connections that somebody else accepts and hands over by `adopt`. */
+export function serveAdopted(options: ConnectionOptions): Listener {
+  const listener = new Listener(options);
+  listener.begin();
   return listener;
 }
 
@@ -83,12 +99,14 @@ export class Listener {
   readonly #h1 = new Map<TLSSocket, Connection>();
   readonly #h2 = new Set<ServerHttp2Session>();
   #isClosing = false;
+  #isBound = false;
+  #whenEmpty: (() => void) | undefined;
   /** TLS handshakes that failed. */
   handshakeErrors = 0;
   /** Connections that were refused because there were too many. */
   dropped = 0;
 
-  constructor(options: ListenerOptions) {
+  constructor(options: ConnectionOptions) {
     this.#handle = options.handle;
     this.#logger = options.logger;
     this.#limits = { ...limits, ...options.limits };
@@ -109,6 +127,7 @@ export class Listener {
     return new Promise((resolve, reject) => {
       this.#port.once('error', reject);
       this.#port.listen({ host, port }, () => {
+        this.#isBound = true;
         this.#port.off('error', reject);
         this.#port.on('error', (error) =>
           this.#logger.error({ error: error.message }, 'the listening socket failed'),
@@ -118,13 +137,44 @@ export class Listener {
     });
   }
 
+  /** Without a port of its own, node's server begins to look after slow requests when it is told that it listens. */
+  begin(): void {
+    this.#port.emit('listening');
+  }
+
+  /** Takes over a TCP connection of which nothing has been read. */
+  adopt(socket: Socket): void {
+    if (this.#isClosing) socket.destroy();
+    else if (this.#sockets.size >= this.#limits.connections) {
+      socket.destroy();
+      this.#refused();
+    } else this.#port.emit('connection', socket);
+  }
+
+  #refused(): void {
+    this.dropped++;
+    this.#logger.warn({ limit: this.#limits.connections }, 'too many connections: one was refused');
+  }
+
+  /** Resolves when no connection is left. */
+  #closePort(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#isBound) this.#port.close(() => resolve());
+      else {
+        this.#port.close();
+        if (this.#sockets.size === 0) resolve();
+        else this.#whenEmpty = resolve;
+      }
+    });
+  }
+
   /**
    * Stops accepting, tells clients to go elsewhere (GOAWAY, `Connection: close`), lets `endStreams` end the
    * watches, waits for the exchanges in flight up to limits.shutdownGraceMs, and destroys what is left.
    */
   async close(endStreams: () => Promise<void>): Promise<void> {
     this.#isClosing = true;
-    const closed = new Promise<void>((resolve) => this.#port.close(() => resolve()));
+    const closed = this.#closePort();
     for (const [socket, connection] of this.#h1) {
       connection.isClosing = true;
       if (connection.open === 0) socket.destroySoon();
@@ -146,12 +196,13 @@ export class Listener {
     }
   }
 
-  #createPort(tls: ListenerOptions['tls']): HttpsServer {
+  #createPort(tls: ConnectionOptions['tls']): HttpsServer {
     const bounds = this.#limits;
     const server = createHttpsServer({
       key: tls.key,
       cert: tls.certificate,
       ca: tls.clientCa,
+      ...(tls.ticketKeys === undefined ? {} : { ticketKeys: tls.ticketKeys }),
       requestCert: true,
       rejectUnauthorized: false,
       ALPNProtocols: ['h2', 'http/1.1'],
@@ -188,13 +239,11 @@ export class Listener {
       this.#handshakes.set(origin, socket);
       socket.once('close', () => {
         this.#sockets.delete(socket);
+        if (this.#sockets.size === 0) this.#whenEmpty?.();
         if (this.#handshakes.get(origin) === socket) this.#handshakes.delete(origin);
       });
     });
-    server.on('drop', () => {
-      this.dropped++;
-      this.#logger.warn({ limit: bounds.connections }, 'too many connections: one was refused');
-    });
+    server.on('drop', () => this.#refused());
     server.on('tlsClientError', (error) => {
       this.handshakeErrors++;
       this.#logger.debug({ error: error.message }, 'TLS handshake failed');

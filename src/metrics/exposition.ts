@@ -3,9 +3,8 @@
  * for other requests between them.
  */
 import { setImmediate } from 'node:timers/promises';
-import { Family, labelText } from './family.ts';
-import type { AnyFamily, Registry } from './registry.ts';
-import { Histogram } from './series.ts';
+import type { Registry } from './registry.ts';
+import { type FamilySnapshot, type Figures, type HistogramFigures, snapshotOf } from './snapshot.ts';
 
 export const expositionType = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -13,12 +12,17 @@ export const expositionType = 'text/plain; version=0.0.4; charset=utf-8';
 const pieceLength = 64 * 1024;
 
 export async function exposition(registry: Registry): Promise<Buffer> {
+  const families = await registry.scrape();
+  return await snapshotText(families.map((family) => snapshotOf(family, registry.samplesMax)));
+}
+
+export async function snapshotText(families: Iterable<FamilySnapshot>): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let text = '';
-  for (const family of await registry.scrape()) {
-    text += `# HELP ${family.name} ${escapedHelp(family.help)}\n# TYPE ${family.name} ${family.type}\n`;
-    for (const lines of linesOf(family, registry.samplesMax)) {
-      text += lines;
+  for (const { name, help, type, series } of families) {
+    text += `# HELP ${name} ${escapedHelp(help)}\n# TYPE ${name} ${type}\n`;
+    for (const [labels, figures] of series) {
+      text += linesOf(name, labels, figures);
       if (text.length < pieceLength) continue;
       pieces.push(Buffer.from(text));
       text = '';
@@ -29,32 +33,19 @@ export async function exposition(registry: Registry): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-function* linesOf(family: AnyFamily, samplesMax: number): Iterable<string> {
-  const { name } = family;
-  if (!(family instanceof Family)) {
-    let left = samplesMax;
-    for (const [values, value] of family.read()) {
-      if (left-- <= 0) return;
-      yield line(name, labelText(family.labels, values), value);
-    }
-    return;
-  }
-  for (const [labels, series] of family.entries()) {
-    yield series instanceof Histogram
-      ? histogramLines(name, labels, series)
-      : line(name, labels, series.value);
-  }
+function linesOf(name: string, labels: string, figures: Figures): string {
+  return typeof figures === 'number' ? line(name, labels, figures) : histogramLines(name, labels, figures);
 }
 
-function histogramLines(name: string, labels: string, histogram: Histogram): string {
-  const { bounds, count } = histogram;
+function histogramLines(name: string, labels: string, figures: HistogramFigures): string {
+  const { bounds, cumulated, count, sum } = figures;
   const before = labels === '' ? '' : `${labels},`;
   let lines = '';
-  histogram.cumulated().forEach((value, bucket) => {
+  cumulated.forEach((value, bucket) => {
     lines += `${name}_bucket{${before}le="${numberText(bounds[bucket]!)}"} ${value}\n`;
   });
   lines += `${name}_bucket{${before}le="+Inf"} ${count}\n`;
-  return lines + line(`${name}_sum`, labels, histogram.sum) + line(`${name}_count`, labels, count);
+  return lines + line(`${name}_sum`, labels, sum) + line(`${name}_count`, labels, count);
 }
 
 function line(name: string, labels: string, value: number): string {

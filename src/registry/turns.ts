@@ -10,6 +10,12 @@ import type { ObjectKey } from '../storage/store.ts';
 
 export class Turns {
   readonly #lines = new Map<string, { last: Promise<void>; length: number }>();
+  readonly #retries: number;
+
+  /** `retries`: how often who has the turn may lose to writers that take none, as are those in other processes. */
+  constructor(retries: number = limits.updateRetries) {
+    this.#retries = retries;
+  }
 
   /** Writers of the object have met and stand in line. */
   isWaitedFor(key: ObjectKey): boolean {
@@ -17,7 +23,7 @@ export class Turns {
   }
 
   /**
-   * What `attempt` gives once it does not lose a race any more; undefined when it lost limits.updateRetries of
+   * What `attempt` gives once it does not lose a race any more; undefined when it lost `retries` of
    * its turns to writers that take none. Throws 429 when too many wait already.
    */
   async untilWon<T>(key: ObjectKey, attempt: () => Promise<T | 'retry'>): Promise<T | undefined> {
@@ -27,7 +33,7 @@ export class Turns {
       if (result !== 'retry') return result;
     }
     return await this.#inTurn(id, async () => {
-      for (let n = 0; n < limits.updateRetries; n++) {
+      for (let n = 0; n < this.#retries; n++) {
         const result = await attempt();
         if (result !== 'retry') return result;
       }

@@ -13,7 +13,12 @@ export interface ServerConfig {
   readonly compactionIntervalMs: number;
   /** Ranges of addresses, not public ones, that webhooks and APIServices of projects may reach. */
   readonly projectEgressCidrs: readonly string[];
+  /** Processes that answer clients; 0: this one does. */
+  readonly workers: number;
 }
+
+/** So many at most. */
+export const workersMax = limits.workers;
 
 export const defaultConfig: ServerConfig = {
   dataDir: '.milo',
@@ -22,4 +27,5 @@ export const defaultConfig: ServerConfig = {
   tokenFile: undefined,
   compactionIntervalMs: limits.compactionIntervalMs,
   projectEgressCidrs: [],
+  workers: 0,
 };

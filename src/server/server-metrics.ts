@@ -15,14 +15,18 @@ import type { ResourceNames } from './resource-names.ts';
 import { commitMetrics, objectMetrics, storeMetrics, watchMetrics } from './store-metrics.ts';
 
 export interface MeasuredParts {
+  readonly hub: WatchHub;
+  readonly build: BuildInfo;
+  readonly caches: Readonly<Record<string, Fullness>>;
+}
+
+/** What there is once in a server, however many processes it has. */
+export interface MeasuredUpkeep {
   /** Without shared defaults: what is stored nowhere is not counted. */
   readonly store: Store;
-  readonly hub: WatchHub;
   readonly names: ResourceNames;
   readonly controllers: ControllerRuntime;
   readonly clock: Clock;
-  readonly build: BuildInfo;
-  readonly caches: Readonly<Record<string, Fullness>>;
 }
 
 /** The same as `/version` says, under upstream's name. */
@@ -39,15 +43,18 @@ function buildMetrics(registry: Registry, build: BuildInfo): void {
   );
 }
 
-export function serverMetrics(registry: Registry, parts: MeasuredParts): void {
-  const { store, hub, names, controllers, clock, build, caches } = parts;
-  buildMetrics(registry, build);
+export function upkeepMetrics(registry: Registry, parts: MeasuredUpkeep): void {
+  const { store, names, controllers, clock } = parts;
   storeMetrics(registry, store);
   commitMetrics(registry, store, names);
   objectMetrics(registry, new ObjectCounts(store, names));
   projectCounts(registry, store, clock);
-  watchMetrics(registry, hub);
   controllerMetrics(registry, controllers);
+}
+
+export function serverMetrics(registry: Registry, { hub, build, caches }: MeasuredParts): void {
+  buildMetrics(registry, build);
+  watchMetrics(registry, hub);
   cacheMetrics(registry, {
     ...caches,
     patterns: compiledPatterns,

@@ -4,28 +4,27 @@
  */
 import { limits } from '../apimachinery/limits.ts';
 import type { ResourceDefinition } from '../apimachinery/resource-definition.ts';
-import { serviceUnavailable } from '../apimachinery/status.ts';
 import { builtInDefinitions } from '../apis/definitions.ts';
-import type { Exchange } from '../http/exchange.ts';
-import { type Listener, listen } from '../http/listener.ts';
-import { sendError } from '../http/status-response.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { processMetrics } from '../metrics/process-metrics.ts';
 import { Registry } from '../metrics/registry.ts';
-import { openStore } from '../storage/backends/registry.ts';
+import { openEmbedded } from '../storage/backends/embedded/backend.ts';
+import { dataFileOf } from '../storage/backends/embedded/data-file.ts';
+import type { EmbeddedStore } from '../storage/backends/embedded/embedded-store.ts';
 import { startCompaction } from '../storage/compaction-timer.ts';
 import { buildInfo } from './build-info.ts';
 import { type Certificates, openCertificates, renewBeforeMs, servingNames } from './certificates.ts';
 import type { ServerConfig } from './config.ts';
 import { openControlSocket } from './control-socket.ts';
 import { prepareDataDirectory } from './data-directory.ts';
+import { type Front, ownFront, portProblem } from './front.ts';
 import { adminKubeconfig, kubeconfigFile, writeKubeconfig } from './kubeconfig.ts';
-import { listenerMetrics } from './listener-metrics.ts';
 import { compactionMetrics } from './store-metrics.ts';
 import { readTokenFile } from './token-file.ts';
-import { UserError } from './user-error.ts';
 import { wire } from './wire.ts';
+import type { WorkerStart } from './workers/messages.ts';
+import { workersFront } from './workers/workers-front.ts';
 
 export interface ServerEnvironment {
   readonly logger: Logger;
@@ -64,7 +63,7 @@ export async function startServer(
   try {
     const dataDir = prepareDataDirectory(config.dataDir);
     const tokens = config.tokenFile === undefined ? [] : readTokenFile(config.tokenFile);
-    const store = await openStore(`embedded:${dataDir}`);
+    const store = await openEmbedded({ dataDir });
     undo.push(() => store.close());
     progress(`data directory ${dataDir}, revision ${store.applied}`);
 
@@ -79,18 +78,22 @@ export async function startServer(
     const certificates = await openCertificates(dataDir, clock, servingNames(host));
     reportCertificates(certificates, environment);
 
-    let handle = async (exchange: Exchange): Promise<void> => {
-      sendError(exchange, serviceUnavailable('the server is starting'));
-    };
-    let drain = (): void => {};
-    const listener = await openPort(config, certificates, (exchange) => handle(exchange), logger);
-    undo.push(() => listener.close(async () => drain()));
+    const parts = { config, dataDir, tokens, store, metrics, certificates, logger };
+    const front = await openFront(parts).catch((error: unknown) => {
+      throw portProblem(error, config.bindAddress, config.port);
+    });
+    undo.push(() => front.close());
+    metrics.gaugeOf(
+      'milo_workers',
+      'Worker processes that answer clients: 0 where the server itself does.',
+      () => front.workers,
+    );
 
-    listenerMetrics(metrics, listener);
-
-    const address = `${host.includes(':') ? `[${host}]` : host}:${listener.port}`;
+    const address = `${host.includes(':') ? `[${host}]` : host}:${front.port}`;
     const url = `https://${address}`;
     const wired = await wire({
+      role: front.role,
+      metricsTogether: front.metricsTogether,
       store,
       metrics,
       tokens,
@@ -106,7 +109,10 @@ export async function startServer(
     undo.splice(undo.length - 1, 0, () => wired.stop());
     const compaction = startCompaction(store, {
       intervalMs: config.compactionIntervalMs,
-      onError: (error) => logger.error({ err: error }, 'compaction failed; the next one will try again'),
+      onError(error) {
+        logger.error({ err: error }, 'compaction failed; the next one will try again');
+        front.tellFault();
+      },
     });
     undo.push(async () => compaction.stop());
     compactionMetrics(metrics, compaction.activity);
@@ -114,11 +120,10 @@ export async function startServer(
     undo.push(async () => control.close());
 
     writeKubeconfig(dataDir, adminKubeconfig(url, certificates));
-    drain = () => wired.drain();
-    handle = (exchange) => wired.handle(exchange);
+    await front.begin({ wired, address });
     let closing: Promise<void> | undefined;
     return {
-      port: listener.port,
+      port: front.port,
       url,
       kubeconfig: kubeconfigFile(dataDir),
       close: () => {
@@ -147,32 +152,43 @@ function reportCertificates(
   }
 }
 
-async function openPort(
-  config: ServerConfig,
-  certificates: Certificates,
-  handle: (exchange: Exchange) => Promise<void>,
-  logger: Logger,
-): Promise<Listener> {
-  const { bindAddress: host, port } = config;
-  try {
-    return await listen({
-      host,
-      port,
-      tls: { ...certificates.serving, clientCa: certificates.authority },
-      handle,
-      logger,
-    });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const where = `port ${port} on ${host}`;
-    if (code === 'EADDRINUSE') throw new UserError(`${where} is in use; name a free one with --port`, error);
-    if (code === 'EACCES')
-      throw new UserError(`${where} may not be opened by this user; name one above 1023`, error);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-      throw new UserError(`${host} is not an address of this machine; name one with --bind-address`, error);
-    }
-    throw error;
-  }
+interface FrontParts {
+  readonly config: ServerConfig;
+  readonly dataDir: string;
+  readonly tokens: WorkerStart['tokens'];
+  readonly store: EmbeddedStore;
+  readonly metrics: Registry;
+  readonly certificates: Certificates;
+  readonly logger: Logger;
+}
+
+function openFront({
+  config,
+  dataDir,
+  tokens,
+  store,
+  metrics,
+  certificates,
+  logger,
+}: FrontParts): Promise<Front> {
+  const { bindAddress: host, port, workers, projectEgressCidrs } = config;
+  if (workers === 0) return ownFront({ host, port, certificates, metrics, logger });
+  const { authority, serving, frontProxy } = certificates;
+  return workersFront({
+    host,
+    port,
+    workers,
+    store,
+    onWorkerEnded: () => store.readerEnded(),
+    metrics,
+    logger,
+    start: {
+      file: dataFileOf(dataDir),
+      tokens,
+      certificates: { authority, serving, frontProxy },
+      projectEgressCidrs,
+    },
+  });
 }
 
 /** How clients on this machine reach it. */

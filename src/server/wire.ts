@@ -45,7 +45,7 @@ import type { ShownDefinitions } from '../http/discovery/served-surface.ts';
 import { DocumentCache } from '../http/document-cache.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { Health, pingCheck } from '../http/health.ts';
-import { MetricsDocument } from '../http/metrics/metrics-document.ts';
+import { MetricsDocument, type MetricsScope } from '../http/metrics/metrics-document.ts';
 import { RequestMetrics } from '../http/metrics/request-metrics.ts';
 import { OpenApi } from '../http/openapi/openapi.ts';
 import { pipeline } from '../http/pipeline.ts';
@@ -87,10 +87,19 @@ import type { Logger } from './logging.ts';
 import { planeMetrics } from './plane-metrics.ts';
 import { planeOrigins } from './plane-origin.ts';
 import { ResourceNames } from './resource-names.ts';
-import { serverMetrics } from './server-metrics.ts';
+import { serverMetrics, upkeepMetrics } from './server-metrics.ts';
 import { webhookMetrics } from './webhook-metrics.ts';
 
+/**
+ * What a process does of a server. `everything`: it is the only one. Otherwise one does the `upkeep` (bootstrap,
+ * controllers, expiry, what is told of the store), and the others are `serving`.
+ */
+export type ProcessRole = 'everything' | 'upkeep' | 'serving';
+
 export interface WireInput {
+  readonly role: ProcessRole;
+  /** What `/metrics` says of all processes of the server; undefined where there is one. */
+  readonly metricsTogether: ((scope: MetricsScope) => Promise<Buffer>) | undefined;
   readonly store: Store;
   readonly metrics: Registry;
   readonly tokens: readonly TokenEntry[];
@@ -108,6 +117,8 @@ export interface WireInput {
 
 export interface Wired {
   handle(exchange: Exchange): Promise<void>;
+  /** What this process knows of a scope. */
+  metricsOf(scope: MetricsScope): Registry;
   /** Ends watches cleanly and answers readyz with a failure; requests in flight go on. */
   drain(): void;
   /** Stops controllers. Call before the store closes. */
@@ -116,6 +127,7 @@ export interface Wired {
 
 export async function wire(input: WireInput): Promise<Wired> {
   const { logger, clock } = input;
+  const isServingOnly = input.role === 'serving';
   const builtIn = new DefinitionTable(withLocalApiServices(input.definitions));
   const policies = new ContextPolicies(input.store);
   const compiledForms = new CompiledForms();
@@ -157,45 +169,50 @@ export async function wire(input: WireInput): Promise<Wired> {
     ],
     dynamic,
     converter,
-    turns: new Turns(),
+    turns: new Turns(input.role === 'everything' ? limits.updateRetries : limits.remoteUpdateRetries),
     clock,
     newUid: randomUUID,
     renewed: (key) => defaults.renewed(key, randomUUID(), clock.now()),
     watchableFrom: (tenant, resource) => definitionChanges.since(tenant, resource),
     random: Math.random,
   };
-  await bootstrap(engine, input.certificates);
+  if (!isServingOnly) await bootstrap(engine, input.certificates);
 
   const client = new InProcessClient(engine);
   const controllers = new ControllerRuntime(
     store,
     hub,
-    [
-      namespaceController(store, client, clock),
-      projectController(store, client, clock),
-      organizationController(store, client),
-      folderController(store, client),
-      customResourceDefinitionController(store, client, clock),
-      validatingAdmissionPolicyController(store, client, typedKindsOf(definitions)),
-      ...apiServiceControllers(input.store, client, clock, aggregated),
-      resourceQuotaController(store, client),
-      clusterRoleAggregationController(store, client),
-      garbageCollector(store, client, {
-        findKind: kindsOf(definitions),
-        kindOf: (tenant, resource) => definitions.of(tenant).stored(resource)?.definition.kind,
-        resources: () => [
-          ...builtIn.all.filter(isStored).map(({ storage }) => storage),
-          ...definedResources(store),
+    isServingOnly
+      ? // What services say is kept by each process that answers with it.
+        apiServiceControllers(input.store, undefined, clock, aggregated)
+      : [
+          namespaceController(store, client, clock),
+          projectController(store, client, clock),
+          organizationController(store, client),
+          folderController(store, client),
+          customResourceDefinitionController(store, client, clock),
+          validatingAdmissionPolicyController(store, client, typedKindsOf(definitions)),
+          ...apiServiceControllers(input.store, client, clock, aggregated),
+          resourceQuotaController(store, client),
+          clusterRoleAggregationController(store, client),
+          garbageCollector(store, client, {
+            findKind: kindsOf(definitions),
+            kindOf: (tenant, resource) => definitions.of(tenant).stored(resource)?.definition.kind,
+            resources: () => [
+              ...builtIn.all.filter(isStored).map(({ storage }) => storage),
+              ...definedResources(store),
+            ],
+          }),
         ],
-      }),
-    ],
     {
       onError: (controller, key, error) => logger.error({ controller, key, err: error }, 'reconcile failed'),
     },
   );
-  const reaper = new ExpiryReaper(store, clock, (error) =>
-    logger.error({ err: error }, 'removing expired objects failed'),
-  );
+  const reaper = isServingOnly
+    ? undefined
+    : new ExpiryReaper(store, clock, (error) =>
+        logger.error({ err: error }, 'removing expired objects failed'),
+      );
 
   let isDraining = false;
   const checked = healthMetrics();
@@ -214,6 +231,10 @@ export async function wire(input: WireInput): Promise<Wired> {
     followContextPolicies(input.store, policies, definitions, streams, definitionChanges),
   ];
   const names = new ResourceNames(definitions);
+  const metricsOf = (scope: MetricsScope): Registry => {
+    if (scope.of === 'project') return planeMetrics(input.store, streams, scope.tenant as TenantId);
+    return scope.of === 'slis' ? checked.registry : input.metrics;
+  };
   const shown: ShownDefinitions = ({ id }) => definitions.of(id).shown;
   const cache = new DocumentCache();
   const authenticator = authenticators({ tokens: input.tokens });
@@ -249,23 +270,16 @@ export async function wire(input: WireInput): Promise<Wired> {
         swaggers: (tenant) => aggregated.swaggers.of(tenant),
       }),
       health,
-      metrics: new MetricsDocument({
-        server: input.metrics,
-        slis: checked.registry,
-        ofProject: ({ id }) => planeMetrics(input.store, streams, id as TenantId),
-      }),
+      metrics: new MetricsDocument({ registryOf: metricsOf, together: input.metricsTogether }),
       version: versionDocument(input.build),
     },
     project: projectDefinition,
     onFault: (error, request) => logger.error({ err: error, ...request }, 'request failed'),
   });
 
+  if (!isServingOnly) upkeepMetrics(input.metrics, { store: input.store, names, controllers, clock });
   serverMetrics(input.metrics, {
-    store: input.store,
     hub,
-    names,
-    controllers,
-    clock,
     build: input.build,
     caches: {
       ...definitions.caches,
@@ -279,6 +293,7 @@ export async function wire(input: WireInput): Promise<Wired> {
 
   return {
     handle,
+    metricsOf,
     drain() {
       isDraining = true;
       streams.finishAll();
@@ -291,7 +306,7 @@ export async function wire(input: WireInput): Promise<Wired> {
       converter.close();
       aggregated.close();
       tenants.close();
-      await reaper.close();
+      await reaper?.close();
       await controllers.close();
       hub.close();
     },

@@ -1,10 +1,10 @@
 /** `milo up`: starts the server, says when it serves and what to type next, and ends with it. */
 import { relative } from 'node:path';
 import { systemClock } from '../../lib/clock.ts';
-import { defaultConfig, type ServerConfig } from '../../server/config.ts';
+import { defaultConfig, type ServerConfig, workersMax } from '../../server/config.ts';
 import type { RunningServer } from '../../server/server.ts';
 import { type Command, dataDirFlag, type Invocation } from '../command.ts';
-import { readChoice, readCidrs, readDurationMs, readPort } from '../flag-values.ts';
+import { readChoice, readCidrs, readDurationMs, readNumber, readPort } from '../flag-values.ts';
 
 export const up: Command = {
   name: 'up',
@@ -25,6 +25,10 @@ export const up: Command = {
     'project-egress-cidrs': {
       value: 'CIDRS',
       help: 'ranges, not public, that webhooks and APIServices of projects may reach (default none)',
+    },
+    workers: {
+      value: 'N',
+      help: `processes that answer clients, one core each, over the one store (default ${defaultConfig.workers}: the server itself)`,
     },
     'log-level': { value: 'LEVEL', help: 'debug, info, warn or error (default info)' },
   },
@@ -51,6 +55,7 @@ function configOf(invocation: Invocation): ServerConfig {
   const port = invocation.flag('port');
   const interval = invocation.flag('compaction-interval');
   const egress = invocation.flag('project-egress-cidrs');
+  const workers = invocation.flag('workers');
   return {
     dataDir: invocation.flag('data-dir') ?? defaultConfig.dataDir,
     bindAddress: invocation.flag('bind-address') ?? defaultConfig.bindAddress,
@@ -62,6 +67,7 @@ function configOf(invocation: Invocation): ServerConfig {
         : readDurationMs('--compaction-interval', interval),
     projectEgressCidrs:
       egress === undefined ? defaultConfig.projectEgressCidrs : readCidrs('--project-egress-cidrs', egress),
+    workers: workers === undefined ? defaultConfig.workers : readNumber('--workers', workers, workersMax),
   };
 }
 

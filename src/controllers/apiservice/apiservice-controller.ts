@@ -30,11 +30,12 @@ export interface ServiceChecks {
 
 /**
  * One for the platform and one for all projects: services of projects that answer late keep none of the platform's from
- * being looked at, nor those of one project another's.
+ * being looked at, nor those of one project another's. Without a client nothing is written: that is for a process which
+ * wants to know by itself what another one says of the services.
  */
 export function apiServiceControllers(
   store: Store,
-  client: PlaneClient,
+  client: PlaneClient | undefined,
   clock: Clock,
   checks: ServiceChecks,
 ): readonly Controller[] {
@@ -59,7 +60,7 @@ export function apiServiceControllers(
         checks.forget(key);
         return undefined;
       }
-      await client.update(key, 'status', (apiService) =>
+      await client?.update(key, 'status', (apiService) =>
         setCondition(apiService, { type: 'Available', ...found }, clock.now()),
       );
       return found.status === 'True' ? limits.serviceProbeIntervalMs : limits.serviceProbeRetryMs;

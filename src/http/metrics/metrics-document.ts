@@ -7,13 +7,17 @@ import type { Registry } from '../../metrics/registry.ts';
 import type { Tenant } from '../../request/context.ts';
 import { type StaticDocument, staticDocument } from '../static-document.ts';
 
+/** What is told of: the whole server, its health checks, or one project. */
+export type MetricsScope =
+  | { readonly of: 'server' }
+  | { readonly of: 'slis' }
+  | { readonly of: 'project'; readonly tenant: string };
+
 export interface MetricsSources {
-  /** Of the whole server. */
-  readonly server: Registry;
-  /** Of its health checks. */
-  readonly slis: Registry;
-  /** Of one project. */
-  ofProject(tenant: Tenant): Registry;
+  /** What this process knows. */
+  registryOf(scope: MetricsScope): Registry;
+  /** What all processes of a server know together, as text; undefined where there is one. */
+  readonly together: ((scope: MetricsScope) => Promise<Buffer>) | undefined;
 }
 
 export class MetricsDocument {
@@ -25,16 +29,17 @@ export class MetricsDocument {
 
   /** Undefined where nothing is served. */
   async respond(path: string, tenant: Tenant): Promise<StaticDocument | undefined> {
-    const registry = this.#find(path, tenant);
-    return registry && staticDocument(await exposition(registry), expositionType);
+    const scope = scopeOf(path, tenant);
+    if (scope === undefined) return undefined;
+    const { together } = this.#sources;
+    const text = together === undefined ? exposition(this.#sources.registryOf(scope)) : together(scope);
+    return staticDocument(await text, expositionType);
   }
+}
 
-  #find(path: string, tenant: Tenant): Registry | undefined {
-    const { server, slis } = this.#sources;
-    const { kind } = tenant.surface;
-    if (path === '/metrics') {
-      return kind === 'Platform' ? server : kind === 'Project' ? this.#sources.ofProject(tenant) : undefined;
-    }
-    return path === '/metrics/slis' && kind === 'Platform' ? slis : undefined;
-  }
+function scopeOf(path: string, tenant: Tenant): MetricsScope | undefined {
+  const { kind } = tenant.surface;
+  if (path === '/metrics' && kind === 'Platform') return { of: 'server' };
+  if (path === '/metrics' && kind === 'Project') return { of: 'project', tenant: tenant.id };
+  return path === '/metrics/slis' && kind === 'Platform' ? { of: 'slis' } : undefined;
 }

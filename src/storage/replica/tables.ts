@@ -268,6 +268,11 @@ export class Tables {
     this.#root.resetReadTxn();
   }
 
+  /** Frees what processes were reading that have ended without saying so. */
+  forgetDeadReaders(): void {
+    this.#root.readerCheck();
+  }
+
   /** Copies the newest snapshot, compacted, to a file that must not exist, on a thread of the pool. */
   async copyTo(file: string): Promise<void> {
     await this.#root.backup(file, true);

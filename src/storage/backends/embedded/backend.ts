@@ -1,7 +1,6 @@
 /**
  * The embedded backend: opens a data directory as a Store, and keeps its log short. One process, one file, no server.
  */
-import type { Store } from '../../store.ts';
 import { dataFileOf, openDataFile, prepareDirectory } from './data-file.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { EmbeddedStore } from './embedded-store.ts';
@@ -16,7 +15,7 @@ export interface EmbeddedOptions {
  * `corrupt` when its file is damaged, foreign or of another format. Each sentence names the path, and nothing is
  * changed.
  */
-export async function openEmbedded({ dataDir }: EmbeddedOptions): Promise<Store> {
+export async function openEmbedded({ dataDir }: EmbeddedOptions): Promise<EmbeddedStore> {
   await prepareDirectory(dataDir);
   const lock = await lockDataDirectory(dataDir);
   try {

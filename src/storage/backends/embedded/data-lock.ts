@@ -2,6 +2,7 @@
  * One process per data directory. The lock is a listening local socket named after the directory's identity: the
  * kernel holds it, so it ends with the process however that dies, and there is nothing stale to judge. On Linux
  * it is an abstract socket (no file at all); elsewhere a socket file, taken over when nobody answers on it.
+ * Processes that the holder starts to read beside it (backends/follower) take no lock: they rely on its own, and end with it.
  *
  * It does not reach across machines or network namespaces. What it misses there, the fence of every transaction
  * catches (replica/tables.ts): a second writer's first commit makes the other one stop, and mixes nothing.

@@ -79,6 +79,11 @@ export class EmbeddedStore implements Store {
     return this.#queue.state.compacted;
   }
 
+  /** A process that read the same file has ended: pages that it held are free again. */
+  readerEnded(): void {
+    if (!this.#isClosed) this.#tables.forgetDeadReaders();
+  }
+
   get fault(): string | undefined {
     return this.#queue.fault;
   }

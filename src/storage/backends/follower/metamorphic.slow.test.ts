@@ -1,0 +1,4 @@
+import { storeMetamorphic } from '../../conformance/metamorphic.ts';
+import { followerSubject } from './follower-subject.ts';
+
+storeMetamorphic(followerSubject);
