@@ -224,6 +224,7 @@ test('quick', async () => {
     assert.ok(`noise.ratio.${operation}` in figures, operation);
   }
   assert.ok('heapBytesPerProject' in figures);
+  assert.ok('promotedBytes.apply' in figures);
 });
 
 test('watch-fanout', async () => {
