@@ -225,11 +225,11 @@ function firstRevision({ writes, outcome }: Batch): Revision {
   return outcome.ok ? must(outcome.revisions[index], 'the revision of a write') : 0;
 }
 
-/** Registers the suite with node:test: 100,000 operations, or MILO_METAMORPHIC_OPERATIONS. */
-export function storeMetamorphic(subject: StoreSubject): void {
+/** Registers the suite with node:test: so many operations, or MILO_METAMORPHIC_OPERATIONS. */
+export function storeMetamorphic(subject: StoreSubject, total = 100_000): void {
   test(`${subject.name}: random operations give what a plain model gives`, async (context) => {
     const seed = announcedSeed(context);
-    const operations = countFromEnvironment('MILO_METAMORPHIC_OPERATIONS', 100_000);
+    const operations = countFromEnvironment('MILO_METAMORPHIC_OPERATIONS', total);
     const opened = await subject.open();
     try {
       const run = new MetamorphicRun(opened, seed);
