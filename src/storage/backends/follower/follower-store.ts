@@ -7,40 +7,17 @@
  * told to subscribers synchronously, in order, each change once. A follower that stood still for longer than the log
  * reaches back cannot know what it missed: it says so by `onUnfollowable` and is of no use any more.
  */
-import { statSync } from 'node:fs';
 import { limits } from '../../../apimachinery/limits.ts';
 import { must } from '../../../lib/assert.ts';
 import { StoreActivity } from '../../activity.ts';
 import { StorageError } from '../../errors.ts';
-import * as derived from '../../replica/derived-reads.ts';
-import { findDifferences } from '../../replica/inspection.ts';
+import { closed, FileReads } from '../../replica/file-reads.ts';
 import { readChanges } from '../../replica/log-reads.ts';
-import { countRange, readObject, readRange } from '../../replica/object-reads.ts';
 import { decodeState, type StoreState, stateKey } from '../../replica/rows.ts';
 import { Tables } from '../../replica/tables.ts';
-import type {
-  Change,
-  ChangesPage,
-  ChangesQuery,
-  CommitOutcome,
-  Counter,
-  Difference,
-  IndexQuery,
-  IndexRangeQuery,
-  ObjectKey,
-  RangePage,
-  RangeQuery,
-  Revision,
-  Store,
-  StoredRecord,
-  StoreStats,
-  TenantId,
-  Write,
-} from '../../store.ts';
+import type { CommitOutcome, Difference, Revision, Store, StoreStats, Write } from '../../store.ts';
 import type { ToFollower, ToWriter, Work } from './protocol.ts';
 import { WriterLink } from './writer-link.ts';
-
-type ChangeListener = (changes: readonly Change[]) => void;
 
 export interface FollowerOptions {
   /** The data file, which the writer has open: what keeps others from it is the writer's lock. */
@@ -51,25 +28,20 @@ export interface FollowerOptions {
   readonly onUnfollowable: (error: StorageError) => void;
 }
 
-export class FollowerStore implements Store {
+export class FollowerStore extends FileReads implements Store {
   /** Stays as it is: the writer counts what is written, whoever asked for it. */
   readonly activity = new StoreActivity();
-  readonly #tables: Tables;
-  readonly #file: string;
   readonly #link: WriterLink;
   readonly #onUnfollowable: (error: StorageError) => void;
-  readonly #listeners = new Set<ChangeListener>();
   #applied: Revision;
   #compacted: Revision;
   #isFollowing = false;
   #unfollowable: StorageError | undefined;
   #writerFault: string | undefined;
   #closing: Promise<void> | undefined;
-  #isClosed = false;
 
   constructor({ file, send, onUnfollowable }: FollowerOptions) {
-    this.#file = file;
-    this.#tables = new Tables(file, { readOnly: true });
+    super(new Tables(file, { readOnly: true }), file);
     this.#onUnfollowable = onUnfollowable;
     this.#link = new WriterLink(send, () => this.#applied);
     const { head, compacted } = this.#state();
@@ -93,7 +65,7 @@ export class FollowerStore implements Store {
 
   /** What the writer has sent. */
   receive({ answers, fault }: ToFollower): void {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     this.#writerFault = fault;
     try {
       this.follow();
@@ -115,13 +87,13 @@ export class FollowerStore implements Store {
    * One look at one row where there is nothing new. Throws the StorageError that `onUnfollowable` was told.
    */
   follow(): void {
-    this.#assertOpen();
+    this.assertOpen();
     if (this.#unfollowable !== undefined) throw this.#unfollowable;
     // A listener that asks is being told just now of what there is.
     if (this.#isFollowing) return;
     this.#isFollowing = true;
     try {
-      this.#tables.refresh();
+      this.tables.refresh();
       const { head, compacted } = this.#state();
       if (compacted > this.#applied) throw this.#missed(compacted);
       this.#compacted = compacted;
@@ -138,7 +110,7 @@ export class FollowerStore implements Store {
 
   #followStep(head: Revision): void {
     const query = { after: this.#applied, maxEntries: limits.followStepEntries };
-    const { changes, position } = readChanges(this.#tables, query, head);
+    const { changes, position } = readChanges(this.tables, query, head);
     // Every revision is a change: one that is not there was lost.
     if (changes.length !== position - this.#applied) {
       throw new StorageError(
@@ -147,16 +119,7 @@ export class FollowerStore implements Store {
       );
     }
     this.#applied = position;
-    for (const listener of this.#listeners) {
-      try {
-        listener(changes);
-      } catch (error) {
-        // A listener's bug must neither reach the others nor be lost.
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
+    this.tell(changes);
   }
 
   #missed(compacted: Revision): StorageError {
@@ -169,7 +132,7 @@ export class FollowerStore implements Store {
   }
 
   #state(): StoreState {
-    return decodeState(must(this.#tables.meta.get(stateKey), 'the state row of an open store'));
+    return decodeState(must(this.tables.meta.get(stateKey), 'the state row of an open store'));
   }
 
   async commit(batch: readonly Write[]): Promise<CommitOutcome> {
@@ -186,70 +149,13 @@ export class FollowerStore implements Store {
     return this.#applied;
   }
 
-  subscribe(listener: ChangeListener): () => void {
-    this.#assertOpen();
-    // Wrapped: the same function may subscribe twice and end once.
-    const own: ChangeListener = (changes) => listener(changes);
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
-  }
-
-  get(key: ObjectKey, at?: Revision): StoredRecord | undefined {
-    return readObject(this.#tables, key, this.#readable(at));
-  }
-
-  range(query: RangeQuery): RangePage {
-    return readRange(this.#tables, query, this.#readable(query.at));
-  }
-
-  count(query: RangeQuery): number | undefined {
-    return countRange(this.#tables, query, this.#readable(query.at));
-  }
-
-  index(query: IndexQuery): readonly ObjectKey[] {
-    this.#assertOpen();
-    return derived.readIndex(this.#tables, query);
-  }
-
-  indexRange(query: IndexRangeQuery): readonly { readonly value: string; readonly key: ObjectKey }[] {
-    this.#assertOpen();
-    return derived.readIndexRange(this.#tables, query);
-  }
-
-  counter(tenant: TenantId, group: string, resource: string): Counter {
-    this.#assertOpen();
-    return derived.readCounter(this.#tables, tenant, group, resource);
-  }
-
-  counters(
-    group: string,
-    resource: string,
-    after: TenantId | undefined,
-    maxEntries: number,
-  ): readonly Counter[] {
-    this.#assertOpen();
-    return derived.readCounters(this.#tables, group, resource, after, maxEntries);
-  }
-
-  resourcesOf(
-    tenant: TenantId,
-  ): readonly { readonly group: string; readonly resource: string; readonly objects: number }[] {
-    this.#assertOpen();
-    return derived.readResourcesOf(this.#tables, tenant);
-  }
-
-  changes(query: ChangesQuery): ChangesPage {
-    this.#readable(query.after);
-    return readChanges(this.#tables, query, Math.min(query.upTo ?? this.#applied, this.#applied));
-  }
-
   /**
    * The revision to read at, or the typed error when it cannot be read. The file may be ahead of what was followed, and
    * compacted further: rows are walked back through the log, so what the log has lost in the very snapshot that is read
    * cannot be read here.
    */
-  #readable(at: Revision | undefined): Revision {
-    this.#assertOpen();
+  protected readable(at: Revision | undefined): Revision {
+    this.assertOpen();
     const current = this.#applied;
     if (at !== undefined && at > current) {
       const message = `revision ${at} has not happened yet; the newest is ${current}`;
@@ -278,30 +184,14 @@ export class FollowerStore implements Store {
     await this.#ask({ kind: 'repair' });
   }
 
-  check(maxDifferences: number): readonly Difference[] {
+  override check(maxDifferences: number): readonly Difference[] {
     this.follow();
-    const found: Difference[] = [];
-    if (maxDifferences < 1) return found;
-    for (const { difference } of findDifferences(this.#tables)) {
-      found.push(difference);
-      if (found.length >= maxDifferences) break;
-    }
-    return found;
+    return super.check(maxDifferences);
   }
 
-  stats(): StoreStats {
+  override stats(): StoreStats {
     this.follow();
-    const { current, log, index, counters } = this.#tables;
-    return {
-      revision: this.#applied,
-      compacted: this.#compacted,
-      logEntries: log.stats().entryCount,
-      currentEntries: current.stats().entryCount,
-      indexEntries: index.stats().entryCount,
-      counterEntries: counters.stats().entryCount,
-      fileBytes: statSync(this.#file).size,
-      usedBytes: this.#tables.usedBytes(),
-    };
+    return super.stats();
   }
 
   /** What was asked of the writer is finished first; what is asked from now on is refused. */
@@ -312,16 +202,6 @@ export class FollowerStore implements Store {
 
   async #close(): Promise<void> {
     await this.#link.idle();
-    this.#isClosed = true;
-    this.#listeners.clear();
-    await this.#tables.close();
+    await this.closeTables();
   }
-
-  #assertOpen(): void {
-    if (this.#isClosed) throw closed();
-  }
-}
-
-function closed(): StorageError {
-  return new StorageError('closed', 'the store is closed');
 }
