@@ -3,7 +3,7 @@
  * patched document may become deeper than the stack allows before it is known to be too deep.
  */
 import { setField } from './codec/json-parser.ts';
-import type { JsonObject, JsonValue } from './object-meta.ts';
+import type { JsonObject, JsonValue, KubeObject } from './object-meta.ts';
 
 type Container = JsonValue[] | JsonObject;
 
@@ -30,6 +30,14 @@ export function cloneJson<T>(root: T): T {
     }
   }
   return copy as T;
+}
+
+/** The same of an object, but for its managedFields: nothing changes those in place. */
+export function cloneObject(object: KubeObject): KubeObject {
+  const { managedFields, ...metadata } = object.metadata;
+  const copy: KubeObject = cloneJson({ ...object, metadata });
+  if (managedFields !== undefined) copy.metadata.managedFields = managedFields;
+  return copy;
 }
 
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;

@@ -2,7 +2,7 @@
  * UPDATE, the compare-and-set loop that PUT, every patch and every subresource write go through: the change is
  * computed again on the newest object until it commits, so that racing patches do not fail.
  */
-import { cloneJson } from '../apimachinery/clone-json.ts';
+import { cloneJson, cloneObject } from '../apimachinery/clone-json.ts';
 import { deepEqual } from '../apimachinery/equality.ts';
 import { invalidValue } from '../apimachinery/field-error.ts';
 import { apiVersionOf } from '../apimachinery/gvk.ts';
@@ -304,6 +304,8 @@ function checkPreconditions(
   if (isReplace && isSet(uid) && uid !== old.metadata.uid) {
     throw preconditionFailed(target, 'UID', uid, old.metadata.uid);
   }
+  const { resourceVersion } = wanted.metadata;
+  if (isSet(resourceVersion) && resourceVersion === old.metadata.resourceVersion) return;
   const revision = revisionIn(wanted.metadata);
   if (revision === 0n) {
     // Where the endpoint speaks of a part of the object, it need not know of its other changes.
@@ -328,7 +330,7 @@ function resourceVersionMissing(target: Target): StatusError {
 
 /** The stored object with what the subresource's endpoint owns taken from the request. */
 function mergedInto(old: KubeObject, wanted: KubeObject, subresource: SubresourceDefinition): KubeObject {
-  const object = cloneJson(old);
+  const object = cloneObject(old);
   subresource.merge(object, wanted);
   return object;
 }

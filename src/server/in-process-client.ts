@@ -1,5 +1,5 @@
 /** PlaneClient straight onto the engine: what controllers in the same process use. */
-import { cloneJson } from '../apimachinery/clone-json.ts';
+import { cloneObject } from '../apimachinery/clone-json.ts';
 import type { KubeObject } from '../apimachinery/object-meta.ts';
 import { StatusError } from '../apimachinery/status.ts';
 import type { ContentScope, ObjectRef, PlaneClient, Removal } from '../client/plane-client.ts';
@@ -50,7 +50,7 @@ export class InProcessClient implements PlaneClient {
           isReplace: false,
           ...(endpoint === undefined ? {} : { subresource: endpoint }),
           change(current) {
-            const object = cloneJson(current());
+            const object = cloneObject(current());
             change(object);
             return object;
           },

@@ -9,6 +9,7 @@
  */
 import { parseJson, stringifyJson } from '../apimachinery/codec/json.ts';
 import { setField } from '../apimachinery/codec/json-parser.ts';
+import { parseStoredObject } from '../apimachinery/managed-fields/known-fields.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../apimachinery/object-meta.ts';
 import { StorageError } from './errors.ts';
 import type { IndexEntry } from './keys.ts';
@@ -68,73 +69,74 @@ export function serializeObject(object: KubeObject): SerializedObject {
 
 /** `json` must be serializeObject's, or bytes with the same properties, and `rvOffset` the offset that goes with it. */
 export function encodeRecord(header: RecordHeader, json: string | Buffer, rvOffset: number): Buffer {
-  const labels = Object.entries(header.labels);
-  const fields = Object.entries(header.fields);
-  const writer = new HeaderWriter(header, labels, fields);
+  const headerBytes = writeHeader(header);
   const jsonBytes = typeof json === 'string' ? Buffer.byteLength(json) : json.length;
-  const record = Buffer.allocUnsafe(writer.length + jsonBytes);
-  writer.writeTo(record);
+  const record = Buffer.allocUnsafe(headerBytes + jsonBytes);
+  scratch.copy(record, 0, 0, headerBytes);
   record[0] = formatVersion;
   record[flagsAt] = header.deleting ? deletingFlag : 0;
-  record.writeUInt32LE(writer.length, jsonOffsetAt);
+  record.writeUInt32LE(headerBytes, jsonOffsetAt);
   record.writeUInt32LE(rvOffset, spliceOffsetAt);
-  if (typeof json === 'string') record.write(json, writer.length, 'utf8');
-  else json.copy(record, writer.length);
+  if (typeof json === 'string') record.write(json, headerBytes, 'utf8');
+  else json.copy(record, headerBytes);
   return record;
 }
 
-/** Header texts in order, measured before they are written, so that a record is one allocation. */
-class HeaderWriter {
-  readonly length: number;
-  readonly #texts: (string | number)[] = [];
+/** Headers are written here first, since their length is known only then. */
+let scratch = Buffer.allocUnsafe(4096);
+let scratchAt = 0;
+const varintBytesMax = 8;
+/** Of a character of JavaScript in UTF-8. */
+const characterBytesMax = 3;
 
-  constructor(
-    header: RecordHeader,
-    labels: readonly [string, string][],
-    fields: readonly [string, string][],
-  ) {
-    const texts = this.#texts;
-    texts.push(header.uid, labels.length);
-    for (const [name, value] of labels) texts.push(name, value);
-    texts.push(fields.length);
-    for (const [name, value] of fields) texts.push(name, value);
-    texts.push(header.indexes.length);
-    for (const { scope, name, value } of header.indexes) texts.push(scope === 'tenant' ? 0 : 1, name, value);
-    let length = uidAt;
-    for (const text of texts) {
-      if (typeof text === 'number') length += varintLength(text);
-      else {
-        const bytes = Buffer.byteLength(text);
-        length += varintLength(bytes) + bytes;
-      }
-    }
-    this.length = length;
+/** Writes the texts of a header into `scratch`; returns the offset behind them. */
+function writeHeader({ uid, labels, fields, indexes }: RecordHeader): number {
+  scratchAt = uidAt;
+  addText(uid);
+  addTexts(labels);
+  addTexts(fields);
+  addCount(indexes.length);
+  for (const { scope, name, value } of indexes) {
+    addCount(scope === 'tenant' ? 0 : 1);
+    addText(name);
+    addText(value);
   }
+  return scratchAt;
+}
 
-  writeTo(record: Buffer): void {
-    let at = uidAt;
-    for (const text of this.#texts) {
-      if (typeof text === 'number') at = writeVarint(record, at, text);
-      else {
-        at = writeVarint(record, at, Buffer.byteLength(text));
-        at += record.write(text, at, 'utf8');
-      }
-    }
+function addTexts(map: TextMap): void {
+  const names = Object.keys(map);
+  addCount(names.length);
+  for (const name of names) {
+    addText(name);
+    addText(map[name]!);
   }
 }
 
-function varintLength(value: number): number {
-  let length = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length++;
-  return length;
+function addText(text: string): void {
+  makeRoom(varintBytesMax + text.length * characterBytesMax);
+  if (text.length * characterBytesMax < 0x80) {
+    const bytes = scratch.write(text, scratchAt + 1, 'utf8');
+    scratch[scratchAt] = bytes;
+    scratchAt += 1 + bytes;
+    return;
+  }
+  addCount(Buffer.byteLength(text));
+  scratchAt += scratch.write(text, scratchAt, 'utf8');
 }
 
-function writeVarint(target: Buffer, offset: number, value: number): number {
-  let at = offset;
+function addCount(value: number): void {
+  makeRoom(varintBytesMax);
   let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) target[at++] = (rest % 0x80) | 0x80;
-  target[at++] = rest;
-  return at;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) scratch[scratchAt++] = (rest % 0x80) | 0x80;
+  scratch[scratchAt++] = rest;
+}
+
+function makeRoom(bytes: number): void {
+  if (scratchAt + bytes <= scratch.length) return;
+  const larger = Buffer.allocUnsafe(2 * (scratchAt + bytes));
+  scratch.copy(larger, 0, 0, scratchAt);
+  scratch = larger;
 }
 
 /** Walks a record's header. Bytes that are no record end in a StorageError, never in garbage. */
@@ -379,9 +381,9 @@ function typeBytes(record: Buffer): number {
 }
 const metadataLead = '{"metadata":{';
 
-/** The object, parsed anew on every call. */
+/** The object, parsed anew on every call. Its fieldsV1 are shared with other objects, and must stay as they are. */
 export function parseRecord(record: Buffer, revision: Revision): KubeObject {
-  const object = parseJson(jsonOf(record)) as JsonObject;
+  const object = parseStoredObject(jsonOf(record));
   const metadata = object.metadata as { [field: string]: JsonValue | undefined };
   metadata.resourceVersion = String(revision);
   return object as unknown as KubeObject;

@@ -22,10 +22,15 @@ const inexactDigits = 16;
  * costs time, not correctness. A long run of digits covers one character in sixteen, so only those are looked at.
  */
 function mayBeInexact(text: string): boolean {
+  return (
+    hasLongInteger(text) || largeExponent.test(text) || (text.includes('\\u') && surrogateEscape.test(text))
+  );
+}
+function hasLongInteger(text: string): boolean {
   for (let at = inexactDigits - 1; at < text.length; at += inexactDigits) {
     if (isDigit(text.charCodeAt(at)) && isLongInteger(text, at)) return true;
   }
-  return largeExponent.test(text) || surrogateEscape.test(text);
+  return false;
 }
 function isLongInteger(text: string, at: number): boolean {
   let first = at;
@@ -44,11 +49,20 @@ export function parseJson(text: string | Buffer): JsonValue {
   const source = typeof text === 'string' ? text : text.toString('utf8');
   if (mayBeInexact(source)) return parseExactJson(source);
   checkDepth(source);
+  return parsed(source);
+}
+
+/** Parses what stringifyJson wrote, in which nothing but a long integer can be read wrongly. */
+export function parseOwnJson(text: string): JsonValue {
+  return hasLongInteger(text) ? parseExactJson(text) : parsed(text);
+}
+
+function parsed(text: string): JsonValue {
   try {
-    return JSON.parse(source);
+    return JSON.parse(text);
   } catch {
     // JSON.parse words its errors differently from one Node to the next; ours are Go's, with a position.
-    const value = parseExactJson(source);
+    const value = parseExactJson(text);
     assert(false, `JSON.parse refuses what parseExactJson reads: ${typeof value}`);
   }
 }

@@ -4,14 +4,12 @@
  * to the sets (tracker.ts). Source: apimachinery/pkg/util/managedfields/internal/managedfields.go.
  */
 
-import { BoundedCache } from '../../lib/bounded-cache.ts';
 import type { FieldSet } from '../apply/field-set.ts';
 import { FieldsV1Error, parseFieldsV1, toFieldsV1 } from '../apply/fields-v1.ts';
 import type { ManagedSet, Managers } from '../apply/managed-set.ts';
 import { compareText } from '../apply/value-order.ts';
-import { stringifyJson } from '../codec/json.ts';
-import { limits } from '../limits.ts';
-import type { JsonObject, JsonValue } from '../object-meta.ts';
+import type { JsonValue } from '../object-meta.ts';
+import { knownSetOf, spellingOf } from './known-fields.ts';
 
 /** One member of metadata.managedFields. Optional members are absent when empty. */
 export interface ManagedFieldsEntry {
@@ -45,13 +43,15 @@ export class ManagedFieldsError extends Error {
 export function managerIdentifier(entry: ManagedFieldsEntry): string {
   const { manager, operation, apiVersion, subresource } = entry;
   const members: string[] = [];
-  if (isSet(manager)) members.push(`"manager":${JSON.stringify(manager)}`);
-  if (isSet(operation)) members.push(`"operation":${JSON.stringify(operation)}`);
-  if (isSet(apiVersion) && operation !== 'Apply') members.push(`"apiVersion":${JSON.stringify(apiVersion)}`);
-  if (isSet(subresource)) members.push(`"subresource":${JSON.stringify(subresource)}`);
+  if (isSet(manager)) members.push(`"manager":${quoted(manager)}`);
+  if (isSet(operation)) members.push(`"operation":${quoted(operation)}`);
+  if (isSet(apiVersion) && operation !== 'Apply') members.push(`"apiVersion":${quoted(apiVersion)}`);
+  if (isSet(subresource)) members.push(`"subresource":${quoted(subresource)}`);
   return `{${members.join(',')}}`;
 }
 const isSet = (text: string | undefined): text is string => text !== undefined && text !== '';
+const plainText = /^[\w./:-]*$/;
+const quoted = (text: string): string => (plainText.test(text) ? `"${text}"` : JSON.stringify(text));
 
 /** The entry an identifier was made from, without its fields. */
 export const entryOf = (identifier: string): ManagedFieldsEntry => JSON.parse(identifier);
@@ -70,35 +70,10 @@ class StoredSet implements ManagedSet {
   }
 
   get set(): FieldSet {
-    if (this.#set === undefined) {
-      this.#set = readStored(this.entry.fieldsV1 ?? {});
-    }
+    this.#set ??= knownSetOf(this.entry.fieldsV1 ?? {});
     return this.#set;
   }
 }
-
-/**
- * Objects of one kind that one program writes mostly have the very same fields, and writing their JSON takes a fraction
- * of reading a set from it.
- */
-const knownSets = new BoundedCache<{ readonly set: FieldSet; readonly weight: number }>({
-  entriesMax: limits.knownFieldSets,
-  weightMax: limits.knownFieldSetCharacters,
-  weightOf: ({ weight }) => weight,
-});
-
-function readStored(fieldsV1: JsonValue): FieldSet {
-  const text = stringifyJson(fieldsV1 as JsonObject);
-  const known = knownSets.get(text);
-  if (known !== undefined) return known.set;
-  const set = parseFieldsV1(fieldsV1);
-  spellings.set(set, fieldsV1);
-  knownSets.set(text, { set, weight: text.length });
-  return set;
-}
-
-/** The JSON that sets from the store were read from, so that a set nobody changed is not written out anew. Shared: never changed. */
-const spellings = new WeakMap<FieldSet, JsonValue>();
 
 /** Entries of a stored object. They were written by `encodeManagedFields`, which nothing here checks again. */
 export function storedManagedFields(entries: readonly JsonValue[] | undefined): Tracked {
@@ -178,7 +153,7 @@ function encodeEntry(identifier: string, managed: ManagedSet, time: string | und
   if (time !== undefined) entry.time = time;
   entry.fieldsType = 'FieldsV1';
   entry.fieldsV1 =
-    (managed instanceof StoredSet ? managed.entry.fieldsV1 : spellings.get(set)) ?? toFieldsV1(set);
+    (managed instanceof StoredSet ? managed.entry.fieldsV1 : spellingOf(set)) ?? toFieldsV1(set);
   if (subresource !== undefined) entry.subresource = subresource;
   return entry;
 }

@@ -7,7 +7,7 @@
 import type { ApplySchema } from '../../apimachinery/apply/apply-schema.ts';
 import { TypedError } from '../../apimachinery/apply/typed-error.ts';
 import { validateTyped } from '../../apimachinery/apply/validate-typed.ts';
-import { cloneJson } from '../../apimachinery/clone-json.ts';
+import { cloneObject } from '../../apimachinery/clone-json.ts';
 import { parseJson } from '../../apimachinery/codec/json.ts';
 import { JsonSyntaxError } from '../../apimachinery/codec/json-parser.ts';
 import { hasRepeatedField } from '../../apimachinery/codec/repeated-field.ts';
@@ -58,7 +58,7 @@ export async function apply(request: VerbRequest): Promise<void> {
   );
   const force = isTrue(info.query.get('force') ?? 'false');
   const change = (current: () => KubeObject): Promise<KubeObject> =>
-    applier.apply(trackedForm(served, subresource, cloneJson(current())), {
+    applier.apply(trackedForm(served, subresource, cloneObject(current())), {
       manager: options.fieldManager,
       force,
       nowMs: engine.clock.now(),

@@ -146,14 +146,16 @@ export function kindUnreadable(value: JsonValue): string | undefined {
     return `${noVersionKind}json: cannot unmarshal ${type} into Go value of type ${typeMeta}`;
   }
   const { apiVersion, kind } = value as JsonObject;
-  for (const [field, given] of Object.entries({ apiVersion, kind })) {
-    const fieldType = jsonTypeOf(given ?? '');
-    if (fieldType !== 'string') {
-      return `${noVersionKind}json: cannot unmarshal ${fieldType} into Go struct field .${field} of type string`;
-    }
-  }
-  const isGroupVersion = typeof apiVersion !== 'string' || apiVersion.split('/').length <= 2;
+  const problem = notText('apiVersion', apiVersion) ?? notText('kind', kind);
+  if (problem !== undefined) return problem;
+  const isGroupVersion = typeof apiVersion !== 'string' || !/\/.*\//s.test(apiVersion);
   return isGroupVersion ? undefined : `unexpected GroupVersion string: ${apiVersion}`;
+}
+
+function notText(field: string, given: JsonValue | undefined): string | undefined {
+  const type = jsonTypeOf(given ?? '');
+  if (type === 'string') return undefined;
+  return `${noVersionKind}json: cannot unmarshal ${type} into Go struct field .${field} of type string`;
 }
 
 const noVersionKind = "couldn't get version/kind; json parse error: ";

@@ -31,6 +31,8 @@ export interface PatchForm {
   read(text: string, isStrict: boolean): PatchDocument;
   /** Throws PatchError. */
   apply(current: JsonValue, patch: JsonValue, schema: ObjectSchema): JsonValue;
+  /** The patch neither reads nor changes this member of the metadata: it is the same whether it is there or not. */
+  passesBy(patch: JsonValue, member: string): boolean;
   /** The result is a typed object at once, and not a text that may be anything. */
   readonly isTyped: boolean;
   /** Unknown fields of the result, which are known to be there. */
@@ -56,11 +58,15 @@ export const patchForms: Readonly<Record<string, PatchForm>> = {
     ...written,
     read: readJsonPatch,
     apply: (current, patch) => jsonPatch(current, patch),
+    // One may name the whole object, to compare or to copy it.
+    passesBy: () => false,
   },
   'application/merge-patch+json': {
     ...written,
     read: readMergePatch,
     apply: (current, patch) => mergePatch(current, patch),
+    passesBy: (patch, member) =>
+      isObject(patch) && (patch.metadata === undefined || hasNot(patch.metadata, member)),
   },
   'application/strategic-merge-patch+json': {
     isTyped: true,
@@ -70,6 +76,8 @@ export const patchForms: Readonly<Record<string, PatchForm>> = {
     unknownFields: (result, schema) => strictErrorsOfValue(result, schema).sort(),
     mismatch: (error) => error.conversionMessage,
     refused: (_, patch) => goValue(patch),
+    // Its directives may speak of what they do not name.
+    passesBy: () => false,
   },
 };
 
@@ -138,6 +146,9 @@ function parse(text: string, prefix: string): JsonValue {
 }
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+
+const hasNot = (value: JsonValue, member: string): boolean =>
+  isObject(value) && !Object.hasOwn(value, member);
 
 const isObject = (value: JsonValue): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

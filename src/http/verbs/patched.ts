@@ -40,8 +40,13 @@ export function patcher(
   return (current) => {
     document ??= form.read(text, isStrict);
     const { value: patch, findings } = document;
-    const apply = (): JsonValue => applied(() => form.apply(current as unknown as JsonObject, patch, schema));
-    const result = apply();
+    const to = (object: KubeObject): JsonValue =>
+      applied(() => form.apply(object as unknown as JsonObject, patch, schema));
+    const apply = (): JsonValue => to(current);
+    // Who owns what is most of many an object. Nothing changes those entries in place, so they need not be copied.
+    const { managedFields, ...metadata } = current.metadata;
+    const isPassedBy = managedFields !== undefined && form.passesBy(patch, 'managedFields');
+    const result = to(isPassedBy ? { ...current, metadata } : current);
     // What is typed is changed in place: what is said of the result is said of another.
     const refuse = (problem: string): StatusError => resultRefused(form.refused(apply(), patch), problem);
     const unreadable = form.isTyped ? undefined : kindUnreadable(result);
@@ -57,6 +62,7 @@ export function patcher(
     }
     const ofResult = found(unknown ?? [], () => form.unknownFields(apply(), schema));
     judge(validation, [...findings, ...ofResult], refuse);
+    if (isPassedBy) object.metadata.managedFields = managedFields;
     return object;
   };
 }
