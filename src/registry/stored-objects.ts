@@ -38,9 +38,11 @@ export interface Plane {
 /** Whether the stored bytes are what is served, but for the resourceVersion. */
 export function isServedAsStored(
   { isStoredForm, definition }: ServedResource,
-  { record }: StoredRecord,
+  stored: StoredRecord,
 ): boolean {
-  return isStoredForm && (definition.writtenBy === undefined || writtenByOf(record) === definition.writtenBy);
+  if (!isStoredForm) return false;
+  // Only then is the record looked at: where it lies among others, each look makes a view of it.
+  return definition.writtenBy === undefined || writtenByOf(stored.record) === definition.writtenBy;
 }
 
 /** Stored records as objects in the served version, in the same order. */

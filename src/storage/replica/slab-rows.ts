@@ -8,6 +8,7 @@ import type { KeyRange } from '../keys.ts';
 
 /** Where a row does not fit. */
 const noRoom = -1;
+const viewedBytes = 128;
 
 /** Opens the table with encoders of its own: what lmdb-js decodes is where the bytes have landed, and not the bytes. */
 export type OpenWith = (codec: object) => Database<number, Buffer>;
@@ -20,13 +21,17 @@ export class SlabRows {
   constructor(openWith: OpenWith) {
     /** Takes bytes over; gives the offset behind them. */
     const land = (source: Uint8Array, start: number, end: number): number => {
+      const slab = this.#slab;
       const from = this.#used;
-      if (from === noRoom || from + end - start > this.#slab.length) {
+      const length = end - start;
+      if (from === noRoom || from + length > slab.length) {
         this.#used = noRoom;
         return noRoom;
       }
-      this.#slab.set(new Uint8Array(source.buffer, source.byteOffset + start, end - start), from);
-      this.#used = from + end - start;
+      // Of a few bytes, as keys have, a view would take longer than to copy them.
+      if (length < viewedBytes) for (let i = 0; i < length; i++) slab[from + i] = source[start + i]!;
+      else slab.set(new Uint8Array(source.buffer, source.byteOffset + start, length), from);
+      this.#used = from + length;
       return this.#used;
     };
     this.#db = openWith({
