@@ -71,6 +71,11 @@ export class ApiServer {
     return this.#server.url;
   }
 
+  /** How many there are: each with its workers is one server, but each counts and looks for itself. */
+  get processes(): number {
+    return 1 + workersOf(this.#options);
+  }
+
   /** The administrator's certificate and key, and the CA of the server. */
   get credentials(): { ca: Buffer; cert: Buffer; key: Buffer } {
     return credentials(this.dataDir);
@@ -255,18 +260,19 @@ export class EventStream {
   }
 }
 
-async function open(
-  dataDir: string,
-  {
+/** With a clock or kinds of the test's own, only this process can answer. */
+function workersOf({ clock = systemClock, definitions, workers }: ApiServerOptions): number {
+  return workers ?? (clock === systemClock && definitions === undefined ? workersAsked : 0);
+}
+
+async function open(dataDir: string, options: ApiServerOptions, faults: unknown[]): Promise<RunningServer> {
+  const {
     clock = systemClock,
     compactionIntervalMs = limits.compactionIntervalMs,
     tokens,
     projectEgressCidrs = [],
     definitions,
-    workers = clock === systemClock && definitions === undefined ? workersAsked : 0,
-  }: ApiServerOptions,
-  faults: unknown[],
-): Promise<RunningServer> {
+  } = options;
   let tokenFile: string | undefined;
   if (tokens !== undefined) {
     tokenFile = join(dataDir, 'tokens.csv');
@@ -281,7 +287,7 @@ async function open(
       tokenFile,
       compactionIntervalMs,
       projectEgressCidrs,
-      workers,
+      workers: workersOf(options),
     },
     { logger, clock, progress: () => {}, ...(definitions === undefined ? {} : { definitions }) },
   );
