@@ -18,6 +18,8 @@ export interface FanOutOptions {
 
 const newline = 0x0a;
 const lastEventsTimeoutMs = 20_000;
+/** Servers let one tenant stand in line with so many requests and refuse what comes beyond. */
+const openedAtATime = 500;
 
 export class FanOut {
   readonly #watching: Connections;
@@ -63,17 +65,23 @@ export class FanOut {
       );
     }
     const fanOut = new FanOut(watching, await Connections.open(target, 1), watchers);
+    let asked = 0;
     let open = 0;
     const allOpen = new Promise<void>((resolve) => {
-      for (let watcher = 0; watcher < watchers; watcher++) {
+      const openNext = (): void => {
+        const watcher = asked++;
         watching.all[watcher % connections]!.send(watch, undefined, {
-          begin: () => void (++open === watchers && resolve()),
+          begin: () => {
+            if (++open === watchers) resolve();
+            else if (asked < watchers) openNext();
+          },
           data: (chunk, start, end) => fanOut.#count(watcher, chunk, start, end),
           end: () => {
             throw new Error('the server ended a watch');
           },
         });
-      }
+      };
+      while (asked < Math.min(watchers, openedAtATime)) openNext();
     });
     try {
       await Promise.race([watching.fault, allOpen]);
