@@ -72,6 +72,15 @@ test('objects share what they have alike, and their sets with it', () => {
   assert.equal(spellingOf(knownSetOf(first!)), first);
 });
 
+test('a name is not taken for another one, whose bytes look like it', () => {
+  const read = parseStoredObject(
+    Buffer.from(stringifyJson(stored({ managedFields: [entry('a', { 'f:ü': {} })] }))),
+  );
+  const lookalike: JsonObject = { 'f:\u00c3\u00bc': {} };
+  assert.equal(knownSetOf(lookalike).equals(knownSetOf(fieldsOf(read)[0]!)), false);
+  assert.deepEqual(spellingOf(knownSetOf(lookalike)), lookalike);
+});
+
 test('what else is in them is an object`s own', () => {
   const json = Buffer.from(stringifyJson(stored({ managedFields: [entry('a', fieldsV1)] })));
   const changed = parseStoredObject(json).metadata as JsonObject;

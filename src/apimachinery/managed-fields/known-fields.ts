@@ -18,29 +18,34 @@ interface KnownFields {
   readonly weight: number;
 }
 
-/** By the bytes of their JSON, one character each. */
-const byText = new BoundedCache<KnownFields>({
+const byBytes = new BoundedCache<KnownFields>({
   entriesMax: limits.knownFieldSets,
   weightMax: limits.knownFieldSetCharacters,
   weightOf: ({ weight }) => weight,
 });
+/** Those whose sets were asked for: most objects are read to be shown, and every entry here is work for the collector. */
 const byJson = new WeakMap<object, KnownFields>();
 /** The JSON that a set was read from, so that a set nobody changed is not written out anew. */
 const spellings = new WeakMap<FieldSet, JsonValue>();
 
-function knownOf(text: string, json: () => JsonValue): KnownFields {
-  const earlier = byText.get(text);
+/** `bytes`: of the JSON in UTF-8, one character each. */
+function knownOf(bytes: string, json: () => JsonValue): KnownFields {
+  const earlier = byBytes.get(bytes);
   if (earlier !== undefined) return earlier;
-  const known = { json: json(), set: undefined, weight: text.length };
-  byText.set(text, known);
-  if (typeof known.json === 'object' && known.json !== null) byJson.set(known.json, known);
+  const known = { json: json(), set: undefined, weight: bytes.length };
+  byBytes.set(bytes, known);
   return known;
 }
 
 /** The set that fieldsV1 stand for. They come from the store: nothing here checks them again. */
 export function knownSetOf(fieldsV1: JsonValue): FieldSet {
-  const read = typeof fieldsV1 === 'object' && fieldsV1 !== null ? byJson.get(fieldsV1) : undefined;
-  const known = read ?? knownOf(stringifyJson(fieldsV1 as JsonObject), () => fieldsV1);
+  const isObject = typeof fieldsV1 === 'object' && fieldsV1 !== null;
+  let known = isObject ? byJson.get(fieldsV1) : undefined;
+  if (known === undefined) {
+    const json = Buffer.from(stringifyJson(fieldsV1 as JsonObject), 'utf8');
+    known = knownOf(json.toString('latin1'), () => fieldsV1);
+    if (isObject && known.json === fieldsV1) byJson.set(fieldsV1, known);
+  }
   if (known.set === undefined) {
     known.set = parseFieldsV1(known.json);
     spellings.set(known.set, known.json);
