@@ -341,7 +341,8 @@ test('kinds that projects define are told as one', async () => {
   assert.match(own.text, /^apiserver_storage_objects\{resource="gadgets\.own0\.example\.com"\} 1$/m);
 });
 
-test('a kind of a project has no name either when its definition goes before its request has ended', async () => {
+test('a kind of a project has no name either when its definition goes before its request has ended', async (context) => {
+  if (server.processes > 1) return context.skip('which process knows by when that a kind is gone differs');
   await makeProjects(server, 'r', ['withdraws']);
   const plane = '/projects/withdraws/control-plane';
   const withdrawn = async (i: number): Promise<void> => {
@@ -361,9 +362,6 @@ test('a kind of a project has no name either when its definition goes before its
   await withdrawn(1);
   const now = await scrape();
   assert.equal(now.get(refused), before.get(refused)! + 1);
-  // Of several processes each may have met it for the first time.
-  if (server.processes === 1) {
-    assert.equal(now.get('milo_metric_series'), before.get('milo_metric_series'));
-  }
+  assert.equal(now.get('milo_metric_series'), before.get('milo_metric_series'));
   for (const sample of now.keys()) assert.doesNotMatch(sample, /gadgets|gone\d/);
 });
