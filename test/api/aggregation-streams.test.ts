@@ -248,6 +248,8 @@ test('what streams ends with the server, and nothing of it is left', async () =>
   const ended = once(stream, 'end').then(() => performance.now() - began);
   await server.restart();
   assert.ok((await ended) < 5_000);
+  // Several processes take their time to begin, which is not this test's matter.
+  if (server.processes === 1) assert.ok(performance.now() - began < 5_000);
   session.close();
   await settles(() => extension.open === 0);
 });
