@@ -40,5 +40,13 @@ export function cloneObject(object: KubeObject): KubeObject {
   return copy;
 }
 
+/** A copy of its own metadata alone, managedFields apart: the rest is the original's, and must not be changed in place. */
+export function cloneMetadata(object: KubeObject): KubeObject {
+  const { managedFields, ...metadata } = object.metadata;
+  const copy: KubeObject = { ...object, metadata: cloneJson(metadata) };
+  if (managedFields !== undefined) copy.metadata.managedFields = managedFields;
+  return copy;
+}
+
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
 const emptyOf = (container: Container): Container => (Array.isArray(container) ? [] : {});

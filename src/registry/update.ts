@@ -52,7 +52,8 @@ import { warningsOf } from './warnings.ts';
 export interface UpdateRequest {
   /**
    * The wanted object. `current` gives the one there is, for who builds on it: it is compared with afterwards, so what
-   * is returned shares nothing with it. Called again on every retry; must return a fresh object each time.
+   * is returned shares nothing with it but its managedFields and, of a custom resource, what lies below the members of
+   * the object. Called again on every retry; must return a fresh object each time.
    */
   change(current: () => KubeObject): KubeObject | Promise<KubeObject>;
   /** PUT: a missing object may be created where the kind lets it. */

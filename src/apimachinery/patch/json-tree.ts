@@ -36,14 +36,16 @@ function walk(root: JsonValue, visit: (value: JsonValue, key: string, depth: num
   }
 }
 
-/** Whether containers are nested more than `depthMax` deep. */
+/** Whether containers are nested more than `depthMax` deep, which is as deep as this looks. */
 export function isDeeperThan(root: JsonValue, depthMax: number): boolean {
-  let isDeeper = false;
-  walk(root, (value, _key, depth) => {
-    isDeeper = depth >= depthMax && isContainer(value);
-    return !isDeeper;
-  });
-  return isDeeper;
+  if (!isContainer(root)) return false;
+  if (depthMax === 0) return true;
+  if (Array.isArray(root)) return root.some((item) => isContainer(item) && isDeeperThan(item, depthMax - 1));
+  for (const name in root) {
+    const field = root[name];
+    if (isContainer(field) && isDeeperThan(field, depthMax - 1)) return true;
+  }
+  return false;
 }
 
 /** About the bytes the value is written in; stops counting past `bytesMax`. */

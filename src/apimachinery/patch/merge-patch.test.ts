@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { cloneJson } from '../clone-json.ts';
 import { limits } from '../limits.ts';
-import type { JsonValue } from '../object-meta.ts';
-import { mergePatch } from './merge-patch.ts';
+import type { JsonObject, JsonValue } from '../object-meta.ts';
+import { mergePatch, mergePatchSharing } from './merge-patch.ts';
 import { PatchError } from './patch-error.ts';
 
 function check(document: JsonValue, patch: JsonValue, expected: JsonValue): void {
@@ -48,6 +49,33 @@ test('the result shares nothing with the inputs', () => {
   assert.deepEqual([document, patch], [{ kept: { a: [1] } }, { added: { b: [2] } }]);
 });
 
+test('sharing, what the patch leaves as it is is the very object of the document', () => {
+  const document: JsonObject = {
+    same: { list: [{ a: 1 }, 'x'], map: { b: true } },
+    changed: { list: [1, 2], kept: { deep: ['y'] } },
+    gone: { c: 1 },
+    untouched: [3],
+  };
+  const before = JSON.stringify(document);
+  const { same } = document;
+  const patch: JsonObject = {
+    same: JSON.parse(JSON.stringify(same)),
+    changed: { list: [1, 3], kept: { deep: ['y'] } },
+    gone: null,
+  };
+  const result = mergePatchSharing(document, patch);
+  assert.deepEqual(result, mergePatch(document, patch));
+  assert.equal(result.same, same);
+  assert.equal(result.untouched, document.untouched);
+  const [then, now] = [document.changed, result.changed] as JsonObject[];
+  assert.notEqual(now, then);
+  assert.equal(now!.kept, then!.kept);
+  assert.deepEqual(now!.list, [1, 3]);
+  assert.notEqual(now!.list, (patch.changed as JsonObject).list);
+  assert.equal(JSON.stringify(document), before);
+  assert.equal(mergePatchSharing(document, { same: same! }), document);
+});
+
 test('a document at the bound of depth is merged, a patch beyond it refused', () => {
   const nested = (depth: number): JsonValue => JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
   const deepest = nested(limits.jsonDepth - 1);
@@ -86,6 +114,28 @@ test('a patch of the fields that differ turns one document into the other', () =
   fc.assert(
     fc.property(value, value, (from, to) => check(from, difference(from, to), to)),
     { numRuns: 300 },
+  );
+});
+
+test('sharing or not, the same comes out', () => {
+  const value = fc.letrec<{ value: JsonValue; object: JsonObject }>((tie) => ({
+    value: fc.oneof(
+      fc.constantFrom(null, 1, 'x', true, 9007199254740993n),
+      fc.array(tie('value'), { maxLength: 2 }),
+      tie('object'),
+    ),
+    object: fc.dictionary(fc.constantFrom('a', 'b', '__proto__'), tie('value'), {
+      maxKeys: 3,
+      noNullPrototype: true,
+    }),
+  })).object;
+  fc.assert(
+    fc.property(value, value, (document, patch) => {
+      const [documentBefore, patchBefore] = [cloneJson(document), cloneJson(patch)];
+      assert.deepEqual(mergePatchSharing(document, patch), mergePatch(document, patch));
+      assert.deepEqual([document, patch], [documentBefore, patchBefore]);
+    }),
+    { numRuns: 1000 },
   );
 });
 

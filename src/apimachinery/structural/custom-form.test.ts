@@ -56,6 +56,23 @@ test('metadata of a wrong type is refused from a client, and dropped from what i
   assert.equal(stored.spec.colour, 'red');
 });
 
+test('what has been read is complete: decoding leaves it as it is, so that an update may share it', () => {
+  const check = (spec: JsonObject): void => {
+    const read = widget(spec);
+    form.complete(read);
+    const complete = JSON.stringify(read);
+    const shared = { ...asJson(read), metadata: { name: 'a' } };
+    const unknown: string[] = [];
+    assert.equal(JSON.stringify(form.decode(shared, unknown)), complete);
+    assert.equal(JSON.stringify(read), complete);
+    assert.deepEqual(unknown, []);
+  };
+  check({ size: 1, colour: null, note: null, extra: {} });
+  check({ size: 1, tags: ['a', null], template: { kind: 'A', metadata: { labels: 5, x: 1 } } });
+  check({ template: { metadata: null, extra: { metadata: 3 } } });
+  check({ template: 'no object', tags: 'no list' });
+});
+
 test('all judgements are made, and what an update did not touch is not judged again', () => {
   const check = (spec: JsonObject, expected: string[], old?: JsonObject): void => {
     const found = form.validate(widget(spec), old === undefined ? undefined : widget(old));

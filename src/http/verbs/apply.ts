@@ -7,7 +7,7 @@
 import type { ApplySchema } from '../../apimachinery/apply/apply-schema.ts';
 import { TypedError } from '../../apimachinery/apply/typed-error.ts';
 import { validateTyped } from '../../apimachinery/apply/validate-typed.ts';
-import { cloneObject } from '../../apimachinery/clone-json.ts';
+import { cloneMetadata, cloneObject } from '../../apimachinery/clone-json.ts';
 import { parseJson } from '../../apimachinery/codec/json.ts';
 import { JsonSyntaxError } from '../../apimachinery/codec/json-parser.ts';
 import { hasRepeatedField } from '../../apimachinery/codec/repeated-field.ts';
@@ -57,8 +57,10 @@ export async function apply(request: VerbRequest): Promise<void> {
     fieldValidationOf(info.query, options),
   );
   const force = isTrue(info.query.get('force') ?? 'false');
+  // Reading has completed what is stored of a custom resource, so nothing changes it in place on its way back.
+  const copy = served.version.custom === undefined ? cloneObject : cloneMetadata;
   const change = (current: () => KubeObject): Promise<KubeObject> =>
-    applier.apply(trackedForm(served, subresource, cloneObject(current())), {
+    applier.apply(trackedForm(served, subresource, copy(current())), {
       manager: options.fieldManager,
       force,
       nowMs: engine.clock.now(),

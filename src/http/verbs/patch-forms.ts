@@ -8,7 +8,7 @@ import { JsonSyntaxError } from '../../apimachinery/codec/json-parser.ts';
 import { jsonTypeOf } from '../../apimachinery/json-type.ts';
 import type { JsonObject, JsonValue } from '../../apimachinery/object-meta.ts';
 import { jsonPatch } from '../../apimachinery/patch/json-patch.ts';
-import { mergePatch } from '../../apimachinery/patch/merge-patch.ts';
+import { mergePatch, mergePatchSharing } from '../../apimachinery/patch/merge-patch.ts';
 import { strategicMergePatch } from '../../apimachinery/patch/strategic-merge-patch.ts';
 import type { DecodeError } from '../../apimachinery/schema/decode.ts';
 import type { ObjectSchema } from '../../apimachinery/schema/schema.ts';
@@ -29,8 +29,10 @@ export interface PatchDocument {
 export interface PatchForm {
   /** Throws 400. `isStrict`: unknown and repeated fields are looked for. */
   read(text: string, isStrict: boolean): PatchDocument;
-  /** Throws PatchError. */
+  /** Throws PatchError. What comes out shares nothing with what went in. */
   apply(current: JsonValue, patch: JsonValue, schema: ObjectSchema): JsonValue;
+  /** The same, where whoever takes the result changes nothing in place that the patch leaves as it is in `current`. */
+  applySharing?(current: JsonObject, patch: JsonValue): JsonValue;
   /** The patch neither reads nor changes this member of the metadata: it is the same whether it is there or not. */
   passesBy(patch: JsonValue, member: string): boolean;
   /** The result is a typed object at once, and not a text that may be anything. */
@@ -65,6 +67,8 @@ export const patchForms: Readonly<Record<string, PatchForm>> = {
     ...written,
     read: readMergePatch,
     apply: (current, patch) => mergePatch(current, patch),
+    applySharing: (current, patch) =>
+      isObject(patch) ? mergePatchSharing(current, patch) : mergePatch(current, patch),
     passesBy: (patch, member) =>
       isObject(patch) && (patch.metadata === undefined || hasNot(patch.metadata, member)),
   },

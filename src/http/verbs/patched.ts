@@ -1,6 +1,7 @@
 /** From an object and a patch to the object that is wanted. Every refusal has upstream's status. */
 
 import { goQuote } from '../../apimachinery/apply/go-text.ts';
+import { cloneMetadata } from '../../apimachinery/clone-json.ts';
 import { limits } from '../../apimachinery/limits.ts';
 import type { JsonObject, JsonValue, KubeObject } from '../../apimachinery/object-meta.ts';
 import { PatchError } from '../../apimachinery/patch/patch-error.ts';
@@ -40,13 +41,11 @@ export function patcher(
   return (current) => {
     document ??= form.read(text, isStrict);
     const { value: patch, findings } = document;
-    const to = (object: KubeObject): JsonValue =>
-      applied(() => form.apply(object as unknown as JsonObject, patch, schema));
-    const apply = (): JsonValue => to(current);
+    const apply = (): JsonValue => applied(() => form.apply(current as unknown as JsonObject, patch, schema));
     // Who owns what is most of many an object. Nothing changes those entries in place, so they need not be copied.
-    const { managedFields, ...metadata } = current.metadata;
+    const { managedFields } = current.metadata;
     const isPassedBy = managedFields !== undefined && form.passesBy(patch, 'managedFields');
-    const result = to(isPassedBy ? { ...current, metadata } : current);
+    const result = isPassedBy ? applied(() => toTheRest(served, form, current, patch)) : apply();
     // What is typed is changed in place: what is said of the result is said of another.
     const refuse = (problem: string): StatusError => resultRefused(form.refused(apply(), patch), problem);
     const unreadable = form.isTyped ? undefined : kindUnreadable(result);
@@ -65,6 +64,24 @@ export function patcher(
     if (isPassedBy) object.metadata.managedFields = managedFields;
     return object;
   };
+}
+
+/**
+ * Applies the patch to all but managedFields. What it leaves of a custom resource is shared: reading has completed that,
+ * so nothing changes it in place on its way back.
+ */
+function toTheRest(
+  { version }: ServedResource,
+  form: PatchForm,
+  current: KubeObject,
+  patch: JsonValue,
+): JsonValue {
+  const { managedFields: _, ...metadata } = current.metadata;
+  const rest: KubeObject = { ...current, metadata };
+  if (version.custom === undefined || form.applySharing === undefined) {
+    return form.apply(rest as unknown as JsonObject, patch, version.schema);
+  }
+  return form.applySharing(cloneMetadata(rest) as unknown as JsonObject, patch);
 }
 
 function applied(apply: () => JsonValue): JsonValue {
