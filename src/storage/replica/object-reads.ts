@@ -170,9 +170,14 @@ export function countRange(tables: Tables, query: RangeQuery, at: Revision): num
 function countWalk(tables: Tables, range: KeyRange, at: Revision, maxSteps: number): number | undefined {
   let objects = 0;
   let steps = 0;
-  for (const { value } of tables.current.rows(range)) {
-    if (++steps > maxSteps) return undefined;
-    if (stateAt(tables, value, at) !== undefined) objects++;
-  }
-  return objects;
+  tables.currentHeads(range, (head) => {
+    if (++steps > maxSteps) return false;
+    const isAsNow = currentRevisionAt(head, 0) <= at;
+    const isThere = isAsNow
+      ? currentRecordAt(head, 0, head.length) !== undefined
+      : stateAt(tables, head, at) !== undefined;
+    if (isThere) objects++;
+    return true;
+  });
+  return steps > maxSteps ? undefined : objects;
 }

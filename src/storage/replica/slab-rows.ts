@@ -11,14 +11,14 @@ const noRoom = -1;
 const viewedBytes = 128;
 
 /** Opens the table with encoders of its own: what lmdb-js decodes is where the bytes have landed, and not the bytes. */
-export type OpenWith = (codec: object) => Database<number, Buffer>;
+export type OpenWith<Value> = (codec: object) => Database<Value, Buffer>;
 
 export class SlabRows {
   readonly #db: Database<number, Buffer>;
   #slab: Buffer = Buffer.alloc(0);
   #used = 0;
 
-  constructor(openWith: OpenWith) {
+  constructor(openWith: OpenWith<number>) {
     /** Takes bytes over; gives the offset behind them. */
     const land = (source: Uint8Array, start: number, end: number): number => {
       const slab = this.#slab;

@@ -8,6 +8,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { assert } from '../../lib/assert.ts';
 import { StorageError } from '../errors.ts';
 import type { KeyRange } from '../keys.ts';
+import { RowHeads } from './row-heads.ts';
 import { SlabRows } from './slab-rows.ts';
 
 export type TableName = 'current' | 'log' | 'index' | 'counters' | 'meta';
@@ -25,6 +26,8 @@ const keyBytesMax = 4_026;
  */
 const pageBytes = 8_192;
 const tablesMax = 8;
+/** What a row begins with, as far as anybody looks at it without the rest. */
+const headBytes = 16;
 
 /** Values pass as they are; what lmdb-js reads lies in its shared buffer and is copied out. */
 const copyingEncoder = {
@@ -153,6 +156,7 @@ export class Tables {
   readonly index: Table;
   readonly counters: Table;
   readonly meta: Table;
+  readonly #currentHeads: RowHeads;
   readonly #root: RootDatabase<Buffer, Buffer>;
   readonly #rows: Readonly<Record<TableName, Rows>>;
   /** The handle of `meta` that knows versions: the fence of every transaction. */
@@ -197,10 +201,23 @@ export class Tables {
     };
     this.current = new Table(this.#rows.current);
     this.currentInto = new SlabRows((codec) => this.#root.openDB({ name: 'current', ...codec }));
+    this.#currentHeads = new RowHeads((codec) => this.#root.openDB({ name: 'current', ...codec }), headBytes);
     this.log = new Table(this.#rows.log);
     this.index = new Table(this.#rows.index);
     this.counters = new Table(this.#rows.counters);
     this.meta = new Table(this.#fenced);
+  }
+
+  /**
+   * Calls `visit` with the first bytes of each row of `current`, in key order, until it answers false. They are good until
+   * the next row's; the walk ends in the tick it began in.
+   */
+  currentHeads(range: KeyRange, visit: (head: Buffer) => boolean): void {
+    try {
+      this.#currentHeads.walk(range, visit);
+    } catch (error) {
+      throw readFault(error);
+    }
   }
 
   /** Writes the first fenced row of a new file, durable on return. */
