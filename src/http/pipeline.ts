@@ -45,6 +45,8 @@ export interface PipelineParts {
   /** Absent in a server that asks no other. */
   readonly aggregation?: Aggregation;
   readonly project: GroupResource;
+  /** Takes in what other processes have written by now; absent in a server that has no other. Throws StorageError. */
+  readonly catchUp?: () => void;
   /** Told of every error that is the server's fault. */
   onFault(error: unknown, request: { method: string; url: string; auditId: string }): void;
 }
@@ -64,6 +66,7 @@ type Step = (parts: PipelineParts, passage: Passage) => void | undefined | Promi
 
 /** THE TABLE. Auditing comes behind authentication when it exists. */
 const steps: readonly Step[] = [
+  catchUp,
   requestInfo,
   timeLimit,
   authenticate,
@@ -115,6 +118,11 @@ function reportFault(parts: PipelineParts, { exchange, auditId }: Passage, error
   if (isServerFault(error)) parts.onFault(error, { method: exchange.method, url: exchange.url, auditId });
 }
 
+/** Whatever any process has acknowledged before this request came is seen by it. */
+function catchUp(parts: PipelineParts): undefined {
+  parts.catchUp?.();
+}
+
 function requestInfo(_: PipelineParts, passage: Passage): void {
   passage.info = parseRequestInfo(passage.exchange.method, passage.exchange.url);
   passage.record.info = passage.info;
@@ -154,11 +162,11 @@ function resolveTenant({ tenants }: PipelineParts, passage: Passage): void {
 }
 
 /**
- * A project is one share whoever asks; on the platform every user is one. Writes take a second turn with their body. Who
- * asks whether the server is alive waits for nobody: an answer that comes too late would get it killed.
+ * A project is one share whoever asks; on the platform every user is one. Writes take a second turn with their body, and
+ * see what has been acknowledged while it was on its way. Who asks whether the server is alive waits for nobody: an answer that comes too late would get it killed.
  */
 function takeTurn(
-  { fairShares }: PipelineParts,
+  parts: PipelineParts,
   { exchange, info, user, tenant }: Passage,
 ): Promise<void> | undefined {
   const { surface, path, resource } = must(info, 'request info');
@@ -166,10 +174,12 @@ function takeTurn(
   const isProject = tenant !== undefined && surface.kind === 'Project';
   const share = isProject ? tenant.id : `user ${must(user, 'user').name}`;
   if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
-    const enter = (): Promise<void> | undefined => fairShares.enter(share);
-    exchange.beforeBody = enter;
+    exchange.beforeBody = () => {
+      const turn = parts.fairShares.enter(share);
+      return turn === undefined ? catchUp(parts) : turn.then(() => catchUp(parts));
+    };
   }
-  return fairShares.enter(share);
+  return parts.fairShares.enter(share);
 }
 
 function authorize({ authorizer }: PipelineParts, passage: Passage): void | Promise<void> {

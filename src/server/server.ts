@@ -95,6 +95,7 @@ export async function startServer(
       role: front.role,
       metricsTogether: front.metricsTogether,
       store,
+      catchUp: undefined,
       metrics,
       tokens,
       serverAddress: address,

@@ -101,6 +101,8 @@ export interface WireInput {
   /** What `/metrics` says of all processes of the server; undefined where there is one. */
   readonly metricsTogether: ((scope: MetricsScope) => Promise<Buffer>) | undefined;
   readonly store: Store;
+  /** Has the store take in what other processes have written by now; undefined where no other writes to it. */
+  readonly catchUp: (() => void) | undefined;
   readonly metrics: Registry;
   readonly tokens: readonly TokenEntry[];
   /** `host:port` at which clients reach the server. */
@@ -248,6 +250,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     aggregation: aggregated.aggregation,
     metrics: new RequestMetrics(input.metrics, { ...limits, random: Math.random }),
     fairShares: fairShares(input.metrics),
+    ...(input.catchUp === undefined ? {} : { catchUp: input.catchUp }),
     documents: {
       discovery: new Discovery(
         shown,

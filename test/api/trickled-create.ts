@@ -6,13 +6,6 @@ export interface TrickledAnswer {
   readonly text: string;
 }
 
-/**
- * Whether a create was refused because its kind went meanwhile: that is not found then. Of several processes the one that
- * answers may know only that the kind is going.
- */
-export const isOfGoneKind = (server: ApiServer, { status }: TrickledAnswer): boolean =>
-  status === 404 || (server.processes > 1 && status === 403);
-
 export async function trickledCreate(
   server: ApiServer,
   path: string,

@@ -6,10 +6,8 @@
 import type { Socket } from 'node:net';
 import { limits } from '../../apimachinery/limits.ts';
 import { builtInDefinitions } from '../../apis/definitions.ts';
-import type { Exchange } from '../../http/exchange.ts';
 import { type Listener, serveAdopted } from '../../http/listener.ts';
 import type { MetricsScope } from '../../http/metrics/metrics-document.ts';
-import { sendError } from '../../http/status-response.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { processMetrics } from '../../metrics/process-metrics.ts';
@@ -71,6 +69,7 @@ class Worker {
       role: 'serving',
       metricsTogether: (scope) => this.#metricsTogether(scope),
       store: this.#store,
+      catchUp: () => this.#store.follow(),
       metrics,
       tokens,
       serverAddress,
@@ -88,22 +87,11 @@ class Worker {
         clientCa: certificates.authority,
         ticketKeys: Buffer.from(ticketKeys),
       },
-      handle: (exchange) => this.#handle(exchange, wired),
+      handle: wired.handle,
       logger: this.#logger,
     });
     listenerMetrics(metrics, this.#listener);
     this.#say({ kind: 'ready' });
-  }
-
-  /** Whatever any worker has acknowledged before this request came is seen by it, in the store and all that follows it. */
-  async #handle(exchange: Exchange, wired: Wired): Promise<void> {
-    try {
-      this.#store.follow();
-    } catch (error) {
-      sendError(exchange, error);
-      return;
-    }
-    await wired.handle(exchange);
   }
 
   #metricsTogether(scope: MetricsScope): Promise<Buffer> {
