@@ -101,6 +101,16 @@ test('deletion', async () => {
   if (process.platform === 'linux') assert.ok(figures.rssSecondToFirst!.value > 0);
 });
 
+test('side-by-side', async () => {
+  const works = ['patch', 'apply', 'get', 'list', 'put'];
+  const { figures } = await check(
+    'side-by-side',
+    `--pairs 3 --seconds 0.1 --warmup-seconds 0.1 --after-node ${process.execPath} --after-flags=--workers=0`,
+    works.flatMap((work) => [`ratio.${work}`, `before.${work}`, `after.${work}`]),
+  );
+  for (const work of works) assert.equal(figures[`ratio.${work}`]!.rounds!.length, 3);
+});
+
 test('idle-projects', async () => {
   const { figures, params } = await check('idle-projects', '--projects 12 --warmup 4', [
     'heapBytesPerProject',
@@ -279,6 +289,11 @@ test('bad usage is one sentence and exit code 2', async (t) => {
     'informers --projects 1 --informers 1000',
     /^--informers 1000: the server has \d+ resources to list\.\n$/,
   );
+  await refused(
+    `side-by-side --before ${directory}`,
+    /^--before \S+ is no checkout that has been built: there is no \S+main\.js\.\n$/,
+  );
+  await refused('side-by-side --after-node /none', /^--after-node \/none is no file\.\n$/);
   const [earlier, later] = [join(directory, 'earlier.json'), join(directory, 'later.json')];
   writeFileSync(earlier, '{}');
   for (const file of [earlier, later])

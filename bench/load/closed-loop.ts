@@ -6,12 +6,16 @@ import { cpuMicrosOf } from '../measure/process-usage.ts';
 import type { Connections } from './connections.ts';
 import type { PreparedRequest } from './lean-connection.ts';
 
-export interface ClosedLoopOptions {
+/** How long one measurement takes. */
+export interface Turn {
+  readonly warmupSeconds: number;
+  readonly seconds: number;
+}
+
+export interface ClosedLoopOptions extends Turn {
   readonly connections: Connections;
   /** In flight on each connection. */
   readonly lanesPerConnection: number;
-  readonly warmupSeconds: number;
-  readonly seconds: number;
   /** Process whose processor time is taken, if it is on this machine. */
   readonly serverPid: number | undefined;
   /** What a lane (0 …) sends next. */

@@ -12,6 +12,7 @@ import { noisyNeighbour } from '../scenarios/noisy-neighbour.ts';
 import { promoted } from '../scenarios/promoted.ts';
 import { quick } from '../scenarios/quick.ts';
 import { restart } from '../scenarios/restart.ts';
+import { sideBySide } from '../scenarios/side-by-side.ts';
 import { soak } from '../scenarios/soak.ts';
 import { throughput } from '../scenarios/throughput.ts';
 import { watchFanout } from '../scenarios/watch-fanout.ts';
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   promoted,
   quick,
   restart,
+  sideBySide,
   soak,
   throughput,
   watchFanout,

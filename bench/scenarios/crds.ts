@@ -5,30 +5,20 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { must } from '../../src/lib/assert.ts';
-import { closedLoop, type Throughput } from '../load/closed-loop.ts';
-import { Connections } from '../load/connections.ts';
-import {
-  customDefinition,
-  customObject,
-  customPath,
-  defineAndUse,
-  definitionsPath,
-} from '../load/custom-kinds.ts';
+import type { Throughput } from '../load/closed-loop.ts';
+import { customDefinition, customPath, defineAndUse, definitionsPath } from '../load/custom-kinds.ts';
 import { HttpClient } from '../load/http-client.ts';
 import { inParallel } from '../load/in-parallel.ts';
-import { mergePatchType, type PreparedRequest, prepareRequest } from '../load/lean-connection.ts';
+import { judgedWrites } from '../load/judged-writes.ts';
 import type { Tenancy } from '../load/tenancy.ts';
 import { Histogram } from '../measure/histogram.ts';
 import { addMedian } from '../run/median-figure.ts';
 import { count, seconds } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
-import type { ServerUnderTest } from '../server/server-under-test.ts';
 
 const requestsInParallel = 32;
 /** Longer than the server's own timers of a second. */
 const restMs = 1500;
-const connections = 4;
-const lanesPerConnection = 8;
 const microsInMs = 1000;
 
 export const crds = scenario({
@@ -56,12 +46,12 @@ export const crds = scenario({
     const { p50, p99 } = await timesToFirstObject(client, tenancy, values.definitions, context);
     figures['definitionToObject.p50'] = { value: p50, unit: 'ms' };
     figures['definitionToObject.p99'] = { value: p99, unit: 'ms' };
-    for (const [name, patchType] of Object.entries({ patch: mergePatchType, apply: undefined })) {
-      const measure = await writes(server, client, patchType, values, context);
+    for (const name of ['patch', 'apply'] as const) {
+      const measure = await judgedWrites(server, client, name, context.cleanup);
       const turns: Throughput[] = [];
       for (let round = 0; round < values.rounds; round++) {
         context.progress.show(`crds: ${name}`, round, values.rounds);
-        turns.push(await measure());
+        turns.push(await measure({ warmupSeconds: values.warmupSeconds, seconds: values.seconds }));
       }
       const rates = turns.map(({ perSecond }) => perSecond);
       addMedian(figures, `writes.${name}`, '1/s', rates, seed);
@@ -191,42 +181,4 @@ async function timesToFirstObject(
 
 async function gone(client: HttpClient, path: string): Promise<void> {
   while ((await client.request('GET', path)).status !== 404) await sleep(2);
-}
-
-/** Whole objects are sent, each different from what is stored; the answer is 200. */
-async function writes(
-  { target, tenancy, pid: serverPid }: ServerUnderTest,
-  client: HttpClient,
-  patchType: string | undefined,
-  values: { readonly seconds: number; readonly warmupSeconds: number },
-  { cleanup }: RunContext,
-): Promise<() => Promise<Throughput>> {
-  const project = `writes-${patchType === undefined ? 'apply' : 'patch'}`;
-  const plural = 'judgeds';
-  await tenancy.create(client, project);
-  const root = tenancy.controlPlane(project);
-  await client.create(definitionsPath(root), customDefinition(plural, 'judged'));
-  const lanes = connections * lanesPerConnection;
-  const requests: PreparedRequest[] = [];
-  for (let lane = 0; lane < lanes; lane++) {
-    const name = `object-${lane}`;
-    await client.create(customPath(root, plural), customObject(plural, name));
-    const query = patchType === undefined ? '?fieldManager=bench-apply&force=true' : '';
-    requests.push(prepareRequest(target, 'PATCH', customPath(root, plural, name) + query, patchType));
-  }
-  const open = await Connections.open(target, connections);
-  cleanup.add(() => open.close());
-  let counter = 0;
-  return () =>
-    closedLoop({
-      connections: open,
-      lanesPerConnection,
-      warmupSeconds: values.warmupSeconds,
-      seconds: values.seconds,
-      serverPid,
-      next: (lane) => ({
-        request: requests[lane]!,
-        body: Buffer.from(JSON.stringify(customObject(plural, `object-${lane}`, ++counter))),
-      }),
-    });
 }

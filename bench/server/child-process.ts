@@ -6,6 +6,8 @@ const stopTimeoutMs = 10_000;
 const outputLengthMax = 16_384;
 
 export interface ChildOptions {
+  /** That which runs this when absent. */
+  readonly node?: string | undefined;
   /** For node itself. */
   readonly nodeFlags?: readonly string[];
   readonly args: readonly string[];
@@ -17,8 +19,8 @@ export class Child {
   /** The end of what it printed. */
   output = '';
 
-  constructor(program: string, { nodeFlags = [], args }: ChildOptions) {
-    this.process = spawn(process.execPath, [...nodeFlags, program, ...args], {
+  constructor(program: string, { node = process.execPath, nodeFlags = [], args }: ChildOptions) {
+    this.process = spawn(node, [...nodeFlags, program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'advanced',
     });

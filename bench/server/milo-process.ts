@@ -3,6 +3,7 @@
  * only node's flags differ where memory is measured.
  */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kubeconfigFile } from '../../src/server/kubeconfig.ts';
 import { readKubeconfig } from '../load/kubeconfig.ts';
@@ -12,7 +13,9 @@ import { Child } from './child-process.ts';
 import { freePort } from './free-port.ts';
 import type { CpuProfile, HeapBytes, ProbeReply, ProbeRequest, ProbeSample } from './probe-messages.ts';
 
-const program = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+/** What `milo` is in a checkout that has been built. */
+export const programIn = (checkout: string): string => join(checkout, 'dist/src/cli/main.js');
+const ownProgram = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const probe = new URL('../probe.js', import.meta.url).href;
 const startTimeoutMs = 60_000;
 const replyTimeoutMs = 120_000;
@@ -23,6 +26,10 @@ export interface MiloOptions {
   readonly hasProbe?: boolean;
   /** More of the command's. */
   readonly flags?: readonly string[];
+  /** Of another build; this one when absent. */
+  readonly program?: string | undefined;
+  /** Node to run it with; the bench's own when absent. */
+  readonly node?: string | undefined;
 }
 
 export class MiloProcess {
@@ -39,11 +46,12 @@ export class MiloProcess {
 
   /** A server that serves; it ends with the run. */
   static async start(
-    { dataDirectory, hasProbe, flags = [] }: MiloOptions,
+    { dataDirectory, hasProbe, flags = [], program = ownProgram, node }: MiloOptions,
     cleanup: Cleanup,
   ): Promise<MiloProcess> {
     if (!existsSync(program)) throw new Error(`there is no ${program}: npm run build`);
     const child = new Child(program, {
+      node,
       nodeFlags: hasProbe === true ? ['--expose-gc', '--import', probe] : [],
       args: ['up', '--data-dir', dataDirectory, '--port', String(await freePort()), ...flags],
     });

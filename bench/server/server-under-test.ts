@@ -35,6 +35,9 @@ export interface StartOptions {
   readonly hasProbe?: boolean;
   /** Of `milo up`, for a server that the bench starts. */
   readonly flags?: readonly string[];
+  /** The program and the Node of a server that the bench starts; its own when absent. */
+  readonly program?: string;
+  readonly node?: string;
 }
 
 export interface Servers {
@@ -75,9 +78,9 @@ function ownServers(directory: string, cleanup: Cleanup): Servers {
     usage,
     isGiven: false,
     description: 'milo up, started by the bench',
-    async start(name, { hasProbe = false, flags = [] } = {}) {
+    async start(name, { hasProbe = false, flags = [], program, node } = {}) {
       const dataDirectory = join(directory, name);
-      const milo = await MiloProcess.start({ dataDirectory, hasProbe, flags }, cleanup);
+      const milo = await MiloProcess.start({ dataDirectory, hasProbe, flags, program, node }, cleanup);
       const sources = {
         pid: milo.pid,
         dataDirectory,
