@@ -323,6 +323,8 @@ test(`${requests} requests at random, seed ${seed}`, async () => {
       // A watch has no end of its own; that it begins or is refused is all there is to see.
       if (send.method !== 'GET') return;
       const stream = server.watch(path, send.headers);
+      // Its events may be in an encoding that nobody here reads.
+      stream.pause();
       if (!path.includes('resourceVersion')) await stream.opened();
       stream.close();
       return;
