@@ -108,7 +108,13 @@ test('side-by-side', async () => {
     `--pairs 3 --seconds 0.1 --warmup-seconds 0.1 --after-node ${process.execPath} --after-flags=--workers=0`,
     works.flatMap((work) => [`ratio.${work}`, `before.${work}`, `after.${work}`]),
   );
-  for (const work of works) assert.equal(figures[`ratio.${work}`]!.rounds!.length, 3);
+  for (const work of works) {
+    assert.equal(figures[`ratio.${work}`]!.rounds!.length, 3);
+    const [low, ratio, high] = ['ratioLow', 'ratio', 'ratioHigh'].map(
+      (figure) => figures[`${figure}.${work}`]!.value,
+    ) as [number, number, number];
+    assert.ok(low > 0 && low <= ratio && ratio <= high, `${work}: ${low} … ${ratio} … ${high}`);
+  }
 });
 
 test('idle-projects', async () => {
@@ -294,6 +300,7 @@ test('bad usage is one sentence and exit code 2', async (t) => {
     /^--before \S+ is no checkout that has been built: there is no \S+main\.js\.\n$/,
   );
   await refused('side-by-side --after-node /none', /^--after-node \/none is no file\.\n$/);
+  await refused('side-by-side --before-flags=--dance', /^"milo up" has no flag --dance[^\n]*\n$/);
   const [earlier, later] = [join(directory, 'earlier.json'), join(directory, 'later.json')];
   writeFileSync(earlier, '{}');
   for (const file of [earlier, later])

@@ -2,7 +2,7 @@
  * Throughput: a fixed number of requests is in flight at all times, and what completes within the measured time is
  * counted. Says nothing of latency, for which open-loop.ts is.
  */
-import { cpuMicrosOf } from '../measure/process-usage.ts';
+import { cpuMicrosOfTree } from '../measure/process-usage.ts';
 import type { Connections } from './connections.ts';
 import type { PreparedRequest } from './lean-connection.ts';
 
@@ -24,7 +24,7 @@ export interface ClosedLoopOptions extends Turn {
 
 export interface Throughput {
   readonly perSecond: number;
-  /** Processor time of the server, all threads, for one operation. Undefined where the system does not tell, or too coarsely. */
+  /** Processor time of the server, all threads and workers, for one operation. Undefined where the system does not tell, or too coarsely. */
   readonly serverMicrosPerOperation: number | undefined;
   /** Share of one core that the client used: near 1, the client is what was measured. */
   readonly clientCores: number;
@@ -77,13 +77,13 @@ export async function measureWindow(
   const start = {
     at: performance.now(),
     done: completed(),
-    server: serverPid === undefined ? undefined : cpuMicrosOf(serverPid),
+    server: serverPid === undefined ? undefined : cpuMicrosOfTree(serverPid),
     client: process.cpuUsage(),
   };
   await sleepSeconds(seconds);
   const elapsedMs = performance.now() - start.at;
   const operations = completed() - start.done;
-  const server = serverPid === undefined ? undefined : cpuMicrosOf(serverPid);
+  const server = serverPid === undefined ? undefined : cpuMicrosOfTree(serverPid);
   const client = process.cpuUsage(start.client);
   const micros = server === undefined || start.server === undefined ? 0 : server - start.server;
   return {

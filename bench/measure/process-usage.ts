@@ -16,6 +16,20 @@ export function cpuMicrosOf(pid: number): number | undefined {
   return (Number(fields[11]) + Number(fields[12])) * tickMicros;
 }
 
+/** The same of a process with its children and theirs: a server's workers are processes of their own. */
+export function cpuMicrosOfTree(pid: number): number | undefined {
+  const own = cpuMicrosOf(pid);
+  if (own === undefined) return undefined;
+  return childrenOf(pid).reduce((sum, child) => sum + (cpuMicrosOfTree(child) ?? 0), own);
+}
+
+/** None where the kernel is built without telling. */
+function childrenOf(pid: number): number[] {
+  const threads = ofProcess(() => readdirSync(`/proc/${pid}/task`)) ?? [];
+  const listed = threads.map((thread) => readProc(pid, `task/${thread}/children`) ?? '').join(' ');
+  return listed.match(/\d+/g)?.map(Number) ?? [];
+}
+
 export interface ResidentBytes {
   /** Private memory: heap, buffers, stacks. */
   readonly anonymous: number;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { intervalOfRatio, median, noiseOfMedian, pairedRatios } from './statistics.ts';
+import { intervalOfMedian, intervalOfRatio, median, noiseOfMedian, pairedRatios } from './statistics.ts';
 
 test('the median stands in the middle, whatever the order and the outliers', () => {
   const check = (values: readonly number[], expected: number): void => assert.equal(median(values), expected);
@@ -19,6 +19,16 @@ test('the noise is none where all rounds agree, grows with their spread, and rep
   assert.ok(narrow > 0 && narrow <= 0.01, String(narrow));
   assert.ok(wide > 0.1 && wide <= 0.4, String(wide));
   assert.equal(noiseOfMedian([1, 5, 2, 8], 9), noiseOfMedian([1, 5, 2, 8], 9));
+});
+
+test('the interval of a median holds it, goes further where the values do, and repeats with the seed', () => {
+  assert.deepEqual(intervalOfMedian([3, 3, 3], 1), { low: 3, high: 3 });
+  const values = [0.98, 0.99, 1, 1, 1, 1.01, 1.2, 1.4, 2, 3, 1, 0.99];
+  const { low, high } = intervalOfMedian(values, 1);
+  assert.ok(low < median(values) && median(values) < high, `${low} … ${high}`);
+  assert.ok(low >= 0.98 && high < 2, 'of the median, not of the values');
+  assert.ok(high - median(values) > median(values) - low, 'not evenly around it');
+  assert.deepEqual(intervalOfMedian(values, 1), { low, high });
 });
 
 test('ratios are taken round by round', () => {

@@ -16,8 +16,7 @@ export function median(values: readonly number[]): number {
  * 0.05 reads "± 5 %". Undefined where the median is 0 and its interval is not.
  */
 export function noiseOfMedian(values: readonly number[], seed: number): number | undefined {
-  const prng = new Prng(seed);
-  const { low, high } = interval95(() => median(resample(values, prng)));
+  const { low, high } = intervalOfMedian(values, seed);
   // Of rounds that are all 0: no noise, rather than none that could be told.
   if (high === low) return 0;
   const middle = Math.abs(median(values));
@@ -27,6 +26,12 @@ export function noiseOfMedian(values: readonly number[], seed: number): number |
 export interface Interval {
   readonly low: number;
   readonly high: number;
+}
+
+/** The 95 % bootstrap interval of the median. */
+export function intervalOfMedian(values: readonly number[], seed: number): Interval {
+  const prng = new Prng(seed);
+  return interval95(() => median(resample(values, prng)));
 }
 
 /** The 95 % bootstrap interval of `median(dividends) ÷ median(divisors)`, which were not measured in turns. */

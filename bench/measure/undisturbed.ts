@@ -4,7 +4,7 @@
  * away for being slow: only the others' processor time decides. Linux only; elsewhere every turn counts.
  */
 import { readFileSync } from 'node:fs';
-import { cpuMicrosOf, tickMicros } from './process-usage.ts';
+import { cpuMicrosOfTree, tickMicros } from './process-usage.ts';
 
 /** Share of one core. */
 const foreignCoresMax = 0.1;
@@ -23,7 +23,7 @@ export class Undisturbed {
     return this.#turns === 0 ? 0 : this.#disturbed / this.#turns;
   }
 
-  /** `pids`: the processes that belong to the measurement, besides this one. */
+  /** `pids`: the processes that belong to the measurement, with their children, besides this one. */
   async measure<T>(pids: readonly (number | undefined)[], turn: () => Promise<T>): Promise<T> {
     this.#turns++;
     for (let tries = 1; ; tries++) {
@@ -44,7 +44,7 @@ function foreignMicros(pids: readonly (number | undefined)[]): number {
   if (process.platform !== 'linux') return 0;
   const own = process.cpuUsage();
   const ours = pids.reduce<number>(
-    (sum, pid) => sum + (pid === undefined ? 0 : (cpuMicrosOf(pid) ?? 0)),
+    (sum, pid) => sum + (pid === undefined ? 0 : (cpuMicrosOfTree(pid) ?? 0)),
     own.user + own.system,
   );
   return busyMicros(readFileSync('/proc/stat', 'utf8')) - ours;

@@ -9,7 +9,7 @@ import type { Throughput, Turn } from '../load/closed-loop.ts';
 import { configMapLoad, createConfigMaps } from '../load/config-map-load.ts';
 import { HttpClient } from '../load/http-client.ts';
 import { judgedWrites } from '../load/judged-writes.ts';
-import { pairedRatios } from '../measure/statistics.ts';
+import { intervalOfMedian, pairedRatios } from '../measure/statistics.ts';
 import type { Cleanup } from '../run/cleanup.ts';
 import { addMedian } from '../run/median-figure.ts';
 import { count, directory, seconds, someOf, text } from '../run/parameters.ts';
@@ -44,7 +44,16 @@ export const sideBySide = scenario({
     seconds: seconds(0.4, 'measured in each turn'),
     warmupSeconds: seconds(4, 'of each side, before the first turn of each work'),
   },
-  better: { 'ratio.*': 'higher', 'cpuRatio.*': 'lower', 'before.*': 'neither', 'after.*': 'neither' },
+  better: {
+    'ratio.*': 'higher',
+    'cpuRatio.*': 'lower',
+    'ratioLow.*': 'neither',
+    'ratioHigh.*': 'neither',
+    'cpuRatioLow.*': 'neither',
+    'cpuRatioHigh.*': 'neither',
+    'before.*': 'neither',
+    'after.*': 'neither',
+  },
   async run(values, { servers, progress, cleanup, seed }): Promise<Figures> {
     const { before, after, work: chosen, pairs, warmupSeconds } = values;
     const sides = [
@@ -117,13 +126,27 @@ function addFigures(
   const rates = (turns: Throughput[]): number[] => turns.map(({ perSecond }) => perSecond);
   const micros = (turns: Throughput[]): number[] =>
     turns.flatMap(({ serverMicrosPerOperation }) => serverMicrosPerOperation ?? []);
-  addMedian(figures, `ratio.${work}`, 'ratio', pairedRatios(rates(after), rates(before)), seed);
+  addRatio(figures, 'ratio', work, pairedRatios(rates(after), rates(before)), seed);
   addMedian(figures, `before.${work}`, '1/s', rates(before), seed);
   addMedian(figures, `after.${work}`, '1/s', rates(after), seed);
   const [microsBefore, microsAfter] = [micros(before), micros(after)];
   // Where the system does not tell, or one turn was too short to.
   if (microsBefore.length !== before.length || microsAfter.length !== after.length) return;
-  addMedian(figures, `cpuRatio.${work}`, 'ratio', pairedRatios(microsAfter, microsBefore), seed);
+  addRatio(figures, 'cpuRatio', work, pairedRatios(microsAfter, microsBefore), seed);
   addMedian(figures, `before.cpu.${work}`, 'µs', microsBefore, seed);
   addMedian(figures, `after.cpu.${work}`, 'µs', microsAfter, seed);
+}
+
+/** The median of the pairs' ratios with its 95 % interval, which is not evenly around it. */
+function addRatio(
+  figures: Figures,
+  name: 'ratio' | 'cpuRatio',
+  work: Work,
+  ratios: readonly number[],
+  seed: number,
+): void {
+  addMedian(figures, `${name}.${work}`, 'ratio', ratios, seed);
+  const { low, high } = intervalOfMedian(ratios, seed);
+  figures[`${name}Low.${work}`] = { value: low, unit: 'ratio' };
+  figures[`${name}High.${work}`] = { value: high, unit: 'ratio' };
 }

@@ -9,6 +9,7 @@ import { kubeconfigFile } from '../../src/server/kubeconfig.ts';
 import { readKubeconfig } from '../load/kubeconfig.ts';
 import type { Target } from '../load/target.ts';
 import type { Cleanup } from '../run/cleanup.ts';
+import { UsageError } from '../run/usage-error.ts';
 import { Child } from './child-process.ts';
 import { freePort } from './free-port.ts';
 import type { CpuProfile, HeapBytes, ProbeReply, ProbeRequest, ProbeSample } from './probe-messages.ts';
@@ -17,6 +18,8 @@ import type { CpuProfile, HeapBytes, ProbeReply, ProbeRequest, ProbeSample } fro
 export const programIn = (checkout: string): string => join(checkout, 'dist/src/cli/main.js');
 const ownProgram = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const probe = new URL('../probe.js', import.meta.url).href;
+/** Of milo, when its command line is wrong. */
+const usageExitCode = 2;
 const startTimeoutMs = 60_000;
 const replyTimeoutMs = 120_000;
 
@@ -44,7 +47,7 @@ export class MiloProcess {
     this.target = readKubeconfig(kubeconfigFile(dataDirectory)).target;
   }
 
-  /** A server that serves; it ends with the run. */
+  /** A server that serves; it ends with the run. Throws UsageError where milo refuses the flags. */
   static async start(
     { dataDirectory, hasProbe, flags = [], program = ownProgram, node }: MiloOptions,
     cleanup: Cleanup,
@@ -56,7 +59,14 @@ export class MiloProcess {
       args: ['up', '--data-dir', dataDirectory, '--port', String(await freePort()), ...flags],
     });
     cleanup.add(() => child.stop());
-    await child.until('milo up', startTimeoutMs, printsReady(child));
+    try {
+      await child.until('milo up', startTimeoutMs, printsReady(child));
+    } catch (error) {
+      // What milo says of its flags is a sentence already.
+      if (child.process.exitCode === usageExitCode)
+        throw new UsageError(child.output.trim().replace(/^milo: /, ''));
+      throw error;
+    }
     return new MiloProcess(child, dataDirectory);
   }
 
