@@ -105,7 +105,7 @@ test('side-by-side', async () => {
   const works = ['patch', 'apply', 'get', 'list', 'put'];
   const { figures } = await check(
     'side-by-side',
-    `--pairs 3 --seconds 0.1 --warmup-seconds 0.1 --after-node ${process.execPath} --after-flags=--workers=0`,
+    `--pairs 3 --seconds 0.3 --warmup-seconds 0.1 --after-node ${process.execPath} --after-flags=--workers=0`,
     works.flatMap((work) => [`ratio.${work}`, `before.${work}`, `after.${work}`]),
   );
   for (const work of works) {

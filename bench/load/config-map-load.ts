@@ -1,16 +1,13 @@
 /** Reads and replacements of a hundred config maps in one tenant, a fixed number of them in flight. */
 import type { Cleanup } from '../run/cleanup.ts';
 import type { ServerUnderTest } from '../server/server-under-test.ts';
-import { closedLoop, type Throughput, type Turn } from './closed-loop.ts';
 import { configMapBody, createConfigMap } from './config-map.ts';
-import { Connections } from './connections.ts';
 import type { HttpClient } from './http-client.ts';
-import { prepareRequest } from './lean-connection.ts';
+import { type PreparedRequest, prepareRequest } from './lean-connection.ts';
+import { type MeasureTurn, measuredTurns } from './measured-turns.ts';
 
 const tenant = 'config-maps';
 const objects = 100;
-const connections = 4;
-const lanesPerConnection = 8;
 const nameOf = (at: number): string => `object-${at}`;
 
 /** Makes the tenant and its objects. */
@@ -24,29 +21,22 @@ export async function createConfigMaps({ tenancy }: ServerUnderTest, client: Htt
  * different from what is stored, each lane its own.
  */
 export async function configMapLoad(
-  { target, tenancy, pid: serverPid }: ServerUnderTest,
+  server: ServerUnderTest,
   work: 'get' | 'list' | 'put',
   cleanup: Cleanup,
-): Promise<(turn: Turn) => Promise<Throughput>> {
+): Promise<MeasureTurn> {
+  const { target, tenancy } = server;
   const namespace = tenancy.namespaceOf(tenant);
   const method = work === 'put' ? 'PUT' : 'GET';
   const requests = Array.from({ length: objects }, (_, at) => {
     const name = work === 'list' ? undefined : nameOf(at);
     return prepareRequest(target, method, tenancy.configMapPath(tenant, namespace, name));
   });
-  const open = await Connections.open(target, connections);
-  cleanup.add(() => open.close());
   let sent = 0;
-  return (turn) =>
-    closedLoop({
-      connections: open,
-      lanesPerConnection,
-      ...turn,
-      serverPid,
-      next(lane) {
-        sent++;
-        if (work !== 'put') return { request: requests[sent % objects]! };
-        return { request: requests[lane]!, body: configMapBody(namespace, nameOf(lane), sent) };
-      },
-    });
+  const next = (lane: number): { readonly request: PreparedRequest; readonly body?: Buffer } => {
+    sent++;
+    if (work !== 'put') return { request: requests[sent % objects]! };
+    return { request: requests[lane]!, body: configMapBody(namespace, nameOf(lane), sent) };
+  };
+  return measuredTurns(server, next, cleanup);
 }

@@ -5,10 +5,11 @@
  * scenarios.
  */
 import { existsSync } from 'node:fs';
-import type { Throughput, Turn } from '../load/closed-loop.ts';
+import type { Throughput } from '../load/closed-loop.ts';
 import { configMapLoad, createConfigMaps } from '../load/config-map-load.ts';
 import { HttpClient } from '../load/http-client.ts';
 import { judgedWrites } from '../load/judged-writes.ts';
+import type { MeasureTurn } from '../load/measured-turns.ts';
 import { intervalOfMedian, pairedRatios } from '../measure/statistics.ts';
 import type { Cleanup } from '../run/cleanup.ts';
 import { addMedian } from '../run/median-figure.ts';
@@ -20,10 +21,10 @@ import type { ServerUnderTest, StartOptions } from '../server/server-under-test.
 
 const works = ['patch', 'apply', 'get', 'list', 'put'] as const;
 type Work = (typeof works)[number];
-type Measure = (turn: Turn) => Promise<Throughput>;
 
 /** After a turn of the other side, until the caches of the processor are this one's. */
 const turnWarmupSeconds = 0.1;
+const turnTries = 10;
 
 export const sideBySide = scenario({
   name: 'side-by-side',
@@ -73,9 +74,7 @@ export const sideBySide = scenario({
       for (let pair = 0; pair < pairs; pair++) {
         progress.show(`side by side: ${work}`, pair, pairs);
         for (const side of pair % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
-          turns[side].push(
-            await measures[side]({ warmupSeconds: turnWarmupSeconds, seconds: values.seconds }),
-          );
+          turns[side].push(await oneTurn(measures[side], values.seconds));
         }
       }
       addFigures(figures, work, turns, seed);
@@ -100,6 +99,17 @@ function startOptions(side: string, checkout: string, node: string, flags: strin
   };
 }
 
+/** One in which nothing was completed says nothing, and is taken again. Throws UsageError where none comes of that. */
+async function oneTurn(measure: MeasureTurn, measuredSeconds: number): Promise<Throughput> {
+  for (let tries = 0; tries < turnTries; tries++) {
+    const turn = await measure({ warmupSeconds: turnWarmupSeconds, seconds: measuredSeconds });
+    if (turn.perSecond > 0) return turn;
+  }
+  throw new UsageError(
+    `--seconds ${measuredSeconds} is too short here: nothing was completed in ${turnTries} turns.`,
+  );
+}
+
 interface Side {
   readonly server: ServerUnderTest;
   readonly client: HttpClient;
@@ -112,7 +122,7 @@ async function prepare(server: ServerUnderTest): Promise<Side> {
   return { server, client };
 }
 
-function measureOf(work: Work, { server, client }: Side, cleanup: Cleanup): Promise<Measure> {
+function measureOf(work: Work, { server, client }: Side, cleanup: Cleanup): Promise<MeasureTurn> {
   if (work === 'patch' || work === 'apply') return judgedWrites(server, client, work, cleanup);
   return configMapLoad(server, work, cleanup);
 }

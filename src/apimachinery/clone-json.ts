@@ -34,16 +34,17 @@ export function cloneJson<T>(root: T): T {
 
 /** The same of an object, but for its managedFields: nothing changes those in place. */
 export function cloneObject(object: KubeObject): KubeObject {
-  const { managedFields, ...metadata } = object.metadata;
-  const copy: KubeObject = cloneJson({ ...object, metadata });
-  if (managedFields !== undefined) copy.metadata.managedFields = managedFields;
-  return copy;
+  return exceptManagedFields(object, cloneJson);
 }
 
 /** A copy of its own metadata alone, managedFields apart: the rest is the original's, and must not be changed in place. */
 export function cloneMetadata(object: KubeObject): KubeObject {
+  return exceptManagedFields(object, (rest) => ({ ...rest, metadata: cloneJson(rest.metadata) }));
+}
+
+function exceptManagedFields(object: KubeObject, copyOf: (rest: KubeObject) => KubeObject): KubeObject {
   const { managedFields, ...metadata } = object.metadata;
-  const copy: KubeObject = { ...object, metadata: cloneJson(metadata) };
+  const copy = copyOf({ ...object, metadata });
   if (managedFields !== undefined) copy.metadata.managedFields = managedFields;
   return copy;
 }
