@@ -163,7 +163,8 @@ function resolveTenant({ tenants }: PipelineParts, passage: Passage): void {
 
 /**
  * A project is one share whoever asks; on the platform every user is one. Writes take a second turn with their body, and
- * see what has been acknowledged while it was on its way. Who asks whether the server is alive waits for nobody: an answer that comes too late would get it killed.
+ * see what has been acknowledged while it was on its way. Who asks whether the server is alive waits for nobody: an answer
+ * that comes too late would get it killed.
  */
 function takeTurn(
   parts: PipelineParts,
