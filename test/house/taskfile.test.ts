@@ -25,7 +25,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   readonly scripts: Readonly<Record<string, string>>;
 };
 const tasks = Object.entries(file.tasks).filter(([name]) => name !== 'default');
-const npm = /^npm (?:run )?([\w:]+)(?: -- (.*))?$/;
+const npm = /^npm (?:run )?([\w:-]+)(?: -- (.*))?$/;
 
 /** Variables as Task fills them in where nobody gave any. */
 function filled({ cmds: [command], vars = {} }: Task): string {
