@@ -24,7 +24,10 @@ export interface ClosedLoopOptions extends Turn {
 
 export interface Throughput {
   readonly perSecond: number;
-  /** Processor time of the server, all threads and workers, for one operation. Undefined where the system does not tell, or too coarsely. */
+  /**
+   * Processor time of the server, all threads and workers, for one operation. Undefined where the system does not tell, or
+   * too coarsely.
+   */
   readonly serverMicrosPerOperation: number | undefined;
   /** Share of one core that the client used: near 1, the client is what was measured. */
   readonly clientCores: number;

@@ -45,8 +45,8 @@ export interface PipelineParts {
   /** Absent in a server that asks no other. */
   readonly aggregation?: Aggregation;
   readonly project: GroupResource;
-  /** Takes in what other processes have written by now; absent in a server that has no other. Throws StorageError. */
-  readonly catchUp?: () => void;
+  /** Takes in what other processes have written by now; undefined in a server that has no other. Throws StorageError. */
+  readonly catchUp: (() => void) | undefined;
   /** Told of every error that is the server's fault. */
   onFault(error: unknown, request: { method: string; url: string; auditId: string }): void;
 }
@@ -177,6 +177,7 @@ function takeTurn(
   if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
     exchange.beforeBody = () => {
       const turn = parts.fairShares.enter(share);
+      if (parts.catchUp === undefined) return turn;
       return turn === undefined ? catchUp(parts) : turn.then(() => catchUp(parts));
     };
   }

@@ -250,7 +250,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     aggregation: aggregated.aggregation,
     metrics: new RequestMetrics(input.metrics, { ...limits, random: Math.random }),
     fairShares: fairShares(input.metrics),
-    ...(input.catchUp === undefined ? {} : { catchUp: input.catchUp }),
+    catchUp: input.catchUp,
     documents: {
       discovery: new Discovery(
         shown,

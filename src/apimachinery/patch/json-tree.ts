@@ -1,7 +1,7 @@
 /**
- * What the patch kinds share about JSON values: telling objects, measuring. Measuring is iterative: a document may become
- * deeper than the stack allows before it is known to be too deep. A patch itself is checked before anything recurses
- * along it.
+ * What the patch kinds share about JSON values: telling objects, measuring. A document may become deeper than the stack
+ * allows before it is known to be too deep, so nothing here goes deeper than its bound, or else it is iterative. A patch
+ * itself is checked before anything recurses along it.
  */
 import { limits } from '../limits.ts';
 import type { JsonObject, JsonValue } from '../object-meta.ts';
@@ -17,25 +17,6 @@ export const isObject = (value: JsonValue | undefined): value is JsonObject =>
 export const fieldOf = (object: JsonObject, key: string): JsonValue | undefined =>
   Object.hasOwn(object, key) ? object[key] : undefined;
 
-/** Calls `visit` with every value and how many containers it lies in, until it answers false. */
-function walk(root: JsonValue, visit: (value: JsonValue, key: string, depth: number) => boolean): void {
-  const work: { readonly value: JsonValue; readonly key: string; readonly depth: number }[] = [
-    { value: root, key: '', depth: 0 },
-  ];
-  for (let next = work.pop(); next !== undefined; next = work.pop()) {
-    const { value, key, depth } = next;
-    if (!visit(value, key, depth)) return;
-    if (Array.isArray(value)) {
-      for (const item of value) work.push({ value: item, key: '', depth: depth + 1 });
-    } else if (isContainer(value)) {
-      for (const name of Object.keys(value)) {
-        const field = value[name];
-        if (field !== undefined) work.push({ value: field, key: name, depth: depth + 1 });
-      }
-    }
-  }
-}
-
 /** Whether containers are nested more than `depthMax` deep, which is as deep as this looks. */
 export function isDeeperThan(root: JsonValue, depthMax: number): boolean {
   if (!isContainer(root)) return false;
@@ -48,14 +29,22 @@ export function isDeeperThan(root: JsonValue, depthMax: number): boolean {
   return false;
 }
 
-/** About the bytes the value is written in; stops counting past `bytesMax`. */
+/** About the bytes the value is written in; stops counting past `bytesMax`. Iterative, whatever the depth. */
 export function jsonBytes(root: JsonValue, bytesMax: number): number {
   let bytes = 0;
-  walk(root, (value, key) => {
-    bytes +=
-      key.length + (typeof value === 'string' ? Buffer.byteLength(value) : isContainer(value) ? 0 : 4) + 3;
-    return bytes <= bytesMax;
-  });
+  const work: JsonValue[] = [root];
+  for (let value = work.pop(); value !== undefined && bytes <= bytesMax; value = work.pop()) {
+    bytes += (typeof value === 'string' ? Buffer.byteLength(value) : isContainer(value) ? 0 : 4) + 3;
+    if (Array.isArray(value)) for (const item of value) work.push(item);
+    else if (isContainer(value)) {
+      for (const name of Object.keys(value)) {
+        const field = value[name];
+        if (field === undefined) continue;
+        bytes += name.length;
+        work.push(field);
+      }
+    }
+  }
   return bytes;
 }
 

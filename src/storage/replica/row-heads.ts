@@ -4,6 +4,7 @@
  */
 import type { Database } from 'lmdb';
 import type { KeyRange } from '../keys.ts';
+import { encodeNothing, writeKey } from './reading-codec.ts';
 import type { OpenWith } from './slab-rows.ts';
 
 export class RowHeads {
@@ -15,9 +16,7 @@ export class RowHeads {
     const shorter = Array.from({ length: headBytes }, (_, bytes) => head.subarray(0, bytes));
     this.#db = openWith({
       encoder: {
-        encode(): never {
-          throw new Error('nothing is written here');
-        },
+        encode: encodeNothing,
         decode(shared: Uint8Array): Buffer {
           const length = Math.min(shared.length, headBytes);
           for (let i = 0; i < length; i++) head[i] = shared[i]!;
@@ -25,10 +24,7 @@ export class RowHeads {
         },
       },
       keyEncoder: {
-        writeKey(key: Buffer, target: Uint8Array, start: number): number {
-          target.set(key, start);
-          return start + key.length;
-        },
+        writeKey,
         readKey: () => undefined,
       },
     });

@@ -5,6 +5,7 @@
  */
 import type { Database } from 'lmdb';
 import type { KeyRange } from '../keys.ts';
+import { encodeNothing, writeKey } from './reading-codec.ts';
 
 /** Where a row does not fit. */
 const noRoom = -1;
@@ -36,17 +37,12 @@ export class SlabRows {
     };
     this.#db = openWith({
       encoder: {
-        encode(): never {
-          throw new Error('nothing is written here');
-        },
+        encode: encodeNothing,
         // The buffer may be longer than its (overwritten) length property says.
         decode: (shared: Uint8Array) => land(shared, 0, shared.length),
       },
       keyEncoder: {
-        writeKey(key: Buffer, target: Uint8Array, start: number): number {
-          target.set(key, start);
-          return start + key.length;
-        },
+        writeKey,
         readKey: land,
       },
     });

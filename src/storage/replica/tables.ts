@@ -8,6 +8,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { assert } from '../../lib/assert.ts';
 import { StorageError } from '../errors.ts';
 import type { KeyRange } from '../keys.ts';
+import { writeKey } from './reading-codec.ts';
 import { RowHeads } from './row-heads.ts';
 import { SlabRows } from './slab-rows.ts';
 
@@ -40,10 +41,7 @@ const copyingEncoder = {
   },
 };
 const bytesKeyEncoder = {
-  writeKey(key: Buffer, target: Uint8Array, start: number): number {
-    target.set(key, start);
-    return start + key.length;
-  },
+  writeKey,
   readKey(source: Buffer, start: number, end: number): Buffer {
     const key = Buffer.allocUnsafe(end - start);
     source.copy(key, 0, start, end);
