@@ -203,7 +203,7 @@ async function answer(parts: PipelineParts, passage: Passage): Promise<void> {
   if (tenant === undefined) {
     throw info.surface.kind === 'Project' ? notFound(parts.project, info.surface.name) : pathNotFound();
   }
-  const service = parts.aggregation?.serviceFor(tenant.id, info);
+  const service = parts.aggregation?.serviceFor(tenant, info);
   if (service !== undefined) {
     passage.record.isPassedOn = true;
     const user = must(passage.user, 'user');

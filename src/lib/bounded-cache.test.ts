@@ -15,6 +15,17 @@ test('what was used longest ago goes first', () => {
   assert.equal(cache.size, 2);
 });
 
+test('what is used again and again outlasts any number of others', () => {
+  const cache = new BoundedCache<string>({ entriesMax: 4 });
+  cache.set('kept', 'kept');
+  for (let i = 0; i < 100; i++) {
+    assert.equal(cache.get('kept'), 'kept', String(i));
+    cache.set(`other-${i}`, '');
+    if (i % 7 === 0) cache.delete(`other-${i - 1}`);
+    assert.ok(cache.size <= 4, String(cache.size));
+  }
+});
+
 test('weights are bounded together, but the newest stays', () => {
   const cache = new BoundedCache<string>({ entriesMax: 9, weightMax: 5, weightOf: (text) => text.length });
   cache.set('a', 'aa');

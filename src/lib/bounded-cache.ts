@@ -1,7 +1,8 @@
 /**
  * A map that keeps what is used, up to a number of entries and a total weight. What it forgets must be possible to make
- * anew; who holds a value goes on holding it. Forgets by second chance: the oldest entry goes unless it was used since it
- * last was the oldest, so that a use costs no more than a look.
+ * anew; who holds a value goes on holding it. Forgets by second chance: a hand goes round the entries, and takes the first
+ * that was not used since it last came by, so that a use costs no more than a look, and a change no more than the way of
+ * the hand.
  */
 export interface CacheBounds<V> {
   readonly entriesMax: number;
@@ -11,15 +12,22 @@ export interface CacheBounds<V> {
 }
 
 interface Entry<V> {
+  readonly key: string;
   readonly value: V;
   readonly weight: number;
+  /** In the circle. */
+  readonly place: number;
   isUsed: boolean;
 }
 
 export class BoundedCache<V> {
   readonly #bounds: CacheBounds<V>;
-  /** The next to go first. */
   readonly #entries = new Map<string, Entry<V>>();
+  /** Every entry in its place. A map would be walked over all that was deleted from it to find its oldest. */
+  readonly #circle: (Entry<V> | undefined)[] = [];
+  readonly #freePlaces: number[] = [];
+  /** The next place to look at. */
+  #hand = 0;
   #weight = 0;
 
   constructor(bounds: CacheBounds<V>) {
@@ -44,32 +52,44 @@ export class BoundedCache<V> {
   set(key: string, value: V): void {
     this.delete(key);
     const weight = this.#bounds.weightOf?.(value) ?? 0;
-    this.#entries.set(key, { value, weight, isUsed: false });
     this.#weight += weight;
-    while (this.#isFull && this.#entries.size > 1) {
-      const [oldest, entry] = this.#entries.entries().next().value!;
-      if (oldest === key || entry.isUsed) {
-        entry.isUsed = false;
-        this.#entries.delete(oldest);
-        this.#entries.set(oldest, entry);
-      } else this.delete(oldest);
-    }
+    while (this.#isOver(this.#entries.size + 1) && this.#entries.size > 0) this.#forgetOne();
+    const place = this.#freePlaces.pop() ?? this.#circle.length;
+    const entry: Entry<V> = { key, value, weight, place, isUsed: false };
+    this.#circle[place] = entry;
+    this.#entries.set(key, entry);
   }
 
-  get #isFull(): boolean {
+  #isOver(entries: number): boolean {
     const { entriesMax, weightMax = Number.POSITIVE_INFINITY } = this.#bounds;
-    return this.#entries.size > entriesMax || this.#weight > weightMax;
+    return entries > entriesMax || this.#weight > weightMax;
+  }
+
+  /** There must be an entry. */
+  #forgetOne(): void {
+    for (;;) {
+      if (this.#hand >= this.#circle.length) this.#hand = 0;
+      const entry = this.#circle[this.#hand++];
+      if (entry === undefined) continue;
+      if (!entry.isUsed) return this.delete(entry.key);
+      entry.isUsed = false;
+    }
   }
 
   delete(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     this.#entries.delete(key);
+    this.#circle[entry.place] = undefined;
+    this.#freePlaces.push(entry.place);
     this.#weight -= entry.weight;
   }
 
   clear(): void {
     this.#entries.clear();
+    this.#circle.length = 0;
+    this.#freePlaces.length = 0;
+    this.#hand = 0;
     this.#weight = 0;
   }
 }

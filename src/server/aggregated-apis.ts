@@ -7,6 +7,7 @@ import { RemoteSwaggers } from '../http/aggregation/remote-swaggers.ts';
 import { type Availability, RemoteVersions } from '../http/aggregation/remote-versions.ts';
 import type { Clock } from '../lib/clock.ts';
 import { AggregatedServices, serviceIn } from '../registry/aggregated-services.ts';
+import type { DefinitionTable } from '../registry/definition-table.ts';
 import type { Egress } from '../registry/egress.ts';
 import { type ProxyCertificates, ServiceClient } from '../registry/service-client.ts';
 import type { ObjectKey, Store } from '../storage/store.ts';
@@ -25,6 +26,7 @@ export interface AggregatedApis {
 
 export function aggregatedApis(
   store: Store,
+  builtIn: DefinitionTable,
   policies: ContextPolicies,
   certificates: ProxyCertificates,
   egress: Egress,
@@ -49,7 +51,7 @@ export function aggregatedApis(
     services,
     remotes,
     swaggers,
-    aggregation: new Aggregation(services, client, projectDefinition.group),
+    aggregation: new Aggregation(builtIn, services, client, projectDefinition.group),
     async check(key, signal) {
       const stored = store.get(key);
       const found = stored === undefined ? undefined : serviceIn({ key, ...stored });

@@ -149,7 +149,7 @@ export async function wire(input: WireInput): Promise<Wired> {
     answer: expressionAuthorizer(authorizer),
   });
   const { client: platform, projectsClient: projects } = input.certificates.frontProxy;
-  const aggregated = aggregatedApis(input.store, policies, { platform, projects }, egress, clock);
+  const aggregated = aggregatedApis(input.store, builtIn, policies, { platform, projects }, egress, clock);
   const converter = new ConversionWebhooks(store, egress, Math.random);
   const streams = new WatchStreams(clock);
   const definitionChanges = new DefinitionChanges(streams, input.store.applied);

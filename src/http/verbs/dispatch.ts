@@ -33,9 +33,13 @@ const virtualVerbs: Readonly<Record<string, Verb>> = { create: createVirtual };
 const collectionVerbs: ReadonlySet<string> = new Set(['list', 'create', 'deletecollection']);
 
 /** The served resource a path names in its control plane. Throws 404. */
-function findServed(engine: Engine, tenant: Tenant, request: ResourceRequest): ServedResource {
+function findServed({ definitions }: Engine, tenant: Tenant, request: ResourceRequest): ServedResource {
   const { group, version, resource } = request;
-  const served = engine.definitions.of(tenant.id).find(group, version, resource);
+  // No definition may take the names of what is built in (admission/custom-resources), so that for most requests the
+  // store need not be asked what the control plane defines.
+  const served =
+    definitions.builtIn.find(tenant.surface.kind, group, version, resource) ??
+    definitions.of(tenant.id).find(group, version, resource);
   if (served === undefined) throw pathNotFound();
   return served;
 }
