@@ -6,10 +6,11 @@ import { limits } from '../apimachinery/limits.ts';
 import { badRequest, expired } from '../apimachinery/status.ts';
 import { StorageError } from '../storage/errors.ts';
 import { type ContinueToken, decodeContinue, encodeContinue } from '../storage/keys.ts';
-import type { RangeQuery, Revision, StoredEntry, TenantId } from '../storage/store.ts';
+import type { ItemJudgement, RangeQuery, Revision, StoredEntry, TenantId } from '../storage/store.ts';
 import type { Engine, Target } from './engine.ts';
 import { listRevision, type ReadOptions } from './resource-version.ts';
 import { isSelected, isSelective, type Selection } from './selection.ts';
+import { isServedAsStored } from './stored-objects.ts';
 
 /** A continue token's revision that means: go on at the newest state. */
 const atNewest = 0;
@@ -136,34 +137,71 @@ export class Listing {
     return new Listing(this.#engine, this.#target, this.#options, this.revision, this.#token);
   }
 
-  /**
-   * The next selected entries; undefined at the end. May be empty: then there may still be more. With a slab their bytes
-   * lie in it, and are good until somebody else writes to it.
-   */
-  next(slab?: Buffer): readonly StoredEntry[] | undefined {
+  /** Nothing comes any more. */
+  get isOver(): boolean {
+    return this.#done;
+  }
+
+  /** The next selected entries; undefined at the end. May be empty: then there may still be more. */
+  next(): readonly StoredEntry[] | undefined {
     if (this.#done) return undefined;
     if (this.#isOneObject) return this.#single();
-    const wanted = this.#limit > 0 ? this.#limit - this.#taken : limits.listStepEntries;
-    const page = this.#engine.store.range({
+    const page = this.#engine.store.range(this.#step());
+    const { selected, last } = this.#select(page.entries, this.#wanted);
+    this.#advance(selected.length, last === page.entries.at(-1) ? page.next : last?.key);
+    return selected;
+  }
+
+  /**
+   * The same as the items of a list, written into the slab from `offset` on. Undefined where they cannot be, or at the
+   * end; then it is as if nobody had asked.
+   */
+  nextItems(
+    slab: Buffer,
+    offset: number,
+    isTyped: boolean,
+  ): { readonly items: number; readonly end: number } | undefined {
+    if (this.#done || this.#isOneObject) return undefined;
+    const { served } = this.#target;
+    const isPlain = !isSelective(this.#selection) && served.definition.writtenBy === undefined;
+    const judge = (entry: StoredEntry): ItemJudgement =>
+      !isSelected(this.#selection, entry) ? 'skipped' : isServedAsStored(served, entry) ? 'item' : 'unlike';
+    const page = this.#engine.store.items({
+      ...this.#step(),
+      slab,
+      offset,
+      isTyped,
+      maxItems: this.#wanted,
+      judge: isPlain ? undefined : judge,
+    });
+    if (page !== undefined) this.#advance(page.items, page.next);
+    return page;
+  }
+
+  /** Entries that are still asked for. */
+  get #wanted(): number {
+    return this.#limit > 0 ? this.#limit - this.#taken : limits.listStepEntries;
+  }
+
+  #step(): RangeQuery {
+    // One selective step reads a full step whatever the limit: matches may be rare.
+    const wanted = isSelective(this.#selection) ? limits.listStepEntries : this.#wanted;
+    return {
       ...this.#query,
       ...(this.#after === undefined ? {} : { after: this.#after }),
-      // One selective step reads a full step whatever the limit: matches may be rare.
-      maxEntries: isSelective(this.#selection)
-        ? limits.listStepEntries
-        : Math.min(wanted, limits.listStepEntries),
-      ...(slab === undefined ? {} : { slab }),
-    });
-    const { selected, last } = this.#select(page.entries, wanted);
-    this.#taken += selected.length;
+      maxEntries: Math.min(wanted, limits.listStepEntries),
+    };
+  }
+
+  /** `next`: the place behind which the rest lies, if there is a rest. */
+  #advance(taken: number, next: RangeQuery['after']): void {
+    this.#taken += taken;
+    this.#after = next ?? this.#after;
     const isFull = this.#limit > 0 && this.#taken >= this.#limit;
-    const isRead = last === page.entries.at(-1);
-    const isExhausted = isRead && page.next === undefined;
-    this.#after = isRead ? (page.next ?? this.#after) : last?.key;
-    if (isFull || isExhausted) {
+    if (isFull || next === undefined) {
       this.#done = true;
-      this.#more = !isExhausted;
+      this.#more = next !== undefined;
     }
-    return selected;
   }
 
   /** The selected among the entries, `wanted` at most, and the last one looked at. */

@@ -18,6 +18,8 @@ import type {
   Difference,
   IndexQuery,
   IndexRangeQuery,
+  ItemsPage,
+  ItemsQuery,
   ObjectKey,
   RangePage,
   RangeQuery,
@@ -96,6 +98,11 @@ export class StoreWithDefaults implements Store {
       bytes += entry.record.length;
     }
     return { ...page, entries };
+  }
+
+  /** Defaults are no rows: where there are any, they are merged into a range. */
+  items(query: ItemsQuery): ItemsPage | undefined {
+    return this.#namesIn(query).length === 0 ? this.#store.items(query) : undefined;
   }
 
   count(query: RangeQuery): number | undefined {

@@ -14,6 +14,7 @@ import {
   isDeleting,
   jsonOf,
   labelsOf,
+  noRoom,
   parseRecord,
   serializeObject,
   servedItemLength,
@@ -134,8 +135,16 @@ describe('serving', () => {
         [true, typed],
       ] as const) {
         const bytes = Buffer.alloc(servedItemLength(record, 12, isTyped));
-        assert.equal(writeServedItem(bytes, 0, record, 12, isTyped), bytes.length);
+        assert.equal(writeServedItem(bytes, 0, record, 0, record.length, 12, isTyped), bytes.length);
         assert.equal(bytes.toString(), expected);
+        const among = Buffer.concat([Buffer.from('before'), record, Buffer.from('behind')]);
+        const small = Buffer.alloc(bytes.length + 2, '#');
+        const write = (offset: number): number =>
+          writeServedItem(small, offset, among, 6, 6 + record.length, 12, isTyped);
+        assert.equal(write(3), noRoom);
+        assert.equal(small.toString(), '#'.repeat(small.length));
+        assert.equal(write(1), small.length - 1);
+        assert.equal(small.toString(), `#${expected}#`);
       }
     };
     const named =

@@ -48,6 +48,9 @@ const deletingFlag = 0x01;
 const openingBrace = 0x7b;
 const closingBrace = 0x7d;
 const lineEnd = 0x0a;
+const zero = 0x30;
+const quote = 0x22;
+const comma = 0x2c;
 
 /** The JSON to store: kind, apiVersion and metadata first, without metadata.resourceVersion. */
 export function serializeObject(object: KubeObject): SerializedObject {
@@ -280,15 +283,23 @@ export function verifyRecord(record: Buffer): void {
   }
 }
 
-/** What stands at the splice offset once the revision is known. */
-function splice(json: Buffer, offset: number, revision: Revision): string {
-  return json[offset] === closingBrace
-    ? `"resourceVersion":"${revision}"`
-    : `"resourceVersion":"${revision}",`;
-}
+const spliceLead = Buffer.from('"resourceVersion":"');
 
-/** `"resourceVersion":""`; digits and a comma come on top. */
-const splicedBytes = 20;
+/** What stands at the splice offset once the revision is known. */
+function writeSplice(target: Buffer, offset: number, revision: Revision, isOnlyField: boolean): number {
+  // A few bytes: a call would take longer.
+  for (let i = 0; i < spliceLead.length; i++) target[offset + i] = spliceLead[i]!;
+  const digitsAt = offset + spliceLead.length;
+  let at = digitsAt + decimalDigits(revision);
+  for (let digit = at - 1, rest = revision; digit >= digitsAt; digit--) {
+    const tenth = Math.floor(rest / 10);
+    target[digit] = zero + rest - tenth * 10;
+    rest = tenth;
+  }
+  target[at++] = quote;
+  if (!isOnlyField) target[at++] = comma;
+  return at;
+}
 
 function decimalDigits(revision: Revision): number {
   let digits = 1;
@@ -296,11 +307,14 @@ function decimalDigits(revision: Revision): number {
   return digits;
 }
 
+const spliceLength = (revision: Revision, isOnlyField: boolean): number =>
+  spliceLead.length + decimalDigits(revision) + (isOnlyField ? 1 : 2);
+
 /** Bytes of the served JSON. */
 export function servedLength(record: Buffer, revision: Revision): number {
   const start = jsonOffsetOf(record);
   const isOnlyField = record[start + record.readUInt32LE(spliceOffsetAt)] === closingBrace;
-  return record.length - start + splicedBytes + decimalDigits(revision) + (isOnlyField ? 0 : 1);
+  return record.length - start + spliceLength(revision, isOnlyField);
 }
 
 /** Writes the served JSON at `offset`, where servedLength bytes must be free; returns the offset behind it. */
@@ -308,7 +322,7 @@ export function writeServed(target: Buffer, offset: number, record: Buffer, revi
   const start = jsonOffsetOf(record);
   const middle = start + record.readUInt32LE(spliceOffsetAt);
   let at = offset + record.copy(target, offset, start, middle);
-  at += target.write(splice(record, middle, revision), at, 'latin1');
+  at = writeSplice(target, at, revision, record[middle] === closingBrace);
   return at + record.copy(target, at, middle);
 }
 
@@ -322,65 +336,50 @@ export function servedJson(record: Buffer, revision: Revision): Buffer {
   return served;
 }
 
-/**
- * Bytes of the served JSON as an item of a list: `isTyped` with its kind and apiVersion, otherwise without, which the list
- * then says for all.
- */
-export function servedItemLength(record: Buffer, revision: Revision, isTyped: boolean): number {
-  return servedLength(record, revision) - (isTyped ? 0 : typeBytes(record));
-}
+/** Where an item does not fit. */
+export const noRoom = -1;
 
-/** Writes the item, as writeServed does the whole. */
+/**
+ * Writes the record that lies from `start` to `end` in `source` as an item of a list: `isTyped` with its kind and
+ * apiVersion, otherwise without, which the list then says for all. Returns the offset behind it; `noRoom`, and nothing is
+ * written, where the target ends before.
+ */
 export function writeServedItem(
   target: Buffer,
   offset: number,
-  record: Buffer,
-  revision: Revision,
-  isTyped: boolean,
-): number {
-  const skipped = isTyped ? 0 : typeBytes(record);
-  if (skipped === 0) return writeServed(target, offset, record, revision);
-  const start = jsonOffsetOf(record);
-  const middle = start + record.readUInt32LE(spliceOffsetAt);
-  target[offset] = openingBrace;
-  let at = offset + 1;
-  at += record.copy(target, at, start + 1 + skipped, middle);
-  at += target.write(splice(record, middle, revision), at, 'latin1');
-  return at + record.copy(target, at, middle);
-}
-
-/**
- * The same for a record that lies in `bytes` from `start` to `end`, to be written further in front in the same bytes.
- * Undefined, and nothing written, where it would run into itself.
- */
-export function moveServedItem(
-  bytes: Buffer,
-  offset: number,
+  source: Buffer,
   start: number,
   end: number,
   revision: Revision,
   isTyped: boolean,
-): number | undefined {
-  const json = start + bytes.readUInt32LE(start + jsonOffsetAt);
-  const spliceOffset = bytes.readUInt32LE(start + spliceOffsetAt);
-  const middle = json + spliceOffset;
-  const first = json + 1 + (isTyped ? 0 : spliceOffset - metadataLead.length);
-  const text = splice(bytes, middle, revision);
-  const at = offset + 1 + middle - first;
-  if (end > bytes.length || middle > end || offset >= first || at + text.length > middle) return undefined;
-  bytes[offset] = openingBrace;
-  // A few bytes: a call would take longer.
-  for (let from = first, to = offset + 1; from < middle; from++, to++) bytes[to] = bytes[from]!;
-  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
-  bytes.copyWithin(at + text.length, middle, end);
-  return at + text.length + end - middle;
+): number {
+  const json = start + uint32At(source, start + jsonOffsetAt);
+  const middle = json + uint32At(source, start + spliceOffsetAt);
+  if (source[start] !== formatVersion || middle >= end) throw notARecord();
+  const isOnlyField = source[middle] === closingBrace;
+  // Kind and apiVersion come before the metadata, and nothing else does.
+  const first = isTyped ? json + 1 : middle - metadataLead.length;
+  const length = 1 + end - first + spliceLength(revision, isOnlyField);
+  if (offset + length > target.length) return noRoom;
+  target[offset] = openingBrace;
+  let at = offset + 1;
+  for (let from = first; from < middle; from++) target[at++] = source[from]!;
+  at = writeSplice(target, at, revision, isOnlyField);
+  target.set(new Uint8Array(source.buffer, source.byteOffset + middle, end - middle), at);
+  return at + end - middle;
+}
+const metadataLead = '"metadata":{';
+
+/** By hand: a buffer that is lent may be longer than its length says. */
+function uint32At(bytes: Buffer, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }
 
-/** Bytes between the opening brace and the metadata: kind and apiVersion come first, and nothing else does. */
-function typeBytes(record: Buffer): number {
-  return record.readUInt32LE(spliceOffsetAt) - metadataLead.length;
+/** Bytes that writeServedItem writes of a whole record. */
+export function servedItemLength(record: Buffer, revision: Revision, isTyped: boolean): number {
+  const skipped = isTyped ? 0 : record.readUInt32LE(spliceOffsetAt) - 1 - metadataLead.length;
+  return servedLength(record, revision) - skipped;
 }
-const metadataLead = '{"metadata":{';
 
 /** The object, parsed anew on every call. Its fieldsV1 are shared with other objects, and must stay as they are. */
 export function parseRecord(record: Buffer, revision: Revision): KubeObject {

@@ -79,11 +79,6 @@ export interface RangeQuery {
   /** Stop after this many entries or bytes, whichever comes first; one entry may be larger than the bytes. */
   readonly maxEntries: number;
   readonly maxBytes: number;
-  /**
-   * Memory that the rows are read into, one behind the other, in place of memory of their own; the page ends where it is
-   * full. The entries are good for as long as nobody else writes to it.
-   */
-  readonly slab?: Buffer;
 }
 export interface RangePage {
   readonly entries: readonly StoredEntry[];
@@ -94,6 +89,26 @@ export interface RangePage {
    * of deleted objects are passed in bounded steps too.
    */
   readonly next: RangeQuery['after'];
+}
+
+/** The same as the items of a list: their served JSON, one behind the other with commas between them. */
+export interface ItemsQuery extends RangeQuery {
+  /** Memory that they are written into, from `offset` on; the page ends where it is full. */
+  readonly slab: Buffer;
+  readonly offset: number;
+  /** Items say their kind and apiVersion. */
+  readonly isTyped: boolean;
+  /** At most, of the entries that are looked at. */
+  readonly maxItems: number;
+  /** Asked of each entry, which is good until the answer; all are items when absent. Must not read the store. */
+  readonly judge?: ((entry: StoredEntry) => ItemJudgement) | undefined;
+}
+/** `unlike`: what it is served as are other bytes than its record's. */
+export type ItemJudgement = 'item' | 'skipped' | 'unlike';
+export interface ItemsPage extends Pick<RangePage, 'revision' | 'next'> {
+  readonly items: number;
+  /** Offset in the slab behind the last. */
+  readonly end: number;
 }
 
 export interface IndexQuery {
@@ -170,6 +185,8 @@ export interface Store {
 
   get(key: ObjectKey, at?: Revision): StoredRecord | undefined;
   range(query: RangeQuery): RangePage;
+  /** Undefined where a range must be read instead: an entry is unlike its item, or not even the first fits. */
+  items(query: ItemsQuery): ItemsPage | undefined;
   /** Live objects behind the query's cursor, at its revision; undefined when counting needs more than `maxEntries` steps. */
   count(query: RangeQuery): number | undefined;
   /** Keys whose current record carries the index value, in key order. */

@@ -31,7 +31,11 @@ export class Aggregation {
   /** Who answers a request, if that is another server. */
   serviceFor({ id, surface }: Tenant, { path, resource }: RequestInfo): AggregatedService | undefined {
     // Nobody may claim what is built in (admission/api-services), so that the store need not be asked who does.
-    if (resource !== undefined && this.#builtIn.find(surface.kind, resource.group, resource.version, resource.resource) !== undefined) return undefined;
+    if (
+      resource !== undefined &&
+      this.#builtIn.find(surface.kind, resource.group, resource.version, resource.resource) !== undefined
+    )
+      return undefined;
     // Most control planes have none, and most paths are none of theirs.
     if (this.#services.of(id).length === 0 || isDevious(path)) return undefined;
     if (resource !== undefined) return this.#services.find(id, resource.group, resource.version);

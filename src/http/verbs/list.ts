@@ -12,7 +12,7 @@ import { type Listing, list as openList } from '../../registry/list.ts';
 import type { StoredEntry } from '../../storage/store.ts';
 import { sendBody, startBody } from '../compression.ts';
 import type { Exchange } from '../exchange.ts';
-import { type ListBody, listBody } from './list-body.ts';
+import { hasTypedItems, type ListBody, listBody } from './list-body.ts';
 import { listOptions } from './list-options.ts';
 import { sendProtobufList } from './protobuf-list.ts';
 import { type Rendering, renderingOf } from './rendering.ts';
@@ -27,16 +27,24 @@ export async function list(request: VerbRequest): Promise<void> {
     return;
   }
   const body = listBody(rendering);
-  const first = listing.next(rendering.isRaw ? slabFor(exchange) : undefined) ?? [];
-  const second = listing.next();
-  if (second === undefined) {
-    const whole = await body.items(first, body.head, body.tail(listing.listMeta));
-    await sendBody(exchange, 200, rendering.negotiated.mediaType, finish(rendering, whole));
+  const { format, mediaType } = rendering.negotiated;
+  const begun = rendering.isRaw ? begin(exchange, rendering, body, listing) : undefined;
+  if (begun !== undefined) {
+    if (listing.isOver) await sendBody(exchange, 200, mediaType, begun.closed(body.tail(listing.listMeta)));
+    else await stream(exchange, mediaType, body, listing, begun.bytes, begun.hasItems);
     return;
   }
-  if (rendering.negotiated.format === 'yaml' || rendering.pretty) {
-    await sendWhole(exchange, rendering, body, listing, [first, second]);
-  } else await stream(exchange, rendering, body, listing, [first, second]);
+  const first = listing.next() ?? [];
+  if (listing.isOver) {
+    const whole = await body.items(first, body.head, body.tail(listing.listMeta));
+    await sendBody(exchange, 200, mediaType, finish(rendering, whole));
+    return;
+  }
+  if (format === 'yaml' || rendering.pretty) await sendWhole(exchange, rendering, body, listing, first);
+  else {
+    const items = await body.items(first);
+    await stream(exchange, mediaType, body, listing, assemble(body.head, [items], ''), items.length > 0);
+  }
 }
 
 /** Of the process, as memory is. */
@@ -49,8 +57,46 @@ function slabFor(exchange: Exchange): Buffer | undefined {
   return slab;
 }
 
-function assemble(body: ListBody, items: readonly (Buffer | string)[], tail: string): Buffer {
-  const parts: Buffer[] = [Buffer.from(body.head)];
+/** The beginning of a list, in memory that is lent to it. */
+class Begun {
+  readonly hasItems: boolean;
+  readonly #slab: Buffer;
+  readonly #end: number;
+
+  constructor(slab: Buffer, { items, end }: { readonly items: number; readonly end: number }) {
+    this.hasItems = items > 0;
+    this.#slab = slab;
+    this.#end = end;
+  }
+
+  get bytes(): Buffer {
+    return this.#slab.subarray(0, this.#end);
+  }
+
+  /** The whole list. */
+  closed(tail: string): Buffer {
+    if (Buffer.byteLength(tail) > this.#slab.length - this.#end) {
+      return Buffer.concat([this.bytes, Buffer.from(tail)]);
+    }
+    return this.#slab.subarray(0, this.#end + this.#slab.write(tail, this.#end));
+  }
+}
+
+/** Undefined where no memory is left, or something is not served as it is stored. */
+function begin(
+  exchange: Exchange,
+  { served }: Rendering,
+  body: ListBody,
+  listing: Listing,
+): Begun | undefined {
+  const slab = slabFor(exchange);
+  if (slab === undefined) return undefined;
+  const step = listing.nextItems(slab, slab.write(body.head), hasTypedItems(served));
+  return step === undefined ? undefined : new Begun(slab, step);
+}
+
+function assemble(head: string, items: readonly (Buffer | string)[], tail: string): Buffer {
+  const parts: Buffer[] = [Buffer.from(head)];
   let hasItems = false;
   for (const chunk of items) {
     if (chunk.length === 0) continue;
@@ -74,37 +120,36 @@ async function sendWhole(
   rendering: Rendering,
   body: ListBody,
   listing: Listing,
-  steps: readonly (readonly StoredEntry[])[],
+  first: readonly StoredEntry[],
 ): Promise<void> {
-  const items = await Promise.all(steps.map((step) => body.items(step)));
+  const items = [await body.items(first)];
   for (let step = listing.next(); step !== undefined; step = listing.next()) {
     items.push(await body.items(step));
     await setImmediate();
   }
-  const whole = assemble(body, items, body.tail(listing.listMeta));
+  const whole = assemble(body.head, items, body.tail(listing.listMeta));
   await sendBody(exchange, 200, rendering.negotiated.mediaType, finish(rendering, whole));
 }
 
+/** Goes on behind `begun`, which has items or has none yet. */
 async function stream(
   exchange: Exchange,
-  rendering: Rendering,
+  mediaType: string,
   body: ListBody,
   listing: Listing,
-  steps: readonly (readonly StoredEntry[])[],
+  begun: Buffer,
+  hasBegunItems: boolean,
 ): Promise<void> {
-  const begun = await Promise.all(steps.filter((step) => step.length > 0).map((step) => body.items(step)));
-  const firstBytes = begun.reduce((bytes, items) => bytes + items.length, 0);
-  const out = startBody(exchange, rendering.negotiated.mediaType, firstBytes);
-  out.write(body.head);
-  let hasItems = false;
-  const write = async (items: Buffer | string): Promise<void> => {
-    if (hasItems) out.write(',');
-    hasItems = true;
-    if (!out.write(items)) await out.drained();
-  };
-  for (const items of begun) await write(items);
+  const out = startBody(exchange, mediaType, begun.length);
+  if (!out.write(begun)) await out.drained();
+  let hasItems = hasBegunItems;
   for (let step = listing.next(); step !== undefined; step = listing.next()) {
-    if (step.length > 0) await write(await body.items(step));
+    if (step.length > 0) {
+      const items = await body.items(step);
+      if (hasItems) out.write(',');
+      hasItems = true;
+      if (!out.write(items)) await out.drained();
+    }
     if (exchange.isGone) return;
     await setImmediate();
   }

@@ -7,6 +7,7 @@ import type { StorageErrorCode } from '../errors.ts';
 import { StorageError } from '../errors.ts';
 import type { ObjectKey, RangeQuery, Revision, Store, TenantId } from '../store.ts';
 import { mismatch, sameChange, sameEntry, sameKey, sameState } from './compare.ts';
+import { compareItems, randomItemsQuery } from './item-comparison.ts';
 import type { StoreModel } from './model.ts';
 import { blue, keyOf, platform, red } from './sample.ts';
 
@@ -120,7 +121,6 @@ export class ReadComparison {
       ...(at === undefined ? {} : { at }),
       maxEntries: prng.pick([1, 2, 5, 100]),
       maxBytes: prng.pick([1, 300, 100_000]),
-      ...(prng.chance(0.3) ? { slab: Buffer.alloc(prng.pick([0, 100_000])) } : {}),
     });
   }
 
@@ -130,6 +130,7 @@ export class ReadComparison {
   }
 
   #page(query: RangeQuery): void {
+    if (this.#prng.chance(0.5)) this.#items(query);
     const read = () => ({
       page: this.store.range(query),
       count: this.store.count({ ...query, maxEntries: 10_000 }),
@@ -160,6 +161,17 @@ export class ReadComparison {
         this.#pages.push({ ...query, at: revision, after: last.key });
       }
     });
+  }
+
+  /** The same range as items. */
+  #items(query: RangeQuery): void {
+    const asked = randomItemsQuery(this.#prng, query);
+    this.#answer(
+      'items',
+      query.at,
+      () => this.store.items(asked),
+      (page) => compareItems(asked, page, this.#model.entries(query), query.at ?? this.#model.applied),
+    );
   }
 
   #changes(after: Revision, upTo?: Revision): void {

@@ -8,6 +8,8 @@ import type {
   CommitOutcome,
   Counter,
   IndexQuery,
+  ItemsPage,
+  ItemsQuery,
   ObjectKey,
   RangePage,
   RangeQuery,
@@ -25,10 +27,20 @@ const opened = (store: ReferenceStore) => ({ store, close: () => store.close() }
 storeConformance({ name: 'reference', open: async () => opened(new ReferenceStore()) });
 
 test('the metamorphic suite passes a sound store', async () => {
-  const run = new MetamorphicRun(opened(new ReferenceStore()), 1);
+  const run = new MetamorphicRun(opened(new ReferenceStore()), 2);
   await run.run(5000);
   assert.ok(run.operations >= 5000);
-  for (const kind of ['commit', 'get', 'range', 'changes', 'index', 'indexRange', 'counters', 'compact']) {
+  for (const kind of [
+    'commit',
+    'get',
+    'range',
+    'items',
+    'changes',
+    'index',
+    'indexRange',
+    'counters',
+    'compact',
+  ]) {
     assert.ok(run.done[kind]! > 5, `${kind} is tried: ${run.done[kind]}`);
   }
 });
@@ -87,6 +99,21 @@ const defects: Record<string, new () => ReferenceStore> = {
       this.requireReadable(query.at);
       const { at: _, ...newest } = query;
       return { ...super.range(newest), revision: query.at ?? this.applied };
+    }
+  },
+  'a page of items passes over one that is newer than it': class extends ReferenceStore {
+    override items(query: ItemsQuery): ItemsPage | undefined {
+      const { at = this.applied, judge = () => 'item' } = query;
+      return super.items({
+        ...query,
+        judge: (entry) => ((this.model.get(entry.key)?.revision ?? 0) > at ? 'skipped' : judge(entry)),
+      });
+    }
+  },
+  'a page of items goes on at the wrong place': class extends ReferenceStore {
+    override items(query: ItemsQuery): ItemsPage | undefined {
+      const page = super.items(query);
+      return page?.next === undefined ? page : { ...page, next: { ...page.next, name: 'a' } };
     }
   },
   'the log repeats its first change': class extends ReferenceStore {

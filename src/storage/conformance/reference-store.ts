@@ -8,6 +8,7 @@ import { StoreActivity } from '../activity.ts';
 import { StorageError } from '../errors.ts';
 import { encodeKey } from '../keys.ts';
 import { indexesOf } from '../record.ts';
+import { servedItems } from '../served-items.ts';
 import type {
   Change,
   ChangesPage,
@@ -17,11 +18,14 @@ import type {
   Difference,
   IndexQuery,
   IndexRangeQuery,
+  ItemsPage,
+  ItemsQuery,
   ObjectKey,
   RangePage,
   RangeQuery,
   Revision,
   Store,
+  StoredEntry,
   StoredRecord,
   StoreStats,
   TenantId,
@@ -115,6 +119,35 @@ export class ReferenceStore implements Store {
     const entries = all.slice(0, end);
     const next = end < all.length ? entries.at(-1)?.key : undefined;
     return { entries, revision: query.at ?? this.applied, next };
+  }
+
+  items(query: ItemsQuery): ItemsPage | undefined {
+    const page = this.range(query);
+    const chosen: StoredEntry[] = [];
+    let end = query.offset;
+    let last: StoredEntry | undefined;
+    let isWhole = page.next === undefined;
+    for (const entry of page.entries) {
+      if (chosen.length === query.maxItems) {
+        isWhole = false;
+        break;
+      }
+      const judgement = query.judge?.(entry) ?? 'item';
+      if (judgement === 'unlike') return undefined;
+      if (judgement === 'item') {
+        const items = servedItems([...chosen, entry], { isTyped: query.isTyped });
+        if (query.offset + items.length > query.slab.length) {
+          if (last === undefined) return undefined;
+          isWhole = false;
+          break;
+        }
+        chosen.push(entry);
+        end = query.offset + items.copy(query.slab, query.offset);
+      }
+      last = entry;
+    }
+    const next = isWhole ? undefined : last === page.entries.at(-1) ? page.next : last?.key;
+    return { items: chosen.length, end, revision: page.revision, next };
   }
 
   count(query: RangeQuery): number | undefined {

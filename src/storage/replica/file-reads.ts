@@ -12,6 +12,8 @@ import type {
   Difference,
   IndexQuery,
   IndexRangeQuery,
+  ItemsPage,
+  ItemsQuery,
   ObjectKey,
   RangePage,
   RangeQuery,
@@ -22,6 +24,7 @@ import type {
 } from '../store.ts';
 import * as derived from './derived-reads.ts';
 import { findDifferences } from './inspection.ts';
+import { readItems } from './item-reads.ts';
 import { readChanges } from './log-reads.ts';
 import { countRange, readObject, readRange } from './object-reads.ts';
 import type { Tables } from './tables.ts';
@@ -72,6 +75,10 @@ export abstract class FileReads {
 
   range(query: RangeQuery): RangePage {
     return readRange(this.tables, query, this.readable(query.at));
+  }
+
+  items(query: ItemsQuery): ItemsPage | undefined {
+    return readItems(this.tables, query, this.readable(query.at));
   }
 
   count(query: RangeQuery): number | undefined {

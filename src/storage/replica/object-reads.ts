@@ -14,7 +14,6 @@ import {
   namesOffset,
   objectRange,
 } from '../keys.ts';
-import { SlabEntry } from '../slab-entry.ts';
 import type { ObjectKey, RangePage, RangeQuery, Revision, StoredEntry, StoredRecord } from '../store.ts';
 import {
   currentRecordAt,
@@ -31,8 +30,8 @@ export function readObject(tables: Tables, key: ObjectKey, at: Revision): Stored
   return row === undefined ? undefined : stateAt(tables, row, at);
 }
 
-/** What a row of `current` stood for at a revision that is not compacted. */
-function stateAt(tables: Tables, row: Buffer, at: Revision): StoredRecord | undefined {
+/** What a row of `current` stood for at a revision that is not compacted. A row that is newer may be a lent one. */
+export function stateAt(tables: Tables, row: Buffer, at: Revision): StoredRecord | undefined {
   let { revision, record } = decodeCurrentRow(row);
   while (revision > at) {
     const entry = tables.log.get(logKey(revision));
@@ -73,10 +72,6 @@ class RangeEntry implements StoredEntry {
 }
 
 export function readRange(tables: Tables, query: RangeQuery, at: Revision): RangePage {
-  if (query.slab !== undefined) {
-    const page = readRangeInto(query.slab, tables, query, at);
-    if (page !== undefined) return page;
-  }
   const { maxEntries, maxBytes } = query;
   const offset = namesOffset(query);
   const entries: StoredEntry[] = [];
@@ -100,60 +95,6 @@ export function readRange(tables: Tables, query: RangeQuery, at: Revision): Rang
   return { entries, revision: at, next: undefined };
 }
 
-/** Undefined where the slab is too small for the first row. */
-function readRangeInto(slab: Buffer, tables: Tables, query: RangeQuery, at: Revision): RangePage | undefined {
-  const { maxEntries, maxBytes } = query;
-  const offset = namesOffset(query);
-  const entries: StoredEntry[] = [];
-  let bytes = 0;
-  let rows = 0;
-  let isStopped = false;
-  let lastKeyAt = 0;
-  let lastKeyEnd = 0;
-  const hadRoom = tables.currentInto.walk(objectRange(query), slab, (keyAt, keyEnd, end) => {
-    const entry =
-      rows < limits.rangeStepRows ? entryIn(slab, tables, query, at, keyAt + offset, keyEnd, end) : 'none';
-    if (entry === 'none') {
-      isStopped = rows >= limits.rangeStepRows;
-    } else {
-      const recordBytes = entry instanceof SlabEntry ? entry.end - entry.start : entry.record.length;
-      isStopped = entries.length > 0 && (entries.length >= maxEntries || bytes + recordBytes > maxBytes);
-      if (!isStopped) entries.push(entry);
-      bytes += recordBytes;
-    }
-    if (isStopped) return false;
-    rows++;
-    lastKeyAt = keyAt;
-    lastKeyEnd = keyEnd;
-    return true;
-  });
-  if (hadRoom && !isStopped) return { entries, revision: at, next: undefined };
-  if (rows === 0) return undefined;
-  return { entries, revision: at, next: decodeNames(slab.subarray(lastKeyAt, lastKeyEnd), offset) };
-}
-
-/** What the row in the slab stood for at the revision; `none` where that was no object. */
-function entryIn(
-  slab: Buffer,
-  tables: Tables,
-  query: RangeQuery,
-  at: Revision,
-  namesAt: number,
-  keyEnd: number,
-  end: number,
-): StoredEntry | 'none' {
-  const revision = currentRevisionAt(slab, keyEnd);
-  if (revision <= at) {
-    const start = currentRecordAt(slab, keyEnd, end);
-    return start === undefined ? 'none' : new SlabEntry(query, revision, slab, namesAt, keyEnd, start, end);
-  }
-  const state = stateAt(tables, slab.subarray(keyEnd, end), at);
-  // The names alone, which is what the offset counts from.
-  return state === undefined
-    ? 'none'
-    : new RangeEntry(query, Buffer.from(slab.subarray(namesAt, keyEnd)), 0, state);
-}
-
 /** Undefined when it would take more than `query.maxEntries` steps. */
 export function countRange(tables: Tables, query: RangeQuery, at: Revision): number | undefined {
   if (query.namespace === undefined && query.after === undefined) {
@@ -170,12 +111,12 @@ export function countRange(tables: Tables, query: RangeQuery, at: Revision): num
 function countWalk(tables: Tables, range: KeyRange, at: Revision, maxSteps: number): number | undefined {
   let objects = 0;
   let steps = 0;
-  tables.currentHeads(range, (head) => {
+  tables.lendCurrent(range, ({ bytes, length }) => {
     if (++steps > maxSteps) return false;
-    const isAsNow = currentRevisionAt(head, 0) <= at;
+    const isAsNow = currentRevisionAt(bytes, 0) <= at;
     const isThere = isAsNow
-      ? currentRecordAt(head, 0, head.length) !== undefined
-      : stateAt(tables, head, at) !== undefined;
+      ? currentRecordAt(bytes, 0, length) !== undefined
+      : stateAt(tables, bytes.subarray(0, length), at) !== undefined;
     if (isThere) objects++;
     return true;
   });

@@ -8,9 +8,8 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { assert } from '../../lib/assert.ts';
 import { StorageError } from '../errors.ts';
 import type { KeyRange } from '../keys.ts';
+import { type LentRow, LentRows } from './lent-rows.ts';
 import { writeKey } from './reading-codec.ts';
-import { RowHeads } from './row-heads.ts';
-import { SlabRows } from './slab-rows.ts';
 
 export type TableName = 'current' | 'log' | 'index' | 'counters' | 'meta';
 
@@ -27,8 +26,6 @@ const keyBytesMax = 4_026;
  */
 const pageBytes = 8_192;
 const tablesMax = 8;
-/** What a row begins with, as far as anybody looks at it without the rest. */
-const headBytes = 16;
 
 /** Values pass as they are; what lmdb-js reads lies in its shared buffer and is copied out. */
 const copyingEncoder = {
@@ -148,13 +145,11 @@ export class TransactionError extends Error {
 
 export class Tables {
   readonly current: Table;
-  /** The same, read into memory of the caller. */
-  readonly currentInto: SlabRows;
   readonly log: Table;
   readonly index: Table;
   readonly counters: Table;
   readonly meta: Table;
-  readonly #currentHeads: RowHeads;
+  readonly #currentLent: LentRows;
   readonly #root: RootDatabase<Buffer, Buffer>;
   readonly #rows: Readonly<Record<TableName, Rows>>;
   /** The handle of `meta` that knows versions: the fence of every transaction. */
@@ -198,8 +193,7 @@ export class Tables {
       meta: this.#fenced,
     };
     this.current = new Table(this.#rows.current);
-    this.currentInto = new SlabRows((codec) => this.#root.openDB({ name: 'current', ...codec }));
-    this.#currentHeads = new RowHeads((codec) => this.#root.openDB({ name: 'current', ...codec }), headBytes);
+    this.#currentLent = new LentRows((codec) => this.#root.openDB({ name: 'current', ...codec }));
     this.log = new Table(this.#rows.log);
     this.index = new Table(this.#rows.index);
     this.counters = new Table(this.#rows.counters);
@@ -207,12 +201,12 @@ export class Tables {
   }
 
   /**
-   * Calls `visit` with the first bytes of each row of `current`, in key order, until it answers false. They are good until
-   * the next row's; the walk ends in the tick it began in.
+   * Calls `visit` with each row of `current` where it lies, in key order, until it answers false. A row is good until the
+   * next read; the walk ends in the tick it began in.
    */
-  currentHeads(range: KeyRange, visit: (head: Buffer) => boolean): void {
+  lendCurrent(range: KeyRange, visit: (row: LentRow) => boolean): void {
     try {
-      this.#currentHeads.walk(range, visit);
+      this.#currentLent.walk(range, visit);
     } catch (error) {
       throw readFault(error);
     }
