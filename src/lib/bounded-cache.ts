@@ -71,7 +71,10 @@ export class BoundedCache<V> {
       if (this.#hand >= this.#circle.length) this.#hand = 0;
       const entry = this.#circle[this.#hand++];
       if (entry === undefined) continue;
-      if (!entry.isUsed) return this.delete(entry.key);
+      if (!entry.isUsed) {
+        this.delete(entry.key);
+        return;
+      }
       entry.isUsed = false;
     }
   }
