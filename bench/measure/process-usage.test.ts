@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { cpuMicrosOf, cpuMicrosOfTree } from './process-usage.ts';
+import { cpuMicrosOf, cpuMicrosOfTree, residentBytesOf, sumOfTree } from './process-usage.ts';
 
 const isLinux = process.platform === 'linux';
 
@@ -17,7 +17,9 @@ const parent = `
   require('node:child_process').spawn(process.execPath, ['-e', process.argv[1]], { stdio: 'inherit' });
 `;
 
-test('the time of a tree is that of a process with what it started', { skip: !isLinux }, async (t) => {
+test('the time and the memory of a tree are those of a process with what it started', {
+  skip: !isLinux,
+}, async (t) => {
   const child = spawn(process.execPath, ['-e', parent, worker], {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
@@ -26,6 +28,9 @@ test('the time of a tree is that of a process with what it started', { skip: !is
   await once(child.stdout, 'data');
   const [alone, tree] = [cpuMicrosOf(child.pid!)!, cpuMicrosOfTree(child.pid!)!];
   assert.ok(tree - alone >= 290_000, `${alone} of ${tree}`);
+  const memoryOf = (pid: number): number | undefined => residentBytesOf(pid)?.anonymous;
+  const [own, all] = [memoryOf(child.pid!)!, sumOfTree(child.pid!, memoryOf)!];
+  assert.ok(all > 1.5 * own, `${own} of ${all}`);
 });
 
 test('of a process that is gone nothing is told', { skip: !isLinux }, async () => {

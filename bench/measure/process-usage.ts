@@ -16,11 +16,14 @@ export function cpuMicrosOf(pid: number): number | undefined {
   return (Number(fields[11]) + Number(fields[12])) * tickMicros;
 }
 
-/** The same of a process with its children and theirs: a server's workers are processes of their own. */
-export function cpuMicrosOfTree(pid: number): number | undefined {
-  const own = cpuMicrosOf(pid);
+/** Processor time of a process with its children and theirs: a server's workers are processes of their own. */
+export const cpuMicrosOfTree = (pid: number): number | undefined => sumOfTree(pid, cpuMicrosOf);
+
+/** What `read` tells of a process and of all below it, added up; undefined where it tells nothing of the first. */
+export function sumOfTree(pid: number, read: (pid: number) => number | undefined): number | undefined {
+  const own = read(pid);
   if (own === undefined) return undefined;
-  return childrenOf(pid).reduce((sum, child) => sum + (cpuMicrosOfTree(child) ?? 0), own);
+  return childrenOf(pid).reduce((sum, child) => sum + (sumOfTree(child, read) ?? 0), own);
 }
 
 /** None where the kernel is built without telling. */

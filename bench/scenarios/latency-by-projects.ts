@@ -18,7 +18,7 @@ import { openLoop } from '../load/open-loop.ts';
 import type { Tenancy } from '../load/tenancy.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import { percentileCurve } from '../measure/percentile-curve.ts';
-import { addPooledMillis, addPooledRatio, pooled } from '../measure/pooled-quantile.ts';
+import { addPooledMillis, addPooledRatio, addRatioOfRounds, pooled } from '../measure/round-quantiles.ts';
 
 import { Undisturbed } from '../measure/undisturbed.ts';
 import { count, risingCounts, seconds } from '../run/parameters.ts';
@@ -51,7 +51,7 @@ export const latencyByProjects = scenario({
   parameters: {
     steps: risingCounts([100, 1000, 10_000], 'numbers of projects'),
     rounds: count(12, 'turns of each server, each operation'),
-    seconds: seconds(1, 'measured in each turn'),
+    seconds: seconds(4, 'measured in each turn'),
     warmupSeconds: seconds(0.2, 'before that'),
     tries: count(3, 'times a turn is measured at most, if other processes disturb it'),
     prepareSeconds: seconds(3, 'of each operation, not measured, before the first turn'),
@@ -255,8 +255,9 @@ function figuresOf(steps: readonly StepServer[], control: StepServer, seed: numb
   for (const operation of operations) {
     const rounds = (server: StepServer): readonly Histogram[] => server.measured[operation];
     for (const [name, q] of quantiles) {
-      addPooledRatio(figures, `${name}Ratio.${operation}`, rounds(last), rounds(first), q, seed);
-      addPooledRatio(figures, `${name}RatioOfEquals.${operation}`, rounds(control), rounds(first), q, seed);
+      addRatioOfRounds(figures, `${name}Ratio.${operation}`, rounds(last), rounds(first), q, seed);
+      addRatioOfRounds(figures, `${name}RatioOfEquals.${operation}`, rounds(control), rounds(first), q, seed);
+      addPooledRatio(figures, `${name}RatioOfAll.${operation}`, rounds(last), rounds(first), q, seed);
       for (const server of [...steps, control]) {
         addPooledMillis(figures, `${name}.${operation}.${server.name}`, rounds(server), q, seed);
       }

@@ -12,7 +12,7 @@ import { prepareRequest } from '../load/lean-connection.ts';
 import { openLoop } from '../load/open-loop.ts';
 import { Histogram } from '../measure/histogram.ts';
 import { percentileCurve } from '../measure/percentile-curve.ts';
-import { addPooledMillis, addPooledRatio, pooled } from '../measure/pooled-quantile.ts';
+import { addPooledMillis, addPooledRatio, addRatioOfRounds, pooled } from '../measure/round-quantiles.ts';
 import { Undisturbed } from '../measure/undisturbed.ts';
 import { count, seconds } from '../run/parameters.ts';
 import { type Figures, type RunContext, scenario } from '../run/scenario.ts';
@@ -45,12 +45,12 @@ export const noisyNeighbour = scenario({
     rate: count(50, 'requests a second of each of them'),
     neighbourRate: count(50, 'requests a second of the neighbour, when it is quiet'),
     factor: count(10, 'times as many when it is loud', 2),
-    rounds: count(8, 'turns of each kind'),
-    seconds: seconds(3, 'measured in each turn'),
+    rounds: count(20, 'turns of each kind'),
+    seconds: seconds(4, 'measured in each turn'),
     warmupSeconds: seconds(0.5, 'before that'),
     tries: count(3, 'times a turn is measured at most, if other processes disturb it'),
   },
-  better: { 'p99Ratio.*': 'lower', 'p50Ratio.*': 'lower' },
+  better: { 'p99Ratio*': 'lower', 'p50Ratio*': 'lower' },
   async run(values, context): Promise<Figures> {
     const { progress, servers, seed } = context;
     const server = await servers.start('neighbours');
@@ -175,7 +175,8 @@ function figuresOf(measured: Readonly<Record<Turn, readonly Latencies[]>>, seed:
   for (const kind of kinds) {
     const rounds = (turn: Turn): Histogram[] => measured[turn].map((latencies) => latencies[kind]);
     for (const [name, q] of quantiles) {
-      addPooledRatio(figures, `${name}Ratio.${kind}`, rounds('loud'), rounds('quiet'), q, seed);
+      addRatioOfRounds(figures, `${name}Ratio.${kind}`, rounds('loud'), rounds('quiet'), q, seed);
+      addPooledRatio(figures, `${name}RatioOfAll.${kind}`, rounds('loud'), rounds('quiet'), q, seed);
       for (const turn of turns) addPooledMillis(figures, `${name}.${kind}.${turn}`, rounds(turn), q, seed);
     }
   }

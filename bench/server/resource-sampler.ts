@@ -11,6 +11,7 @@ import {
   cpuMicrosOf,
   openFilesOf,
   residentBytesOf,
+  sumOfTree,
   threadsOf,
   writtenBytesOf,
 } from '../measure/process-usage.ts';
@@ -128,21 +129,24 @@ export async function usageOf({
   heapBytes,
   flushes,
 }: UsageSources): Promise<Usage> {
-  const resident = pid === undefined ? undefined : residentBytesOf(pid);
-  const storageResident = storagePid === undefined ? undefined : residentBytesOf(storagePid);
+  // Workers with their server. Pages of files are not added up: all of them map the same.
   const of = (process: number | undefined, read: (pid: number) => number | undefined) =>
-    process === undefined ? undefined : read(process);
+    process === undefined ? undefined : sumOfTree(process, read);
+  const anonymousOf = (process: number) => residentBytesOf(process)?.anonymous;
+  const fileOf = (process: number | undefined) =>
+    process === undefined ? undefined : residentBytesOf(process)?.file;
+  const storageAnonymous = of(storagePid, anonymousOf);
   return {
     heapBytes: await heapBytes?.(),
-    rssAnonymousBytes: resident?.anonymous,
-    rssFileBytes: resident?.file,
+    rssAnonymousBytes: of(pid, anonymousOf),
+    rssFileBytes: fileOf(pid),
     cores: of(pid, cpuMicrosOf),
     openFiles: of(pid, openFilesOf),
     threads: of(pid, threadsOf),
     diskBytes: dataDirectory === undefined ? undefined : diskBytesOf(dataDirectory),
     writtenBytes: of(pid, writtenBytesOf),
     flushes: flushes?.(),
-    storageRssBytes: storageResident && storageResident.anonymous + storageResident.file,
+    storageRssBytes: storageAnonymous && storageAnonymous + (fileOf(storagePid) ?? 0),
     storageCores: of(storagePid, cpuMicrosOf),
     storageOpenFiles: of(storagePid, openFilesOf),
     storageWrittenBytes: of(storagePid, writtenBytesOf),

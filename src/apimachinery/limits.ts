@@ -341,6 +341,10 @@ export const limits = {
   /** For one that served for so long the pauses begin anew. */
   workerSteadyMs: 30_000,
   workerStartMs: 30_000,
+  /** Between two questions whether a worker is alive. */
+  workerPingMs: 3_000,
+  /** Of those without an answer, until it is taken to hang. */
+  workerPings: 4,
   /** Beyond the time in which a worker itself cuts what is in flight. */
   workerEndMs: 4_300,
   /** Of connections that came while no worker was there to take them. */

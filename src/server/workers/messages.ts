@@ -29,11 +29,14 @@ export type ToWorker =
   | { readonly kind: 'scrape'; readonly id: number; readonly scope: MetricsScope }
   /** The text that was asked for by `metrics`. */
   | { readonly kind: 'metrics'; readonly id: number; readonly text: Uint8Array }
+  /** Say that you are alive. */
+  | { readonly kind: 'ping' }
   /** End watches, answer what is in flight, and end. */
   | { readonly kind: 'drain' };
 
 export type FromWorker =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'alive' }
   /** The connection of that number is the worker's. */
   | { readonly kind: 'took'; readonly id: number }
   | { readonly kind: 'store'; readonly message: ToWriter }

@@ -121,6 +121,9 @@ class Worker {
         this.#asked.get(message.id)?.(Buffer.from(message.text));
         this.#asked.delete(message.id);
         return;
+      case 'ping':
+        this.#say({ kind: 'alive' });
+        return;
       case 'drain':
         void this.#drain();
         return;

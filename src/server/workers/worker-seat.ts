@@ -1,6 +1,7 @@
 /**
  * A place among the workers of a server: holds one process at a time, and has another one started when that ends before it
- * was told to. One that does not last is started again after a pause, twice as long each time, up to a limit.
+ * was told to. One that does not last is started again after a pause, twice as long each time, up to a limit. One that has
+ * stopped answering is killed: who is connected to it would wait for good.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
@@ -34,6 +35,8 @@ interface Running {
   readonly peer: WriterPeer;
   readonly startedMs: number;
   isReady: boolean;
+  /** Pings since it last said anything. Counted, not timed: where the whole machine stands still, nobody hangs. */
+  unanswered: number;
   /** Connections on their way to it: this process keeps its own end of each until the worker has taken it. */
   readonly handed: Map<number, Socket>;
 }
@@ -80,6 +83,7 @@ export class WorkerSeat implements FigureSource {
       peer: writer.serve((message) => this.#say(running, { kind: 'store', message })),
       startedMs: performance.now(),
       isReady: false,
+      unanswered: 0,
       handed: new Map(),
     };
     this.#running = running;
@@ -94,8 +98,24 @@ export class WorkerSeat implements FigureSource {
       if (!running.isReady) child.kill('SIGKILL');
     }, limits.workerStartMs);
     late.unref();
-    child.once('exit', () => clearTimeout(late));
+    const pinging = setInterval(() => this.#ping(running), limits.workerPingMs);
+    pinging.unref();
+    child.once('exit', () => {
+      clearTimeout(late);
+      clearInterval(pinging);
+    });
     this.#say(running, { kind: 'start', start });
+  }
+
+  #ping(running: Running): void {
+    if (!running.isReady) return;
+    if (running.unanswered >= limits.workerPings) {
+      this.#options.logger.warn({ worker: this.name }, 'a worker has stopped answering and is killed');
+      running.child.kill('SIGKILL');
+      return;
+    }
+    running.unanswered++;
+    this.#say(running, { kind: 'ping' });
   }
 
   #say({ child }: Running, message: ToWorker): void {
@@ -105,7 +125,10 @@ export class WorkerSeat implements FigureSource {
 
   #receive(running: Running, message: FromWorker): void {
     const { name, logger, onReady, metricsTogether } = this.#options;
+    running.unanswered = 0;
     switch (message.kind) {
+      case 'alive':
+        return;
       case 'ready':
         running.isReady = true;
         this.#firstReady?.resolve();

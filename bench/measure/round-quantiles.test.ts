@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Prng } from '../../src/lib/prng.ts';
 import type { Figures } from '../run/scenario.ts';
 import { Histogram } from './histogram.ts';
-import { addPooledMillis, addPooledRatio, pooled } from './pooled-quantile.ts';
+import { addPooledMillis, addPooledRatio, addRatioOfRounds, pooled } from './round-quantiles.ts';
 
 const histogramOf = (micros: readonly number[]): Histogram => {
   const histogram = new Histogram();
@@ -60,6 +60,20 @@ test('rounds of one turn are drawn with those beside them', () => {
   addPooledRatio(figures, 'paired', slower, slow, 0.5, 1);
   near(figures.paired?.value, 2);
   assert.ok(figures['noise.paired']!.value < 0.02, String(figures['noise.paired']?.value));
+});
+
+test('round by round, one that stood still decides nothing, and what every round has shows', () => {
+  // A stall of both sides, in different rounds; the dividend is slower by a fifth in each.
+  const rounds = (stalled: number, micros: number): Histogram[] =>
+    Array.from({ length: 9 }, (_, round) =>
+      histogramOf(Array.from({ length: 100 }, (_, at) => (round === stalled && at < 50 ? 200_000 : micros))),
+    );
+  const figures: Figures = {};
+  addRatioOfRounds(figures, 'ofRounds', rounds(2, 1_200), rounds(-1, 1_000), 0.99, 1);
+  addPooledRatio(figures, 'ofAll', rounds(2, 1_200), rounds(-1, 1_000), 0.99, 1);
+  near(figures.ofRounds?.value, 1.2);
+  near(figures.ofAll?.value, 200);
+  assert.equal(figures.ofRounds?.rounds?.length, 9);
 });
 
 test('one round has no noise to tell', () => {

@@ -1,13 +1,15 @@
 /**
- * Quantiles of all rounds together. A round has too few requests for a p99 of its own to mean much: of a hundred it is
- * the slowest but one. What chance may have done is told by drawing whole rounds anew, since what is slow in one (a full
- * collection, a flush) is so for all of its requests.
+ * Quantiles of a latency measured in rounds: of all rounds together, and between two sides round by round. The former holds
+ * whatever happened; the latter is what a round usually shows, so that a host that stands still for a fifth of a second
+ * once in ten does not decide it, nor hides it. What chance may have done is told by drawing whole rounds anew, since
+ * what is slow in one (a full collection, a flush) is so for all of its requests.
  */
 import { assert } from '../../src/lib/assert.ts';
 import { Prng } from '../../src/lib/prng.ts';
+import { addMedian } from '../run/median-figure.ts';
 import type { Figures } from '../run/scenario.ts';
 import { Histogram } from './histogram.ts';
-import { interval95 } from './statistics.ts';
+import { interval95, pairedRatios } from './statistics.ts';
 
 const resamples = 500;
 
@@ -43,6 +45,19 @@ export function addPooledRatio(
   addWithNoise(figures, name, 'ratio', dividends.length, seed, (indexes) => {
     return pooled(drawn(dividends, indexes)).quantile(q) / pooled(drawn(divisors, indexes)).quantile(q);
   });
+}
+
+/** Adds the median of what each round's quantile is to that of the other side's round beside it. */
+export function addRatioOfRounds(
+  figures: Figures,
+  name: string,
+  dividends: readonly Histogram[],
+  divisors: readonly Histogram[],
+  q: number,
+  seed: number,
+): void {
+  const quantiles = (rounds: readonly Histogram[]): number[] => rounds.map((round) => round.quantile(q));
+  addMedian(figures, name, 'ratio', pairedRatios(quantiles(dividends), quantiles(divisors)), seed);
 }
 
 function addWithNoise(
