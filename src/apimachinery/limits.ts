@@ -65,8 +65,8 @@ export const limits = {
   listStepEntries: 500,
   listStepBytes: 1024 * 1024,
   /** Memory that lists are read into and answered from, kept for the next ones; a longer list goes on without. */
-  listSlabBytes: 256 * 1024,
-  listSlabs: 32,
+  listSlabBytes: 1024 * 1024,
+  listSlabs: 24,
   rangeStepRows: 4_000,
   countEntries: 20_000,
   indexEntries: 10_000,
