@@ -12,7 +12,7 @@ import { type Clock, systemClock } from '../src/lib/clock.ts';
 import { type Logger, silentLogger } from '../src/lib/logger.ts';
 import { type RunningServer, startServer } from '../src/server/server.ts';
 
-const workersAsked = Number(process.env.MILO_TEST_WORKERS ?? 0);
+export const workersAsked = Number(process.env.MILO_TEST_WORKERS ?? 0);
 
 export interface Answer {
   readonly status: number;
